@@ -1,0 +1,95 @@
+// From a tensor file to a PNG: what the tool `tensor2png` does.
+import TensorIO
+
+/// Draws images of a tensor file of the kind "images" as a grid.
+///
+/// The tensor `images` is N×C×H×W, U8 or F32, with C = 1 (grey) or 3 (red, green, blue); the
+/// file's `range` says which values are drawn as 0 and 255 (see `PixelRange`).
+///
+/// - Parameters:
+///   - file: The images.
+///   - columns: The images in a row; by default the square root of their number, rounded up.
+///   - padding: Pixels between the images and around them.
+///   - scale: Each pixel is drawn as a square of so many pixels each way.
+///   - first: The image to begin with, from 0.
+///   - count: How many images are drawn; by default 64, or all from the first if there are fewer.
+///
+/// Returns the bytes of a PNG file. Throws `.usage` for images that the file does not have and for
+/// a picture that would be too large, and `.invalid` for a file that is not as described, also when
+/// a pixel is NaN.
+///
+/// - Precondition: columns, scale and count are at least 1, padding and first at least 0.
+public func drawImages(
+  of file: TensorFile, columns: Int? = nil, padding: Int = 2, scale: Int = 1, first: Int = 0,
+  count: Int? = nil
+) throws(FileError) -> [UInt8] {
+  precondition(first >= 0 && count.map { $0 > 0 } ?? true)
+  let (entry, bytes, range) = try images(of: file)
+  let shape = entry.shape
+  let total = shape[0]
+  guard first < total else {
+    throw FileError(.usage, file.path, "has \(total) images; --first \(first) is past the end")
+  }
+  let count = count ?? min(64, total - first)
+  guard count <= total - first else {
+    throw FileError(
+      .usage, file.path, "has \(total) images; there are not \(count) from --first \(first) on")
+  }
+  guard
+    let grid = ImageGrid(
+      count: count, channels: shape[1], imageHeight: shape[2], imageWidth: shape[3],
+      columns: columns, padding: padding, scale: scale)
+  else {
+    throw FileError(
+      .usage, file.path,
+      "the picture would be too large: over \(ImageGrid.sideLimit) pixels a side or "
+        + "\(ImageGrid.byteLimit >> 30) GiB")
+  }
+
+  let imageSize = entry.elementCount / total
+  var pixels: [UInt8] = []
+  pixels.reserveCapacity(count * imageSize)
+  for index in first * imageSize..<(first + count) * imageSize {
+    let value =
+      entry.type == .u8
+      ? Float(bytes[index]) : bytes.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
+    guard let pixel = range.pixel(value) else {
+      throw FileError(
+        .invalid, file.path, "image \(index / imageSize), counted from 0, has a pixel that is NaN")
+    }
+    pixels.append(pixel)
+  }
+  return try encodePNG(
+    grid.draw(pixels), width: grid.width, height: grid.height, channels: grid.channels,
+    path: file.path)
+}
+
+/// The images of a file that has everything needed to draw them.
+private func images(of file: TensorFile) throws(FileError)
+  -> (entry: TensorEntry, bytes: UnsafeRawBufferPointer, range: PixelRange)
+{
+  func refusal(_ message: String) -> FileError { FileError(.invalid, file.path, message) }
+  try file.require(kind: "images")
+  guard let entry = file.header["images"], let bytes = file.bytes(of: "images") else {
+    throw refusal("has no tensor \"images\"")
+  }
+  guard entry.type != .i64 else { throw refusal("images are of type I64, not U8 or F32") }
+  let shape = entry.shape
+  guard shape.count == 4 else {
+    throw refusal("images are of rank \(shape.count), not 4 (N×C×H×W)")
+  }
+  guard shape[0] > 0 else { throw refusal("has 0 images") }
+  guard shape[1] == 1 || shape[1] == 3 else {
+    throw refusal("images have \(shape[1]) channels, not 1 (grey) or 3 (red, green, blue)")
+  }
+  guard entry.elementCount > 0 else {
+    throw refusal("images are of \(shape[2])×\(shape[3]) pixels")
+  }
+  guard let text = file.header.metadata["range"] else {
+    throw refusal("does not state the range of its values: no \"range\" in the metadata")
+  }
+  guard let range = PixelRange(text) else {
+    throw refusal("range is \(text.prefix(40).debugDescription), not two numbers such as \"-1,1\"")
+  }
+  return (entry, bytes, range)
+}

@@ -1,0 +1,95 @@
+// Many images on one canvas, in reading order: the first at the top left, then along the row.
+
+/// Where the images of a grid lie on its canvas; all sizes are in pixels of the canvas.
+public struct ImageGrid: Sendable, Equatable {
+  /// The number of images.
+  public let count: Int
+  /// The channels of an image and of the canvas: 1 or 3.
+  public let channels: Int
+  /// The images in a row.
+  public let columns: Int
+  /// The rows of images.
+  public let rows: Int
+  /// The width of the canvas.
+  public let width: Int
+  /// The height of the canvas.
+  public let height: Int
+
+  private let imageHeight: Int
+  private let imageWidth: Int
+  private let padding: Int
+  private let scale: Int
+
+  /// No canvas is wider or higher.
+  public static let sideLimit = 65_535
+  /// No canvas has more bytes.
+  public static let byteLimit = 1 << 31
+  /// The colour around the images and in cells that stay empty: white, so that a black image, and
+  /// the edge of one with a black background, can be seen.
+  public static let background: UInt8 = 255
+
+  /// Lays out images of C×H×W; nil when the canvas would pass a limit.
+  ///
+  /// - Parameters:
+  ///   - count: The number of images, at least 1.
+  ///   - channels: C, 1 or 3.
+  ///   - imageHeight: H, at least 1.
+  ///   - imageWidth: W, at least 1.
+  ///   - columns: The images in a row; by default the square root of their number, rounded up.
+  ///   - padding: Pixels of the canvas between images and around them; not scaled.
+  ///   - scale: Each pixel of an image becomes a square of so many pixels each way.
+  public init?(
+    count: Int, channels: Int, imageHeight: Int, imageWidth: Int, columns: Int? = nil,
+    padding: Int = 0, scale: Int = 1
+  ) {
+    precondition(count > 0 && imageHeight > 0 && imageWidth > 0 && [1, 3].contains(channels))
+    precondition(columns.map { $0 > 0 } ?? true && padding >= 0 && scale > 0)
+    self.count = count
+    self.channels = channels
+    self.imageHeight = imageHeight
+    self.imageWidth = imageWidth
+    self.padding = padding
+    self.scale = scale
+    self.columns = min(columns ?? Int(Double(count).squareRoot().rounded(.up)), count)
+    rows = (count - 1) / self.columns + 1
+
+    // In Double nothing overflows, and what is within the limit is exact.
+    func side(_ images: Int, _ size: Int) -> Int? {
+      let cell = Double(size) * Double(scale) + Double(padding)
+      return Int(exactly: Double(images) * cell + Double(padding)).flatMap {
+        $0 <= Self.sideLimit ? $0 : nil
+      }
+    }
+    guard let width = side(self.columns, imageWidth), let height = side(rows, imageHeight),
+      width * height * channels <= Self.byteLimit
+    else { return nil }
+    self.width = width
+    self.height = height
+  }
+
+  /// Draws images of N×C×H×W on a canvas of height×width×C.
+  ///
+  /// - Precondition: there are as many pixels as the grid has been laid out for.
+  public func draw(_ pixels: [UInt8]) -> [UInt8] {
+    let imageSize = channels * imageHeight * imageWidth
+    precondition(pixels.count == count * imageSize, "not the pixels of this grid")
+    var canvas = [UInt8](repeating: Self.background, count: height * width * channels)
+    for image in 0..<count {
+      let top = padding + image / columns * (imageHeight * scale + padding)
+      let left = padding + image % columns * (imageWidth * scale + padding)
+      for y in 0..<imageHeight * scale {
+        var target = ((top + y) * width + left) * channels
+        let source = image * imageSize + y / scale * imageWidth
+        for x in 0..<imageWidth {
+          for _ in 0..<scale {
+            for channel in 0..<channels {
+              canvas[target] = pixels[source + channel * imageHeight * imageWidth + x]
+              target += 1
+            }
+          }
+        }
+      }
+    }
+    return canvas
+  }
+}

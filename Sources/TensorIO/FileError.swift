@@ -1,0 +1,73 @@
+// What can go wrong with a file, as the user is to hear of it. Every throwing function of this
+// module throws `FileError` and nothing else; the tools print it and exit with its kind's number.
+import Glibc
+
+/// Says what is wrong with a file, in one line.
+public struct FileError: Error, Sendable, CustomStringConvertible {
+  /// The sort of failure; the raw value is the exit status that sysexits.h gives it.
+  public enum Kind: Int32, Sendable {
+    /// The request makes no sense, such as binary data to a terminal.
+    case usage = 64
+    /// The file is not what it should be, or is damaged.
+    case invalid = 65
+    /// There is no such file, or it cannot be opened.
+    case missing = 66
+    /// A fault of the program.
+    case bug = 70
+    /// The output cannot be created.
+    case cannotCreate = 73
+    /// Reading or writing failed.
+    case inputOutput = 74
+    /// Another process is writing the file: try again.
+    case busy = 75
+  }
+
+  /// The sort of failure.
+  public var kind: Kind
+  /// The file as the user wrote it, or "standard input" or "standard output".
+  public var path: String
+  /// What is wrong, where, and what was expected: lower case, no full stop.
+  public var message: String
+  /// Whether the reader of a pipe went away.
+  public var isBrokenPipe = false
+
+  /// Makes an error about a file.
+  public init(_ kind: Kind, _ path: String, _ message: String) {
+    self.kind = kind
+    self.path = path
+    self.message = message
+  }
+
+  /// Makes an error in the words of the system for an `errno`.
+  public init(_ kind: Kind, _ path: String, errno code: Int32) {
+    self.init(kind, path, Self.text(of: code))
+    isBrokenPipe = code == EPIPE
+  }
+
+  /// "PATH: message", on one line whatever the path contains.
+  public var description: String {
+    var line = ""
+    for scalar in "\(path): \(message)".unicodeScalars {
+      switch scalar.properties.generalCategory {
+      case .control, .lineSeparator, .paragraphSeparator, .format:
+        line += "\\u{\(String(scalar.value, radix: 16))}"
+      default: line.unicodeScalars.append(scalar)
+      }
+    }
+    return line
+  }
+
+  /// The system's words for an error number, beginning in lower case.
+  static func text(of code: Int32) -> String {
+    guard let words = strerror(code) else { return "error \(code)" }
+    let text = String(cString: words)
+    return text.prefix(1).lowercased() + text.dropFirst()
+  }
+}
+
+/// A text from a file, in quotes and cut to a length fit for a message.
+func quoted(_ text: String) -> String {
+  let limit = 40
+  let head = text.unicodeScalars.prefix(limit)
+  return "\"\(String(head))\(head.endIndex == text.unicodeScalars.endIndex ? "" : "…")\""
+}

@@ -1,0 +1,161 @@
+// A tensor file, read and found whole. Once there is a `TensorFile`, its header is valid, its data
+// has exactly the announced length, and its checksum, if it has one, is right.
+
+/// Reads a tensor file from a path, or from standard input when the path is "-".
+public final class TensorFile {
+  /// The name for messages: the path as given, or "standard input".
+  public let path: String
+  /// What the file holds.
+  public let header: TensorHeader
+
+  /// No header is read that is longer.
+  static let headerLimit = 1 << 24
+
+  private let content: FileContent
+  private let dataStart: Int
+  private var aligned: [Int: UnsafeMutableRawBufferPointer] = [:]
+  private var checksums: [UInt32?]
+
+  /// Opens, reads and validates a file.
+  ///
+  /// A regular file is mapped: it must not be cut short while in use, which replacing it, as
+  /// `OutputFile` does, never does. Throws `.invalid` for what is not a whole tensor file, and
+  /// what `InputFile` throws.
+  public init(_ path: String) throws(FileError) {
+    let input = try InputFile(path)
+    let content = FileContent(input)
+    let headerCount = try Self.headerCount(content, input)
+    let dataStart = 8 + headerCount
+
+    var count = try content.load(dataStart, from: input)
+    guard count >= dataStart else {
+      throw FileError(.invalid, input.path, "cut short: \(count) bytes of at least \(dataStart)")
+    }
+    let json = UnsafeRawBufferPointer(rebasing: content.bytes[8..<dataStart])
+    let (header, checksumOffset) = try HeaderReader.read(json, path: input.path)
+
+    let total = dataStart + header.dataByteCount
+    count = try content.load(total + 1, from: input)
+    guard count >= total else {
+      throw FileError(.invalid, input.path, "cut short: \(count) bytes of \(total)")
+    }
+    guard count == total else {
+      // A pipe is not asked how much it has still to say.
+      let extra = content.isMapped ? "\(count - total)" : "more"
+      let unit = extra == "1" ? "byte" : "bytes"
+      throw FileError(.invalid, input.path, "\(extra) \(unit) after the end, at byte \(total)")
+    }
+    self.path = input.path
+    self.header = header
+    self.content = content
+    self.dataStart = dataStart
+    checksums = Array(repeating: nil, count: header.entries.count)
+    if let expected = header.crc32, let checksumOffset {
+      let found = fileChecksum(8 + checksumOffset)
+      guard found == expected else {
+        throw FileError(
+          .invalid, path,
+          "checksum is wrong: damaged (crc32 is \(Checksum.digits(found)), expected "
+            + "\(Checksum.digits(expected)))")
+      }
+    }
+    alignTensors()
+  }
+
+  deinit {
+    for copy in aligned.values { copy.deallocate() }
+  }
+
+  /// The bytes of a tensor, aligned for its type and valid as long as this object lives.
+  public func bytes(of name: String) -> UnsafeRawBufferPointer? {
+    header.index(of: name).map { index in aligned[index].map { .init($0) } ?? bytesInFile(index) }
+  }
+
+  /// The CRC-32 of a tensor's bytes; it is known already when the file has a checksum.
+  public func checksum(of name: String) -> UInt32? {
+    header.index(of: name).map(checksum)
+  }
+
+  /// Throws `.invalid` unless the file is of this kind.
+  public func require(kind: String) throws(FileError) {
+    guard header.kind != kind else { return }
+    func noun(_ kind: String) -> String { kind.hasSuffix("s") ? kind : "a \(kind)" }
+    guard let found = header.kind else {
+      throw FileError(.invalid, path, "is not \(noun(kind)): it has no tensorio.kind")
+    }
+    let known = TensorEntry.isName(found) ? noun(found) : quoted(found)
+    throw FileError(.invalid, path, "is \(known), not \(noun(kind))")
+  }
+
+  /// Reads the length of the header; a file of another well-known format is called by its name.
+  private static func headerCount(_ content: FileContent, _ input: InputFile) throws(FileError)
+    -> Int
+  {
+    let count = try content.load(9, from: input)
+    guard count > 0 else { throw FileError(.invalid, input.path, "is empty") }
+    guard count >= 8 else {
+      throw FileError(.invalid, input.path, "cut short: \(count) bytes of at least 8")
+    }
+    let length = UInt64(littleEndian: content.bytes.loadUnaligned(as: UInt64.self))
+    let isPlausible = length <= headerLimit && (count == 8 || content.bytes[8] == 0x7B)
+    if !isPlausible, let format = knownFormat(content.bytes) {
+      throw FileError(.invalid, input.path, "is \(format) file, not a tensor file")
+    }
+    guard length <= headerLimit else {
+      throw FileError(
+        .invalid, input.path,
+        "is not a tensor file: its header would take \(length) bytes, over \(headerLimit)")
+    }
+    return Int(length)
+  }
+
+  private static func knownFormat(_ bytes: UnsafeRawBufferPointer) -> String? {
+    let formats: [(name: String, magic: [UInt8])] = [
+      ("a PNG", [0x89, 0x50, 0x4E, 0x47]), ("a gzip", [0x1F, 0x8B]),
+      ("a zip", [0x50, 0x4B, 0x03, 0x04]), ("a NumPy", [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]),
+      ("an HDF5", [0x89, 0x48, 0x44, 0x46]),
+    ]
+    for format in formats where bytes.starts(with: format.magic) { return format.name }
+    let isIDX = bytes.starts(with: [0, 0]) && (0x08...0x0E).contains(bytes[2])
+    return isIDX && bytes[3] > 0 ? "an IDX" : nil
+  }
+
+  /// The CRC-32 of the whole file with the eight digits at `offset` taken as zeros.
+  private func fileChecksum(_ offset: Int) -> UInt32 {
+    var sum = Checksum()
+    sum.append(UnsafeRawBufferPointer(rebasing: content.bytes[..<offset]))
+    Array(Checksum.blank.utf8).withUnsafeBytes { sum.append($0) }
+    sum.append(UnsafeRawBufferPointer(rebasing: content.bytes[(offset + 8)..<dataStart]))
+    for (index, entry) in header.entries.enumerated() {
+      sum.append(sum: checksum(index), count: entry.byteCount)
+    }
+    return sum.value
+  }
+
+  private func checksum(_ index: Int) -> UInt32 {
+    if let known = checksums[index] { return known }
+    var sum = Checksum()
+    sum.append(bytesInFile(index))
+    checksums[index] = sum.value
+    return sum.value
+  }
+
+  private func bytesInFile(_ index: Int) -> UnsafeRawBufferPointer {
+    let start = dataStart + header.offsets[index]
+    let end = start + header.entries[index].byteCount
+    return UnsafeRawBufferPointer(rebasing: content.bytes[start..<end])
+  }
+
+  /// Copies the tensors that stand askew; only files of other origin have any.
+  private func alignTensors() {
+    for (index, entry) in header.entries.enumerated() {
+      let bytes = bytesInFile(index)
+      let address = UInt(bitPattern: bytes.baseAddress)
+      guard !address.isMultiple(of: UInt(entry.type.byteCount)) else { continue }
+      let copy = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: entry.byteCount, alignment: entry.type.byteCount)
+      copy.copyMemory(from: bytes)
+      aligned[index] = copy
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import Foundation
+import TensorIO
+import Testing
+
+@testable import IDXFormat
+
+@Suite("From IDX to a tensor file") struct IDXConversionTests {
+  let folder: Folder
+  init() throws { folder = try Folder() }
+
+  func convert(_ images: [UInt8], _ labels: [UInt8]? = nil) throws -> TensorFile {
+    let images = try folder.write(images, to: "images")
+    let labels = try labels.map { try folder.write($0, to: "labels") }
+    try convertIDX(images: images, labels: labels, to: OutputFile(folder.file("out")))
+    return try TensorFile(folder.file("out"))
+  }
+
+  @Test("Grey images get a channel and keep their labels", arguments: [false, true])
+  func greyImages(isGzipped: Bool) throws {
+    let images = idx([5, 4, 6], pattern(120))
+    let labels = idx([5], [9, 8, 7, 6, 5])
+    let file = try convert(
+      isGzipped ? gzip(images) : images, isGzipped ? gzip(labels) : labels)
+    try file.require(kind: "images")
+    #expect(file.header.metadata["range"] == "0,255")
+    #expect(
+      file.header.entries == [
+        TensorEntry("images", .u8, [5, 1, 4, 6]), TensorEntry("labels", .u8, [5]),
+      ])
+    #expect(file.bytes(of: "images").map { [UInt8]($0) } == pattern(120))
+    #expect(file.bytes(of: "labels").map { [UInt8]($0) } == [9, 8, 7, 6, 5])
+    #expect(file.header.crc32 != nil)
+  }
+
+  @Test("Images with channels stay as they are, labels are optional") func channels() throws {
+    let file = try convert(idx([2, 3, 4, 5], pattern(120)))
+    #expect(file.header.entries == [TensorEntry("images", .u8, [2, 3, 4, 5])])
+    #expect(file.bytes(of: "images").map { [UInt8]($0) } == pattern(120))
+  }
+
+  @Test("More than a buffer of data goes through") func large() throws {
+    let data = pattern(3_000_000)
+    let file = try convert(idx([3, 1000, 1000], data), idx([3], [1, 2, 3]))
+    #expect(file.bytes(of: "images").map { [UInt8]($0) } == data)
+  }
+
+  static let one = idx([1, 2, 2], [1, 2, 3, 4])
+  static let refusedFiles: [(images: [UInt8], labels: [UInt8]?, culprit: String, message: String)] =
+    [
+      (
+        idx([4], [1, 2, 3, 4]), nil, "images",
+        "is not images: rank is 1, not 3 (N×H×W) or 4 (N×C×H×W); labels?"
+      ),
+      (idx([2, 2], [1, 2, 3, 4]), nil, "images", "is not images: rank is 2, not 3"),
+      (idx([1, 1, 1, 2, 2], [1, 2, 3, 4]), nil, "images", "is not images: rank is 5, not 3"),
+      (one, one, "labels", "is not labels: rank is 3, not 1 (N)"),
+      (one, idx([2], [1, 2]), "labels", "has 2 labels for the 1 images of "),
+      (one, idx([1]), "labels", "data ends after 0 bytes, the header announces 1"),
+      (one, idx([1], [1, 2]), "labels", "bytes follow the announced data of 1 bytes"),
+      (one, [], "labels", "is empty"),
+      (one.dropLast(1), idx([1], [1]), "images", "data ends after 3 bytes, the header announces 4"),
+      (one + [5], idx([1], [1]), "images", "bytes follow the announced data of 4 bytes"),
+      (
+        idx([.max, 28, 28], [1]), idx([.max], [1]), "images",
+        "data ends after 1 bytes, the header announces 3367254359280"
+      ),
+      (idx([.max, .max, 1], [1]), nil, "images", "announces more bytes than a file can hold"),
+    ].map { (Array($0), $1, $2, $3) }
+
+  @Test("An error names the file at fault, and the old output stays", arguments: refusedFiles)
+  func refused(images: [UInt8], labels: [UInt8]?, culprit: String, message: String) throws {
+    _ = try folder.write([1, 2, 3], to: "out")
+    let error = fileError { _ = try convert(images, labels) }
+    #expect(error?.kind == .invalid)
+    #expect(error?.path == folder.file(culprit))
+    let found = error?.message ?? "no error"
+    #expect(found.hasPrefix(message))
+    #expect(try Data(contentsOf: URL(fileURLWithPath: folder.file("out"))) == Data([1, 2, 3]))
+    #expect(try !folder.content().contains { $0.hasSuffix(".partial") })
+  }
+
+  @Test("Nothing is written before the counts are known to agree") func countsComeFirst() throws {
+    let images = try folder.write(Self.one, to: "images")
+    let labels = try folder.write(idx([2], [1, 2]), to: "labels")
+    var ends: [Int32] = [-1, -1]
+    #expect(pipe(&ends) == 0)
+    let output = try OutputFile("/dev/fd/\(ends[1])")
+    close(ends[1])
+    let error = fileError { try convertIDX(images: images, labels: labels, to: output) }
+    #expect(error?.message == "has 2 labels for the 1 images of \(images)")
+    #expect(fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0)
+    var byte: UInt8 = 0
+    #expect(read(ends[0], &byte, 1) == -1 && errno == EAGAIN)
+    close(ends[0])
+  }
+
+  @Test("Standard input cannot be both") func standardInput() throws {
+    let output = try OutputFile(folder.file("out"))
+    let error = fileError { try convertIDX(images: "-", labels: "-", to: output) }
+    #expect(error?.kind == .usage)
+  }
+
+  @Test("Memory does not grow with the file") func memory() throws {
+    let mebibyte = gzip([UInt8](repeating: 0, count: 1 << 20))
+    let file = gzip(idx([512, 1024, 1024])) + (0..<512).flatMap { _ in mebibyte }
+    let images = try folder.write(file, to: "images.gz")
+    let before = try peakMemory()
+    try convertIDX(images: images, labels: nil, to: OutputFile("/dev/null"))
+    // 1.1 MiB would do; the room is for what runs at the same time. The content is 512 MiB.
+    #expect(try peakMemory() - before < 384 << 20)
+  }
+
+  /// The most memory that this process has had, in bytes.
+  func peakMemory() throws -> Int {
+    let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+    let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
+    return try #require(Int(line.filter(\.isNumber))) * 1024
+  }
+}

@@ -1,0 +1,86 @@
+import TensorIO
+import Testing
+
+@testable import IDXFormat
+
+@Suite("IDX headers") struct IDXHeaderTests {
+  static let acceptedSizes: [(dimensions: [UInt32], byteCount: Int)] = [
+    ([1], 1), ([60000], 60000), ([60000, 28, 28], 47_040_000), ([10, 3, 32, 32], 30720),
+    ([0x7FFF_FFFF, 1000], 2_147_483_647_000), ([0xFFFF_FFFF], 4_294_967_295),
+    ([UInt32](repeating: 1, count: 255), 1),
+  ]
+
+  @Test("The dimensions are big-endian, and nothing is allocated by them", arguments: acceptedSizes)
+  func accepted(dimensions: [UInt32], byteCount: Int) throws {
+    let folder = try Folder()
+    for (name, file) in [("plain", idx(dimensions)), ("gzip", gzip(idx(dimensions)))] {
+      let reader = try IDXReader(folder.write(file, to: name))
+      #expect(reader.header.dimensions == dimensions.map { Int($0) })
+      #expect(reader.header.byteCount == byteCount)
+    }
+  }
+
+  static let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0]
+  static let tensor: [UInt8] = [0x78, 1, 0, 0, 0, 0, 0, 0, 0x7B, 0x22]
+  static let only = "; only unsigned byte (0x08) is supported"
+  static let refusedFiles: [(file: [UInt8], message: String)] = [
+    ([], "is empty"),
+    (gzip([]), "is empty"),
+    ([1], "is not an IDX file (begins with 01)"),
+    ([1, 0, 8, 1, 0, 0, 0, 1, 9], "is not an IDX file (begins with 01 00 08 01)"),
+    ([0, 1, 8, 1, 0, 0, 0, 1, 9], "is not an IDX file (begins with 00 01 08 01)"),
+    (
+      [3, 8, 0, 0, 96, 234, 0, 0],
+      "is not an IDX file (begins with 03 08 00 00: an IDX header in little-endian order)"
+    ),
+    (png, "is not an IDX file (begins with 89 50 4e 47: a PNG file)"),
+    (gzip(png), "is not an IDX file (begins with 89 50 4e 47: a PNG file)"),
+    ([0xFF, 0xD8, 0xFF, 0xE0], "is not an IDX file (begins with ff d8 ff e0: a JPEG file)"),
+    (Array("PK\u{3}\u{4}".utf8), "is not an IDX file (begins with 50 4b 03 04: a zip file)"),
+    (gzip(gzip([1])), "is not an IDX file (begins with 1f 8b 08 00: gzip within gzip)"),
+    (tensor, "is not an IDX file (begins with 78 01 00 00: a tensor file)"),
+    (Array("hello".utf8), "is not an IDX file (begins with 68 65 6c 6c)"),
+
+    ([0], "header cut short: 1 of at least 8 bytes"),
+    ([0, 0, 8], "header cut short: 3 of at least 8 bytes"),
+    ([0, 0, 8, 1], "header cut short: 4 of 8 bytes"),
+    (idx([60000, 28, 28]).dropLast(1), "header cut short: 15 of 16 bytes"),
+    ([0, 0, 8, 255, 0, 0], "header cut short: 6 of 1024 bytes"),
+    ([0, 0, 8, 0], "has no dimensions"),
+    ([0, 0, 8, 0, 9], "has no dimensions"),
+
+    (idx([1], [0], type: 0x00), "element type 0x00 is unknown" + only),
+    (idx([1], [0], type: 0x07), "element type 0x07 is unknown" + only),
+    (idx([1], [0], type: 0x09), "element type is signed byte (0x09)" + only),
+    (idx([1], [0], type: 0x0A), "element type 0x0A is unknown" + only),
+    (idx([1], [0], type: 0x0B), "element type is 16-bit integer (0x0B)" + only),
+    (idx([1], [0], type: 0x0C), "element type is 32-bit integer (0x0C)" + only),
+    (idx([1], [0], type: 0x0D), "element type is 32-bit float (0x0D)" + only),
+    (
+      idx([1], [0x7F, 0xF8, 0, 0, 0, 0, 0, 0], type: 0x0E),
+      "element type is 64-bit float (0x0E)" + only
+    ),
+    (idx([1], [0], type: 0x0F), "element type 0x0F is unknown" + only),
+
+    (idx([0]), "dimension 1 of 1 is 0"),
+    (idx([10, 0, 28]), "dimension 2 of 3 is 0"),
+    (idx([65536, 65536, 65536, 65536]), "announces more bytes than a file can hold"),
+    (idx([UInt32](repeating: .max, count: 4)), "announces more bytes than a file can hold"),
+    (idx([.max, 65536, 32768]), "announces more bytes than a file can hold"),
+  ].map { (Array($0), $1) }
+
+  @Test("What is not IDX of unsigned bytes is refused by name", arguments: refusedFiles)
+  func refused(file: [UInt8], message: String) throws {
+    let folder = try Folder()
+    let path = try folder.write(file, to: "file.gz")
+    let error = fileError { _ = try IDXReader(path) }
+    #expect(error?.description == "\(path): \(message)")
+    #expect(error?.kind == .invalid)
+  }
+
+  @Test("A file that is not there is missing") func missing() throws {
+    let folder = try Folder()
+    #expect(fileError { _ = try IDXReader(folder.file("none")) }?.kind == .missing)
+    #expect(fileError { _ = try IDXReader(folder.path) }?.kind == .missing)
+  }
+}

@@ -1,0 +1,111 @@
+import TensorIO
+import Testing
+
+@testable import IDXFormat
+
+@Suite("Plain and gzipped input") struct InflatingInputTests {
+  static let content = pattern(100_000)
+  static let member = gzip(content)
+  static let empty = gzip([])
+
+  /// The content of a file, read in pieces.
+  func read(_ file: [UInt8], pieces: Int = 1 << 16) throws -> [UInt8] {
+    let folder = try Folder()
+    let input = try InflatingInput(InputFile(folder.write(file, to: "file")))
+    var piece = [UInt8](repeating: 0, count: pieces)
+    var content: [UInt8] = []
+    while true {
+      let count = try piece.withUnsafeMutableBytes { try input.read(into: $0) }
+      content += piece[..<count]
+      if count == 0 { return content }
+    }
+  }
+
+  /// A file, and what reading it gives: its content, or the beginning of the error's message.
+  struct Example<Outcome: Sendable>: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let file: [UInt8]
+    let outcome: Outcome
+
+    init(_ name: String, _ file: [UInt8], _ outcome: Outcome) {
+      testDescription = name
+      self.file = file
+      self.outcome = outcome
+    }
+  }
+
+  static let zeros = [UInt8](repeating: 0, count: 200_000)
+  static let wholeFiles: [Example<[UInt8]>] = [
+    .init("plain", content, content),
+    .init("empty", [], []),
+    .init("one plain byte", [7], [7]),
+    .init("plain, with half of the magic", [0x1F, 0x8A, 1], [0x1F, 0x8A, 1]),
+    .init("one member", member, content),
+    .init("an empty member", empty, []),
+    .init("two members", member + member, content + content),
+    .init("an empty member first", empty + member, content),
+    .init("an empty member in the middle", member + empty + member, content + content),
+    .init(
+      "a thousand members", Array(repeatElement(gzip([7]), count: 1000).joined()),
+      [UInt8](repeating: 7, count: 1000)),
+    .init("zeros after the member", member + [0, 0, 0], content),
+    .init("more zeros than a buffer", member + zeros, content),
+  ]
+
+  @Test("The content comes out whole, in any pieces", arguments: wholeFiles, [1, 1000, 1 << 20])
+  func whole(_ example: Example<[UInt8]>, pieces: Int) throws {
+    #expect(try read(example.file, pieces: pieces) == example.outcome)
+  }
+
+  static let early = "gzip data ends early (cut short)"
+  static let damaged = "gzip data is damaged: "
+  static let followed = "bytes that are not gzip follow the gzip data"
+  static let brokenFiles: [Example<String>] = [
+    .init("cut to 1 byte", Array(member.prefix(1)), early),
+    .init("cut in the header", Array(member.prefix(5)), early),
+    .init("cut behind the header", Array(member.prefix(10)), early),
+    .init("cut in the middle", Array(member.prefix(member.count / 2)), early),
+    .init("without the trailer", Array(member.dropLast(8)), early),
+    .init("without the length", Array(member.dropLast(4)), early),
+    .init("without the last byte", Array(member.dropLast(1)), early),
+    .init("second member cut", member + member.prefix(500), early),
+    .init("second member cut to 1 byte", member + member.prefix(1), early),
+    .init("wrong CRC", member.flipped(1, at: -8), damaged + "incorrect data check"),
+    .init("wrong length", member.flipped(1, at: -1), damaged + "incorrect length check"),
+    .init("flipped bit", member.flipped(4, at: member.count / 2), damaged),
+    .init("bad method", member.flipped(1, at: 2), damaged + "unknown compression method"),
+    .init("garbage", member + [65], followed),
+    .init("garbage after zeros", member + [0, 0, 65], followed),
+    .init("garbage far behind", member + zeros + [1], followed),
+    .init("a member after zeros", member + [0] + member, followed),
+    .init("half of the magic", member + [0x1F, 0x8A], damaged + "incorrect header check"),
+  ]
+
+  @Test("Damage is found and named", arguments: brokenFiles, [1000, 1 << 20])
+  func broken(_ example: Example<String>, pieces: Int) throws {
+    let error = fileError { _ = try read(example.file, pieces: pieces) }
+    #expect(error?.kind == .invalid)
+    let message = error?.message ?? "no error"
+    #expect(message.hasPrefix(example.outcome))
+  }
+
+  @Test("Every way to cut a file is found", arguments: [gzip([]), gzip(pattern(50))])
+  func everyCut(file: [UInt8]) throws {
+    for count in 1..<file.count {
+      let error = fileError { _ = try read(Array(file.prefix(count))) }
+      #expect(error?.message == Self.early, "cut to \(count) bytes")
+    }
+  }
+
+  @Test("A flipped bit is found, or it does not matter") func everyBit() throws {
+    let content = pattern(100)
+    let file = gzip(content)
+    // Without the magic: a file is plain when it has none.
+    for bit in 16..<8 * file.count {
+      let flipped = file.flipped(1 << (bit % 8), at: bit / 8)
+      var found: [UInt8]?
+      let error = fileError { found = try read(flipped) }
+      #expect(error?.kind == .invalid || found == content, "bit \(bit)")
+    }
+  }
+}

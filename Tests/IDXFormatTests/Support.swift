@@ -1,0 +1,82 @@
+// What these tests share: a folder that vanishes, IDX and gzip bytes made on the spot, and errors
+// as values.
+import CZlib
+import Foundation
+import TensorIO
+
+/// A folder that is removed with its content.
+final class Folder {
+  let path: String
+
+  init() throws {
+    path = NSTemporaryDirectory() + "IDXFormatTests-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  func file(_ name: String) -> String { path + "/" + name }
+
+  func write(_ bytes: [UInt8], to name: String) throws -> String {
+    try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
+    return file(name)
+  }
+
+  func content() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+  }
+}
+
+/// The error that a body throws, if it is one of ours.
+func fileError(_ body: () throws -> Void) -> FileError? {
+  do {
+    try body()
+    return nil
+  } catch {
+    return error as? FileError
+  }
+}
+
+/// An IDX file of unsigned bytes, or only its header.
+func idx(_ dimensions: [UInt32], _ data: [UInt8] = [], type: UInt8 = 0x08) -> [UInt8] {
+  let sizes = dimensions.flatMap { size in withUnsafeBytes(of: size.bigEndian) { [UInt8]($0) } }
+  return [0, 0, type, UInt8(dimensions.count)] + sizes + data
+}
+
+/// Bytes that do not repeat soon.
+func pattern(_ count: Int) -> [UInt8] {
+  (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37 ^ $0 >> 3) }
+}
+
+/// One gzip member.
+func gzip(_ bytes: [UInt8]) -> [UInt8] {
+  var stream = z_stream()
+  var source = bytes
+  var target = [UInt8](repeating: 0, count: bytes.count + bytes.count / 1000 + 64)
+  let started = deflateInit2_(
+    &stream, Z_BEST_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+    Int32(MemoryLayout<z_stream>.size))
+  precondition(started == Z_OK)
+  let ended = source.withUnsafeMutableBufferPointer { source in
+    target.withUnsafeMutableBufferPointer { target in
+      stream.next_in = source.baseAddress
+      stream.avail_in = uInt(source.count)
+      stream.next_out = target.baseAddress
+      stream.avail_out = uInt(target.count)
+      return deflate(&stream, Z_FINISH)
+    }
+  }
+  precondition(ended == Z_STREAM_END)
+  let count = Int(stream.total_out)
+  deflateEnd(&stream)
+  return Array(target[..<count])
+}
+
+extension Array where Element == UInt8 {
+  /// The same bytes with some bits of one of them flipped; a negative index counts from the end.
+  func flipped(_ mask: UInt8, at index: Int) -> [UInt8] {
+    var bytes = self
+    bytes[index < 0 ? count + index : index] ^= mask
+    return bytes
+  }
+}

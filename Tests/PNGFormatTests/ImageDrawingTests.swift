@@ -1,0 +1,138 @@
+import Foundation
+import TensorIO
+import Testing
+
+@testable import PNGFormat
+
+@Suite("From a tensor file to a PNG") struct ImageDrawingTests {
+  /// Draws and decodes.
+  func picture(
+    _ file: TensorFile, columns: Int? = nil, padding: Int = 0, scale: Int = 1, first: Int = 0,
+    count: Int? = nil
+  ) throws -> Picture {
+    let png = try drawImages(
+      of: file, columns: columns, padding: padding, scale: scale, first: first, count: count)
+    return try #require(Picture(png: png))
+  }
+
+  @Test("Bytes come back as they were") func bytes() throws {
+    let all = Array(UInt8.min...UInt8.max)
+    let picture = try picture(images([1, 1, 16, 16], all))
+    #expect(picture == Picture(width: 16, height: 16, channels: 1, pixels: all))
+  }
+
+  @Test("Samples map by the range of the file") func samples() throws {
+    let values: [Float] = [-1, 0, 1, 1.5, -7, 0.5]
+    let pixels: [UInt8] = [0, 128, 255, 255, 0, 191]
+    #expect(try picture(images([1, 1, 2, 3], values)).pixels == pixels)
+    #expect(
+      try picture(images([1, 1, 1, 3], [0, 2, 4] as [Float], range: "0,4")).pixels == [0, 128, 255])
+  }
+
+  @Test("Colour, padding and scale together") func colour() throws {
+    let file = try images([2, 3, 1, 2], [1, 2, 11, 12, 21, 22, 3, 4, 13, 14, 23, 24])
+    let picture = try picture(file, columns: 1, padding: 3, scale: 2)
+    #expect(picture.channels == 3 && picture.width == 10 && picture.height == 13)
+    #expect(picture.pixel(3, 3) == [1, 11, 21] && picture.pixel(4, 4) == [1, 11, 21])
+    #expect(picture.pixel(5, 3) == [2, 12, 22] && picture.pixel(6, 4) == [2, 12, 22])
+    #expect(picture.pixel(3, 8) == [3, 13, 23] && picture.pixel(6, 9) == [4, 14, 24])
+    for (x, y) in [(0, 0), (2, 3), (3, 5), (3, 7), (7, 3), (9, 12)] {
+      #expect(picture.pixel(x, y) == [255, 255, 255])
+    }
+  }
+
+  @Test("The default is 64 images, 8 by 8") func defaultCount() throws {
+    let file = try images([100, 1, 1, 1], Array(0..<100))
+    let first = try picture(file)
+    #expect(first.rows == (0..<8).map { y in (0..<8).map { x in 8 * y + x } })
+    let rest = try picture(file, columns: 40, first: 60)
+    #expect(rest.rows == [Array(60..<100)])
+    #expect(try picture(file, columns: 3, first: 97, count: 3).rows == [[97, 98, 99]])
+    let few = try images([3, 1, 1, 1], [7, 8, 9])
+    #expect(try picture(few).rows == [[7, 8], [9, 255]])
+  }
+
+  static let beyondTheEnd: [(first: Int, count: Int?, message: String)] = [
+    (100, nil, "has 100 images; --first 100 is past the end"),
+    (200, 1, "has 100 images; --first 200 is past the end"),
+    (.max, .max, "has 100 images; --first \(Int.max) is past the end"),
+    (0, 101, "has 100 images; there are not 101 from --first 0 on"),
+    (99, 2, "has 100 images; there are not 2 from --first 99 on"),
+    (1, .max, "has 100 images; there are not \(Int.max) from --first 1 on"),
+  ]
+
+  @Test("Images that are not there cannot be asked for", arguments: beyondTheEnd)
+  func beyond(first: Int, count: Int?, message: String) throws {
+    let file = try images([100, 1, 1, 1], Array(0..<100))
+    let error = fileError { _ = try drawImages(of: file, first: first, count: count) }
+    #expect(error?.kind == .usage && error?.message == message)
+  }
+
+  @Test("A picture that is too large is refused before it is made") func tooLarge() throws {
+    let file = try images([1, 1, 1, 1], [0])
+    let error = fileError { _ = try drawImages(of: file, scale: 70_000) }
+    #expect(error?.kind == .usage)
+    #expect(
+      error?.message == "the picture would be too large: over 65535 pixels a side or 2 GiB")
+  }
+
+  @Test("A NaN is refused with its image") func notANumber() throws {
+    var values = [Float](repeating: 0, count: 5 * 4)
+    values[3 * 4 + 1] = .nan
+    let file = try images([5, 1, 2, 2], values)
+    let error = fileError { _ = try drawImages(of: file, first: 2) }
+    #expect(error?.kind == .invalid)
+    #expect(error?.message == "image 3, counted from 0, has a pixel that is NaN")
+    #expect(throws: Never.self) { try drawImages(of: file, count: 3) }
+  }
+
+  static let unfitFiles: [(kind: String, range: String?, tensor: TensorEntry, message: String)] = [
+    (
+      "checkpoint", "0,255", TensorEntry("images", .u8, [1, 1, 1, 1]),
+      "is a checkpoint, not images"
+    ),
+    ("images", "0,255", TensorEntry("image", .u8, [1, 1, 1, 1]), "has no tensor \"images\""),
+    (
+      "images", "0,255", TensorEntry("images", .i64, [1, 1, 1, 1]),
+      "images are of type I64, not U8 or F32"
+    ),
+    (
+      "images", "0,255", TensorEntry("images", .u8, [1, 1, 1]),
+      "images are of rank 3, not 4 (N×C×H×W)"
+    ),
+    ("images", "0,255", TensorEntry("images", .u8, [0, 1, 1, 1]), "has 0 images"),
+    (
+      "images", "0,255", TensorEntry("images", .u8, [1, 2, 1, 1]),
+      "images have 2 channels, not 1 (grey) or 3 (red, green, blue)"
+    ),
+    ("images", "0,255", TensorEntry("images", .u8, [1, 0, 1, 1]), "images have 0 channels"),
+    ("images", "0,255", TensorEntry("images", .u8, [1, 1, 0, 9]), "images are of 0×9 pixels"),
+    (
+      "images", nil, TensorEntry("images", .u8, [1, 1, 1, 1]),
+      "does not state the range of its values"
+    ),
+    (
+      "images", "1,0", TensorEntry("images", .u8, [1, 1, 1, 1]),
+      "range is \"1,0\", not two numbers such as \"-1,1\""
+    ),
+    ("images", "-1,1\n", TensorEntry("images", .u8, [1, 1, 1, 1]), #"range is "-1,1\n", not two"#),
+  ]
+
+  @Test("A file that cannot be drawn is refused with the reason", arguments: unfitFiles)
+  func unfit(kind: String, range: String?, tensor: TensorEntry, message: String) throws {
+    let zeros = [UInt8](repeating: 0, count: tensor.byteCount)
+    let file = try tensorFile(kind: kind, range: range, [(tensor, zeros)])
+    let error = fileError { _ = try drawImages(of: file) }
+    #expect(error?.kind == .invalid && error?.path == file.path)
+    let found = error?.message ?? "no error"
+    #expect(found.hasPrefix(message))
+  }
+
+  @Test("libpng's own words reach the error") func words() {
+    let error = fileError {
+      _ = try encodePNG([], width: 0, height: 0, channels: 1, path: "file")
+    }
+    #expect(error?.description == "file: libpng: Invalid IHDR data")
+    #expect(error?.kind == .bug)
+  }
+}

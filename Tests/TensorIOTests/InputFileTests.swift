@@ -1,0 +1,72 @@
+// What can be opened, and how the rest is refused.
+import Foundation
+import Testing
+
+@testable import TensorIO
+
+@Suite struct InputFileTests {
+  @Test func `a missing file is missing`() throws {
+    let folder = try Folder()
+    let error = fileError { _ = try InputFile(folder.file("none")) }
+    #expect(error?.kind == .missing)
+    #expect(error?.description == folder.file("none") + ": no such file")
+  }
+
+  @Test func `a folder is no file`() throws {
+    let folder = try Folder()
+    let error = fileError { _ = try InputFile(folder.path) }
+    #expect(error?.kind == .missing)
+    #expect(error?.message == "is a directory")
+  }
+
+  @Test func `a path through a file is an error in lower case`() throws {
+    let folder = try Folder()
+    let path = try folder.write([1], to: "x")
+    let error = fileError { _ = try InputFile(path + "/y") }
+    #expect(error?.kind == .missing)
+    #expect(error?.message == "not a directory")
+  }
+
+  @Test func `a terminal is not read`() throws {
+    // posix_openpt and its kin are not imported: these two requests are what they do on Linux.
+    let (unlock, getNumber) = (UInt(0x4004_5431), UInt(0x8004_5430))
+    let terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY)
+    var (zero, number) = (Int32(0), Int32(0))
+    guard terminal >= 0, ioctl(terminal, unlock, &zero) == 0,
+      ioctl(terminal, getNumber, &number) == 0
+    else { return }
+    defer { close(terminal) }
+    let path = "/dev/pts/\(number)"
+    let error = fileError { _ = try InputFile(path) }
+    #expect(error?.kind == .usage)
+    #expect(error?.message == "will not read binary data from a terminal")
+    let refused = fileError { _ = try OutputFile(path) }
+    #expect(refused?.kind == .usage)
+    #expect(refused?.message == "will not write binary data to a terminal (-f overrides)")
+    try OutputFile(path, force: true).commit()
+  }
+
+  @Test func `reading fills the buffer and ends with what is there`() throws {
+    let folder = try Folder()
+    let bytes = Array(UInt8(0)..<10)
+    let path = try folder.write(bytes, to: "x")
+    let pipe = Pipe(bytes)
+    for input in [try InputFile(path), try InputFile(pipe.outputPath)] {
+      var buffer = [UInt8](repeating: 0, count: 7)
+      #expect(try buffer.withUnsafeMutableBytes { try input.read(into: $0) } == 7)
+      #expect(buffer == Array(bytes[..<7]))
+      #expect(try buffer.withUnsafeMutableBytes { try input.read(into: $0) } == 3)
+      #expect(buffer[..<3] == bytes[7...])
+      #expect(try buffer.withUnsafeMutableBytes { try input.read(into: $0) } == 0)
+    }
+    #expect(try InputFile(path).regularSize == 10)
+    #expect(try InputFile("/dev/null").regularSize == nil)
+  }
+
+  @Test func `an error is one line, whatever the name is`() {
+    let error = FileError(.invalid, "a\nb\u{1B}[1m\u{202E}", "is empty")
+    #expect(error.description == "a\\u{a}b\\u{1b}[1m\\u{202e}: is empty")
+    #expect(error.isBrokenPipe == false)
+    #expect(FileError.Kind.busy.rawValue == 75)
+  }
+}

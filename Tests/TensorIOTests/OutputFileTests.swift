@@ -1,0 +1,185 @@
+// A file is replaced as a whole or not at all; a pipe and a device are written as they are.
+import Foundation
+import Testing
+
+@testable import TensorIO
+
+@Suite struct OutputFileTests {
+  @Test func `a committed file is there, and nothing beside it`() throws {
+    let folder = try Folder()
+    let output = try OutputFile(folder.file("x"))
+    #expect(output.isSeekable)
+    try output.write([1, 2, 3, 4])
+    try [9, 8].withUnsafeBytes { try output.overwrite(.init(rebasing: $0[..<1]), at: 2) }
+    #expect(try folder.content() == ["x.partial"])
+    try output.commit()
+    #expect(try folder.content() == ["x"])
+    #expect(try folder.bytes(of: "x") == [1, 2, 9, 4])
+  }
+
+  @Test func `a dropped output leaves the old file and no litter`() throws {
+    let folder = try Folder()
+    try folder.write([1], to: "x")
+    do {
+      let output = try OutputFile(folder.file("x"))
+      try output.write([2])
+      #expect(try folder.bytes(of: "x") == [1])
+    }
+    #expect(try folder.bytes(of: "x") == [1])
+    #expect(try folder.content() == ["x"])
+  }
+
+  @Test func `a replaced file keeps its mode`() throws {
+    let folder = try Folder()
+    let path = try folder.write([1], to: "x")
+    chmod(path, 0o640)
+    let output = try OutputFile(path)
+    try output.write([2])
+    try output.commit()
+    var status = stat()
+    #expect(stat(path, &status) == 0 && status.st_mode & 0o7777 == 0o640)
+    #expect(try folder.bytes(of: "x") == [2])
+  }
+
+  @Test func `a symbolic link stays, the file that it names is replaced`() throws {
+    let folder = try Folder()
+    let other = try Folder()
+    try other.write([1], to: "x")
+    symlink(other.file("x"), folder.file("link"))
+    let output = try OutputFile(folder.file("link"))
+    try output.write([2])
+    #expect(try other.content() == ["x", "x.partial"])
+    try output.commit()
+    #expect(try other.bytes(of: "x") == [2])
+    #expect(try folder.content() == ["link"])
+    var status = stat()
+    #expect(lstat(folder.file("link"), &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
+  }
+
+  @Test func `a link to nothing is refused`() throws {
+    let folder = try Folder()
+    symlink(folder.file("none"), folder.file("link"))
+    let error = fileError { _ = try OutputFile(folder.file("link")) }
+    #expect(error?.kind == .cannotCreate)
+    #expect(try folder.content() == ["link"])
+  }
+
+  @Test func `a second writer is told that the file is busy`() throws {
+    let folder = try Folder()
+    let output = try OutputFile(folder.file("x"))
+    let error = fileError { _ = try OutputFile(folder.file("x")) }
+    #expect(error?.kind == .busy)
+    #expect(error?.message == "is being written by another process")
+    try output.write([1])
+    try output.commit()
+    try OutputFile(folder.file("x")).commit()
+    #expect(try folder.bytes(of: "x") == [])
+    #expect(try folder.content() == ["x"])
+  }
+
+  @Test func `the leftover of a killed process is taken over`() throws {
+    let folder = try Folder()
+    try folder.write([1, 2, 3], to: "x.partial")
+    let output = try OutputFile(folder.file("x"))
+    try output.write([4])
+    try output.commit()
+    #expect(try folder.bytes(of: "x") == [4])
+    #expect(try folder.content() == ["x"])
+  }
+
+  @Test func `a full disk is an error`() throws {
+    let output = try OutputFile("/dev/full")
+    #expect(!output.isSeekable)
+    let error = fileError { try output.write([1]) }
+    #expect(error?.kind == .inputOutput)
+    #expect(error?.description == "/dev/full: no space left on device")
+    #expect(error?.isBrokenPipe == false)
+    let header = TensorHeader(kind: "images", entries: [])
+    let refused = fileError { try header.write([], to: "/dev/full") }
+    #expect(refused?.kind == .inputOutput)
+  }
+
+  @Test func `a pipe without a reader is a broken one`() throws {
+    let pipe = Pipe()
+    let output = try OutputFile(pipe.inputPath)
+    pipe.closeOutput()
+    let error = fileError { try output.write([1]) }
+    #expect(error?.kind == .inputOutput)
+    #expect(error?.isBrokenPipe == true)
+    #expect(error?.message == "broken pipe")
+  }
+
+  @Test func `a named pipe and a device are written directly`() throws {
+    let folder = try Folder()
+    mkfifo(folder.file("fifo"), 0o600)
+    let reader = open(folder.file("fifo"), O_RDWR | O_NONBLOCK)
+    defer { close(reader) }
+    let output = try OutputFile(folder.file("fifo"))
+    try output.write([1, 2, 3])
+    try output.commit()
+    var bytes = [UInt8](repeating: 0, count: 8)
+    #expect(read(reader, &bytes, 8) == 3)
+    #expect(bytes[..<3] == [1, 2, 3])
+    #expect(try folder.content() == ["fifo"])
+
+    let null = try OutputFile("/dev/null")
+    try null.write([1])
+    try null.commit()
+    var status = stat()
+    #expect(stat("/dev/null", &status) == 0 && status.st_mode & S_IFMT == S_IFCHR)
+  }
+
+  @Test func `more than a pipe holds is written in full`() throws {
+    let folder = try Folder()
+    mkfifo(folder.file("fifo"), 0o600)
+    let reader = open(folder.file("fifo"), O_RDWR)
+    Thread.detachNewThread {
+      var bytes = [UInt8](repeating: 0, count: 1000)
+      var left = 200_000
+      while left > 0 { left -= max(0, read(reader, &bytes, bytes.count)) }
+      close(reader)
+    }
+    let output = try OutputFile(folder.file("fifo"))
+    try output.write([UInt8](repeating: 1, count: 200_000))
+    try output.commit()
+  }
+
+  @Test func `what cannot be created says why`() throws {
+    let folder = try Folder()
+    let file = try folder.write([1], to: "file")
+    mkdir(folder.file("folder"), 0o700)
+    let cases = [
+      (folder.file("none/x"), "no such file or directory"),
+      (file + "/x", "not a directory"),
+      (folder.file("folder"), "is a directory"),
+      (folder.path + "/new/", "no such file or directory"),
+      (folder.file(String(repeating: "a", count: 256)), "file name too long"),
+      ("", "no such file or directory"),
+    ]
+    for (path, message) in cases {
+      let error = fileError { _ = try OutputFile(path) }
+      #expect(error?.kind == .cannotCreate)
+      #expect(error?.description == "\(path): \(message)")
+    }
+  }
+
+  @Test func `what stands in the way of the partial file is named and left`() throws {
+    let folder = try Folder()
+    mkdir(folder.file("a.partial"), 0o700)
+    symlink(folder.file("other"), folder.file("b.partial"))
+    mkfifo(folder.file("c.partial"), 0o600)
+    for name in ["a", "b", "c"] {
+      let error = fileError { _ = try OutputFile(folder.file(name)) }
+      #expect(error?.kind == .cannotCreate)
+      #expect(error?.message == folder.file(name) + ".partial is in the way")
+    }
+    #expect(try folder.content() == ["a.partial", "b.partial", "c.partial"])
+  }
+
+  @Test func `more outputs than the signal handler knows are written all the same`() throws {
+    let folder = try Folder()
+    let outputs = try (0..<40).map { try OutputFile(folder.file("\($0)")) }
+    for output in outputs { try output.commit() }
+    #expect(try folder.content().count == 40)
+  }
+}

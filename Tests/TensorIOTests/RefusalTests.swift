@@ -1,0 +1,100 @@
+// The tables of `FileCase`, from a file and from a pipe, and what is done with odd but valid files.
+import Testing
+
+@testable import TensorIO
+
+@Suite struct RefusalTests {
+  @Test(arguments: FileCase.refused)
+  func `a malformed file is refused, and the message says why`(_ file: FileCase) throws {
+    let folder = try Folder()
+    let path = try folder.write(file.bytes, to: "x.tensor")
+    let error = fileError { _ = try TensorFile(path) }
+    #expect(error?.kind == .invalid)
+    #expect(error?.path == path)
+    #expect(error?.message.contains(file.fragment) == true, "\(error?.message ?? "accepted")")
+  }
+
+  @Test(arguments: FileCase.refused)
+  func `a malformed file is refused from a pipe too`(_ file: FileCase) throws {
+    // A pipe holds 64 KiB; what follows the end of a pipe's file is not counted.
+    let pipe = Pipe(Array(file.bytes.prefix(1 << 16)))
+    let error = fileError { _ = try TensorFile(pipe.outputPath) }
+    #expect(error?.kind == .invalid)
+    let isCut = file.bytes.count > 1 << 16
+    let fragment = file.fragment.contains("after the end") ? "more bytes after" : file.fragment
+    #expect(
+      error?.message.contains(isCut ? "cut short" : fragment) == true,
+      "\(error?.message ?? "accepted")")
+  }
+
+  @Test(arguments: FileCase.accepted)
+  func `an odd but valid file is accepted`(_ file: FileCase) throws {
+    let folder = try Folder()
+    let path = try folder.write(file.bytes, to: "x.tensor")
+    let pipe = Pipe(file.bytes)
+    let fromFile = try TensorFile(path)
+    let fromPipe = try TensorFile(pipe.outputPath)
+    #expect(fromFile.header == fromPipe.header)
+    for entry in fromFile.header.entries {
+      let bytes = fromFile.array(entry.name)
+      #expect(bytes?.count == entry.byteCount)
+      #expect(bytes == fromPipe.array(entry.name))
+    }
+    let error = fileError { try fromFile.require(kind: "checkpoint") }
+    #expect(error?.kind == .invalid)
+  }
+
+  @Test func `tensors are listed in the order of their data`() throws {
+    let folder = try Folder()
+    let json = """
+      {"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]},\
+      "e":{"dtype":"U8","shape":[0],"data_offsets":[1,1]},\
+      "a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}
+      """
+    let bytes = Array(container(json, data: 0)) + [7, 8, 9]
+    let file = try TensorFile(folder.write(bytes, to: "x.tensor"))
+    #expect(file.header.entries.map(\.name) == ["a", "e", "b"])
+    #expect(file.header.offset(of: "b") == 1)
+    #expect(file.array("a") == [7])
+    #expect(file.array("b") == [8, 9])
+    #expect(file.array("c") == nil)
+  }
+
+  @Test func `a tensor that stands askew is given out aligned`() throws {
+    let folder = try Folder()
+    let json = """
+      {"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},\
+      "b":{"dtype":"I64","shape":[1],"data_offsets":[1,9]}}
+      """
+    for padding in 0..<8 {
+      let header = json + String(repeating: " ", count: padding)
+      let bytes = container(header, data: 0) + [7, 1, 2, 3, 4, 5, 6, 7, 8]
+      let file = try TensorFile(folder.write(bytes, to: "x.tensor"))
+      #expect(file.bytes(of: "b")?.load(as: Int64.self) == 0x0807_0605_0403_0201)
+      #expect(file.checksum(of: "b") == 0x3FCA_88C5)
+    }
+  }
+
+  @Test func `a header of ten tensors over one range is refused`() throws {
+    let folder = try Folder()
+    let tensors = (0..<10).map {
+      #""t\#($0)":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]}"#
+    }
+    let path = try folder.write(container("{\(tensors.joined(separator: ","))}"), to: "x.tensor")
+    let error = fileError { _ = try TensorFile(path) }
+    #expect(error?.message.contains("t1: overlaps") == true)
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `a header of a hundred thousand tensors takes time in proportion`() throws {
+    let folder = try Folder()
+    let count = 100_000
+    let tensors = (0..<count).reversed().map {
+      #""\#($0)":{"dtype":"U8","shape":[1],"data_offsets":[\#($0),\#($0 + 1)]}"#
+    }
+    let bytes = container("{\(tensors.joined(separator: ","))}", data: count)
+    let file = try TensorFile(folder.write(bytes, to: "x.tensor"))
+    #expect(file.header.entries.count == count)
+    #expect(file.header.offset(of: "77777") == 77777)
+  }
+}

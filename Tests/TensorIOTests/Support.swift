@@ -1,0 +1,122 @@
+// What several test files need: folders that vanish, files and pipes made from bytes, and errors
+// as values.
+import Foundation
+
+@testable import TensorIO
+
+/// A folder that is removed with its content.
+final class Folder {
+  let path: String
+
+  init() throws {
+    path = NSTemporaryDirectory() + "TensorIOTests-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  func file(_ name: String) -> String { path + "/" + name }
+
+  @discardableResult
+  func write(_ bytes: [UInt8], to name: String) throws -> String {
+    try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
+    return file(name)
+  }
+
+  func bytes(of name: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: URL(fileURLWithPath: file(name))))
+  }
+
+  func content() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+  }
+}
+
+/// A pipe, both of whose ends can be opened by a path. It holds 64 KiB.
+final class Pipe {
+  private var ends: [Int32] = [-1, -1]
+
+  init() {
+    signal(SIGPIPE, SIG_IGN)
+    pipe(&ends)
+  }
+
+  /// A pipe with bytes in it, and closed behind them.
+  convenience init(_ bytes: [UInt8]) {
+    self.init()
+    precondition(write(ends[1], bytes, bytes.count) == bytes.count)
+    closeInput()
+  }
+
+  deinit {
+    closeInput()
+    closeOutput()
+  }
+
+  var inputPath: String { "/dev/fd/\(ends[1])" }
+  var outputPath: String { "/dev/fd/\(ends[0])" }
+
+  func closeInput() { closeEnd(1) }
+  func closeOutput() { closeEnd(0) }
+
+  /// What is in the pipe, at most 64 KiB.
+  func drain() -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: 1 << 16)
+    let count = read(ends[0], &bytes, bytes.count)
+    return Array(bytes[..<max(0, count)])
+  }
+
+  private func closeEnd(_ index: Int) {
+    if ends[index] >= 0 { close(ends[index]) }
+    ends[index] = -1
+  }
+}
+
+/// The error that a body throws, if it is one of ours.
+func fileError(_ body: () throws -> Void) -> FileError? {
+  do {
+    try body()
+    return nil
+  } catch {
+    return error as? FileError
+  }
+}
+
+/// A file of the safetensors container: length, header, zeros.
+func container(_ json: [UInt8], data: Int = 16) -> [UInt8] {
+  let length = UInt64(json.count)
+  return (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + json
+    + repeatElement(0, count: data)
+}
+
+func container(_ json: String, data: Int = 16) -> [UInt8] {
+  container(Array(json.utf8), data: data)
+}
+
+extension TensorHeader {
+  /// Writes a file from memory.
+  func write(_ data: [UInt8], to path: String) throws {
+    try data.withUnsafeBytes { try write([$0], to: OutputFile(path)) }
+  }
+}
+
+extension TensorFile {
+  func array(_ name: String) -> [UInt8]? { bytes(of: name).map { [UInt8]($0) } }
+}
+
+/// A small generator, so that a failure can be repeated: SplitMix64 (Steele, Lea, Flood 2014).
+struct SplitMix: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+
+  mutating func bytes(_ count: Int) -> [UInt8] {
+    (0..<count).map { _ in .random(in: 0...255, using: &self) }
+  }
+}
