@@ -19,6 +19,7 @@ let package = Package(
     // Libraries, in the order of the pipeline
     .target(name: "TensorIO", dependencies: ["CZlib"], swiftSettings: settings),
     .target(name: "IDXFormat", dependencies: ["CZlib", "TensorIO"], swiftSettings: settings),
+    .target(name: "CKernels", cSettings: [.define("_GNU_SOURCE")]),
     .target(name: "PNGFormat", dependencies: ["CPNG", "TensorIO"], swiftSettings: settings),
 
     // Tests
@@ -26,6 +27,8 @@ let package = Package(
     .testTarget(
       name: "IDXFormatTests", dependencies: ["IDXFormat", "TensorIO", "CZlib"],
       swiftSettings: settings),
+    .testTarget(
+      name: "CKernelsTests", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: settings),
     .testTarget(
       name: "PNGFormatTests", dependencies: ["PNGFormat", "TensorIO", "CPNG"],
       swiftSettings: settings),

@@ -1,0 +1,30 @@
+// C's stand-in for a generic function: includes the file named by BODY twice, for float and for
+// double. The body spells its type REAL, its names NAME(x), its type's size SIZE, and the unsigned
+// integer of that size WORD.
+#define PASTE_(X, SUFFIX) X##SUFFIX
+#define PASTE(X, SUFFIX) PASTE_(X, SUFFIX)
+#define NAME(X) PASTE(X, SUFFIX)
+
+#define REAL float
+#define WORD uint32_t
+#define SIZE 4
+#define SUFFIX _f32
+#include BODY
+#undef REAL
+#undef WORD
+#undef SIZE
+#undef SUFFIX
+
+#define REAL double
+#define WORD uint64_t
+#define SIZE 8
+#define SUFFIX _f64
+#include BODY
+#undef REAL
+#undef WORD
+#undef SIZE
+#undef SUFFIX
+
+#undef NAME
+#undef PASTE
+#undef PASTE_

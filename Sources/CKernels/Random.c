@@ -1,0 +1,107 @@
+// Random numbers by counter: every variate is a function of the key and of its own place, so there
+// is no state to keep, and any part of a sequence can be made by anyone. Box–Muller uses integers
+// and + × ÷ √ alone, hence gives the same bits on every machine; a libm would not.
+#ifndef REAL
+
+#include <string.h>
+
+#include "CKernels.h"
+#include "Multiversion.h"
+
+#define MIN(A, B) ((A) < (B) ? (A) : (B))
+
+INLINE void philox(uint32_t w[4], uint32_t key0, uint32_t key1) {
+#pragma clang loop unroll(full)
+  for (int round = 0; round < 10; round++) {
+    const uint64_t a = (uint64_t)w[0] * 0xD2511F53, b = (uint64_t)w[2] * 0xCD9E8D57;
+    w[0] = (uint32_t)(b >> 32) ^ w[1] ^ key0;
+    w[1] = (uint32_t)b;
+    w[2] = (uint32_t)(a >> 32) ^ w[3] ^ key1;
+    w[3] = (uint32_t)a;
+    key0 += 0x9E3779B9;  // the golden ratio
+    key1 += 0xBB67AE85;  // √3 − 1
+  }
+}
+
+void philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]) {
+  uint32_t w[4] = {counter[0], counter[1], counter[2], counter[3]};
+  philox(w, key[0], key[1]);
+  memcpy(out, w, sizeof w);
+}
+
+// The polynomials minimise the greatest relative error (Remez): ln 2⁻²⁷, sin 2⁻²⁸, cos 2⁻³³.
+INLINE void normal_pair(uint32_t even, uint32_t odd, float *restrict z0, float *restrict z1) {
+  // ln u = e·ln 2 + ln(1 + f) with u = 2^e·(1 + f) and 1 + f in [√½, √2). u is in [2⁻³³, 1].
+  const float u = ((float)even + 0.5f) * 0x1p-32f;
+  uint32_t bits;
+  memcpy(&bits, &u, 4);
+  const uint32_t half_root = 0x3F3504F3;
+  const int32_t exponent = (int32_t)(bits - half_root) >> 23;
+  bits -= (uint32_t)exponent << 23;
+  float f;
+  memcpy(&f, &bits, 4);
+  f -= 1;
+  float ln = -0.0785966638f;
+  ln = ln * f + 0.128816194f;
+  ln = ln * f - 0.1312872f;
+  ln = ln * f + 0.141811949f;
+  ln = ln * f - 0.166245583f;
+  ln = ln * f + 0.200022862f;
+  ln = ln * f - 0.250008103f;
+  ln = ln * f + 0.333333167f;
+  const float e = (float)exponent, square = f * f;
+  ln = ln * f * square - 2.12194440e-4f * e - 0.5f * square + f + 0.693359375f * e;
+  const float radius = __builtin_elementwise_sqrt(-2 * ln);
+
+  // φ = quarter·π/2 + t with t in [−π/4, π/4): the quarter and t's sign come from integers.
+  const uint32_t quarter = (odd + 0x20000000) >> 30;
+  const float t = (float)(int32_t)(odd - (quarter << 30)) * 0x1.921FB6p-30f, s = t * t;
+  const float sine = ((-0.00019516978f * s + 0.00833217585f) * s - 0.166666549f) * s * t + t;
+  const float cosine =
+      ((2.4438092e-5f * s - 0.00138873645f) * s + 0.0416666468f) * s * s - 0.5f * s + 1;
+  const float x = radius * (quarter & 1 ? sine : cosine);
+  const float y = radius * (quarter & 1 ? cosine : sine);
+  *z0 = (quarter + 1) & 2 ? -x : x;
+  *z1 = quarter & 2 ? -y : y;
+}
+
+void box_muller(uint32_t even, uint32_t odd, float out[2]) {
+  normal_pair(even, odd, &out[0], &out[1]);
+}
+
+#define BODY "Random.c"
+#include "ForEachReal.h"
+
+#else
+
+MULTIVERSION void NAME(normal_columns)(
+    size_t rows, size_t columns, const uint32_t key[2], uint32_t stream, uint32_t step,
+    uint32_t first, REAL *out, size_t out_stride) {
+  const uint32_t key0 = key[0], key1 = key[1];
+  for (size_t row = 0; row < rows; row += 4)
+    for (size_t j = 0; j < columns; j += 16) {
+      float z[4][16];
+      for (uint32_t l = 0; l < 16; l++) {
+        uint32_t w[4] = {first + (uint32_t)j + l, (uint32_t)(row / 4), step, stream};
+        philox(w, key0, key1);
+        normal_pair(w[0], w[1], &z[0][l], &z[1][l]);
+        normal_pair(w[2], w[3], &z[2][l], &z[3][l]);
+      }
+      const size_t height = MIN(rows - row, 4), width = MIN(columns - j, 16);
+      for (size_t i = 0; i < height; i++)
+        for (size_t l = 0; l < width; l++) out[(row + i) * out_stride + j + l] = z[i][l];
+    }
+}
+
+MULTIVERSION void NAME(uniforms)(
+    size_t count, const uint32_t key[2], uint32_t stream, uint32_t step, uint32_t first,
+    REAL *out) {
+  const uint32_t key0 = key[0], key1 = key[1];
+  for (size_t i = 0; i < count; i++) {
+    uint32_t w[4] = {first + (uint32_t)i, 0, step, stream};
+    philox(w, key0, key1);
+    out[i] = (REAL)(w[0] >> 8) * (REAL)0x1p-24;
+  }
+}
+
+#endif

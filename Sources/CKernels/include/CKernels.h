@@ -1,0 +1,127 @@
+// The loops that need one body for several instruction sets. Nothing here allocates, locks, or
+// keeps state.
+//
+// Notation. A *block* is `rows × columns` numbers with consecutive columns; row r begins at
+// `r * stride` (stride >= columns, in elements). In an activation a row is a feature and a column
+// is a sample: the batch is the innermost axis. Pointers need only their element's alignment, and
+// never overlap unless a comment says so.
+//
+// Exactness. Every function gives the same bits on every instruction set, for every way of cutting
+// rows and columns into calls: an output element depends on its own inputs alone, by a fixed chain
+// of operations that its comment states. `fma` is one rounding; everything else rounds after each
+// operation (contraction is off). Exempt are the bits of a NaN, and hyperbolic_tangent_f64.
+//
+// Every numeric function exists for float (`_f32`) and double (`_f64`).
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CKERNELS_DECLARE(REAL, SUFFIX)                                                             \
+  /* c[i][j] = s(i,j) then, for p = 0 … k-1 in this order, c[i][j] = fma(a[i][p], b[p][j],         \
+     c[i][j]). The start s is c[i][j] itself when `accumulate`, else bias[i] when `bias` is not    \
+     NULL, else 0. a[i][p] is a[i * a_row + p * a_column], any strides; b[p][j] is                 \
+     b[p * b_row + j * b_column], where one of b_row and b_column is 1; c[i][j] is                 \
+     c[i * c_row + j]. Cost: 2·m·n·k operations, and 36 KiB of stack (110 in a debug build). */    \
+  void product##SUFFIX(                                                                            \
+      size_t m, size_t n, size_t k, const REAL *a, size_t a_row, size_t a_column, const REAL *b,   \
+      size_t b_row, size_t b_column, const REAL *bias, bool accumulate, REAL *c, size_t c_row);    \
+                                                                                                   \
+  /* x = x > 0 ? x : slope·x, in place. slope 0 is ReLU. (NaN stays NaN.) */                       \
+  void leaky_relu##SUFFIX(size_t rows, size_t columns, REAL slope, REAL *x, size_t x_stride);      \
+  /* d = y > 0 ? d : slope·d, in place, with y the layer's output. Serves backward and tangent     \
+     alike. */                                                                                     \
+  void leaky_relu_derivative##SUFFIX(                                                              \
+      size_t rows, size_t columns, REAL slope, const REAL *y, size_t y_stride, REAL *d,            \
+      size_t d_stride);                                                                            \
+  /* x = tanh(x), in place. f32: own polynomials, at most 2 ulp, odd, |tanh| <= 1, NaN stays NaN.  \
+     f64: the C library's, for tests. */                                                           \
+  void hyperbolic_tangent##SUFFIX(size_t rows, size_t columns, REAL *x, size_t x_stride);          \
+  /* d = d·(1 − y·y), in place, with y the layer's output. */                                      \
+  void hyperbolic_tangent_derivative##SUFFIX(                                                      \
+      size_t rows, size_t columns, const REAL *y, size_t y_stride, REAL *d, size_t d_stride);      \
+  /* out = b + t[column]·(a − b). `out` may be a or b. */                                          \
+  void interpolate##SUFFIX(                                                                        \
+      size_t rows, size_t columns, const REAL *t, const REAL *a, size_t a_stride, const REAL *b,   \
+      size_t b_stride, REAL *out, size_t out_stride);                                              \
+  /* x = x·s[column], in place. */                                                                 \
+  void scale_columns##SUFFIX(                                                                      \
+      size_t rows, size_t columns, const REAL *s, REAL *x, size_t x_stride);                       \
+                                                                                                   \
+  /* out[column] = Σ over rows, in order, of x·x: fma(x, x, sum) from 0. */                        \
+  void column_squares##SUFFIX(                                                                     \
+      size_t rows, size_t columns, const REAL *x, size_t x_stride, REAL *out);                     \
+  /* out[row] = out[row] + Σ over columns of x: sixteen lanes, lane l summing columns l, l+16, …   \
+     in order from 0, then the lanes in a fixed tree (l += l+8, then l+4, l+2, l+1). */            \
+  void add_row_sums##SUFFIX(                                                                       \
+      size_t rows, size_t columns, const REAL *x, size_t x_stride, REAL *out);                     \
+  /* True when no element is infinite or NaN. */                                                   \
+  bool all_finite##SUFFIX(size_t count, const REAL *x);                                            \
+                                                                                                   \
+  /* out[pixel][j] = (2·images[indices[j]·rows + pixel] − 255) / 255, for j < columns: bytes to    \
+     [−1, 1], correctly rounded. */                                                                \
+  void gather_bytes##SUFFIX(                                                                       \
+      size_t rows, size_t columns, const uint8_t *images, const uint32_t *indices, REAL *out,      \
+      size_t out_stride);                                                                          \
+  /* out[pixel][j] = images[indices[j]·rows + pixel], for j < columns. */                          \
+  void gather_floats##SUFFIX(                                                                      \
+      size_t rows, size_t columns, const float *images, const uint32_t *indices, REAL *out,        \
+      size_t out_stride);                                                                          \
+                                                                                                   \
+  /* Adam (Kingma & Ba 2015), as PyTorch rounds it up to the order of operations:                  \
+     m = beta1·m + c1·g; v = beta2·v + (c2·g)·g; p = p − (step·m) / (√v·root + epsilon),           \
+     where the caller passes c1 = 1−beta1, c2 = 1−beta2, step = lr/(1−beta1^t) and                 \
+     root = 1/√(1−beta2^t). */                                                                     \
+  void adam##SUFFIX(                                                                               \
+      size_t count, REAL *p, REAL *m, REAL *v, const REAL *g, REAL beta1, REAL c1, REAL beta2,     \
+      REAL c2, REAL step, REAL root, REAL epsilon);                                                \
+  /* RMSProp (Hinton 2012; PyTorch, not centred, no momentum):                                     \
+     v = alpha·v + (c·g)·g with c = 1−alpha; p = p − (rate·g) / (√v + epsilon). */                 \
+  void rmsprop##SUFFIX(                                                                            \
+      size_t count, REAL *p, REAL *v, const REAL *g, REAL alpha, REAL c, REAL rate,                \
+      REAL epsilon);                                                                               \
+  /* p = min(max(p, −bound), bound). NaN stays NaN. */                                             \
+  void clamp##SUFFIX(size_t count, REAL *p, REAL bound);                                           \
+                                                                                                   \
+  /* Standard normal variates, one column a sample. Element (row, column): let q = row / 4 and     \
+     w = philox(counter = {first + column, q, step, stream}, key); box_muller(w[0], w[1]) makes    \
+     rows 4q and 4q+1, box_muller(w[2], w[3]) rows 4q+2 and 4q+3. f64 holds the same floats. */    \
+  void normal_columns##SUFFIX(                                                                     \
+      size_t rows, size_t columns, const uint32_t key[2], uint32_t stream, uint32_t step,          \
+      uint32_t first, REAL *out, size_t out_stride);                                               \
+  /* Uniform variates on [0, 1): out[i] = (w[0] >> 8)·2⁻²⁴ with                                    \
+     w = philox({first + i, 0, step, stream}, key). */                                             \
+  void uniforms##SUFFIX(                                                                           \
+      size_t count, const uint32_t key[2], uint32_t stream, uint32_t step, uint32_t first,         \
+      REAL *out);
+
+CKERNELS_DECLARE(float, _f32)
+CKERNELS_DECLARE(double, _f64)
+
+#undef CKERNELS_DECLARE
+
+// Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011): ten rounds, counter and key to four random
+// words.
+void philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
+
+// Two independent standard normal variates from two random words, in float: out = r·cos φ, r·sin φ
+// with u = (even + 0.5)·2⁻³², r = √(−2 ln u), φ = 2π·odd·2⁻³². ln, cos and sin are polynomials of
+// our own: only + × √ round. u lies in [2⁻³³, 1], so r in [0, 6.764]: 1.4e-11 of the tail is cut.
+void box_muller(uint32_t even, uint32_t odd, float out[2]);
+
+// Sets this thread to flush denormal results to zero and to read them as zero (x86-64: MXCSR's FTZ
+// and DAZ; arm64: FPCR's FZ). Returns what `restore_denormals` takes to undo it.
+uint64_t flush_denormals(void);
+void restore_denormals(uint64_t control);
+
+// The instruction sets that `product` has bodies for, best first: its name ("x86-64-v4",
+// "x86-64-v3", "aarch64", "portable"), or NULL past the last that this machine can run.
+const char *product_variant_name(size_t index);
+
+// Makes `product` use variant `index` from now on (tests only; not thread-safe). The default is
+// the best.
+void product_use_variant(size_t index);
+
+#endif

@@ -1,0 +1,150 @@
+import CKernels
+import Foundation
+import Testing
+
+struct ActivationTests {
+  @Test(arguments: elements)
+  func `leaky ReLU and its derivative are their formulas`(element: any Element.Type) {
+    func check<T: Element>(_: T.Type) {
+      var random = Sequence64(state: 1)
+      for columns in widths {
+        let numbers: [T] = awkward(3 * columns, using: &random)
+        let x = Matrix<T>(3, columns, gap: 2) { numbers[$0 * columns + $1] }
+        let d = Matrix<T>(3, columns, gap: 1, using: &random)
+        for slope: T in [0, 0.2] {
+          var y = x
+          T.kernels.leakyReLU(3, columns, slope, &y.numbers, y.stride)
+          #expect(same(y, x.map { x[$0, $1] > 0 ? x[$0, $1] : slope * x[$0, $1] }))
+
+          var dx = d
+          T.kernels.leakyReLUDerivative(
+            3, columns, slope, x.numbers, x.stride, &dx.numbers, dx.stride)
+          #expect(same(dx, d.map { x[$0, $1] > 0 ? d[$0, $1] : slope * d[$0, $1] }))
+        }
+      }
+    }
+    check(element)
+  }
+
+  @Test(arguments: elements)
+  func `the derivative of tanh is its formula`(element: any Element.Type) {
+    func check<T: Element>(_: T.Type) {
+      var random = Sequence64(state: 2)
+      for columns in widths {
+        let y = Matrix<T>(3, columns, gap: 2, using: &random)
+        let d = Matrix<T>(3, columns, gap: 0, using: &random)
+        var dx = d
+        T.kernels.tanhDerivative(3, columns, y.numbers, y.stride, &dx.numbers, dx.stride)
+        #expect(same(dx, d.map { d[$0, $1] * (1 - y[$0, $1] * y[$0, $1]) }))
+      }
+    }
+    check(element)
+  }
+
+  @Test(arguments: elements)
+  func `interpolation is its formula, also over one of its inputs`(element: any Element.Type) {
+    func check<T: Element>(_: T.Type) {
+      var random = Sequence64(state: 3)
+      for columns in widths {
+        let t = (0..<columns).map { _ in abs(random.real() as T) }
+        let a = Matrix<T>(3, columns, gap: 1, using: &random)
+        let b = Matrix<T>(3, columns, gap: 1, using: &random)
+        let expected = a.map { b[$0, $1] + t[$1] * (a[$0, $1] - b[$0, $1]) }
+        var (out, overA, overB) = (a, a, b)
+        T.kernels.interpolate(
+          3, columns, t, a.numbers, a.stride, b.numbers, b.stride, &out.numbers, out.stride)
+        overA.numbers.withUnsafeMutableBufferPointer {
+          T.kernels.interpolate(
+            3, columns, t, $0.baseAddress, a.stride, b.numbers, b.stride, $0.baseAddress, a.stride)
+        }
+        overB.numbers.withUnsafeMutableBufferPointer {
+          T.kernels.interpolate(
+            3, columns, t, a.numbers, a.stride, $0.baseAddress, b.stride, $0.baseAddress, b.stride)
+        }
+        #expect(same(out, expected) && same(overA, expected) && same(overB, expected))
+      }
+    }
+    check(element)
+  }
+
+  @Test(arguments: elements)
+  func `every column is scaled by its own number`(element: any Element.Type) {
+    func check<T: Element>(_: T.Type) {
+      var random = Sequence64(state: 4)
+      for columns in widths {
+        let s = (0..<columns).map { _ in random.real() as T }
+        let x = Matrix<T>(3, columns, gap: 2, using: &random)
+        var scaled = x
+        T.kernels.scaleColumns(3, columns, s, &scaled.numbers, scaled.stride)
+        #expect(same(scaled, x.map { x[$0, $1] * s[$1] }))
+      }
+    }
+    check(element)
+  }
+
+  /// tanh of each number, by the kernel.
+  private func kernelTanh(_ x: [Float]) -> [Float] {
+    var y = x
+    hyperbolic_tangent_f32(1, y.count, &y, y.count)
+    return y
+  }
+
+  @Test func `tanh errs by less than 2 ulp, is odd and at most 1, on a sweep of all floats`() {
+    let sweep = stride(from: UInt32(0), through: Float.infinity.bitPattern, by: 4099)
+    let x = sweep.map { Float(bitPattern: $0) }
+    let y = kernelTanh(x)
+    let negative = kernelTanh(x.map { -$0 })
+    var greatest = 0.0
+    var sound = true
+    for i in x.indices {
+      let error = abs(Double(y[i]) - tanh(Double(x[i]))) / Double(y[i].ulp)
+      greatest = max(greatest, error)
+      sound = sound && negative[i].bitPattern == (-y[i]).bitPattern && y[i] <= 1
+    }
+    #expect(greatest <= 2)
+    #expect(sound)
+  }
+
+  @Test func `tanh never falls where its two formulas meet`() {
+    let x = (0..<20_000).map { Float(bitPattern: Float(0.625).bitPattern - 10_000 + $0) }
+    let y = kernelTanh(x)
+    #expect(zip(y, y.dropFirst()).allSatisfy { $0.0 <= $0.1 + $0.1.ulp })
+  }
+
+  @Test func `tanh has the same bits on every machine`() {
+    // FNV-1a of a sweep's results. If a formula is changed on purpose, so is this number.
+    let x = stride(from: UInt32(0), through: Float.infinity.bitPattern, by: 65_537)
+      .map { Float(bitPattern: $0) }
+    let hash = kernelTanh(x).reduce(UInt64(0xcbf2_9ce4_8422_2325)) {
+      ($0 ^ UInt64($1.bitPattern)) &* 0x100_0000_01b3
+    }
+    #expect(hash == 433_558_322_001_385_797)
+  }
+
+  @Test func `tanh at the ends`() {
+    let y = kernelTanh([.infinity, -.infinity, .nan, 0, -0.0, .leastNonzeroMagnitude, 1e30])
+    #expect(y[0] == 1 && y[1] == -1 && y[2].isNaN && y[6] == 1)
+    #expect(y[3].bitPattern == 0 && y[4].bitPattern == Float(-0.0).bitPattern)
+    #expect(y[5] == .leastNonzeroMagnitude)
+  }
+
+  @Test func `the width of a block changes no bit of tanh`() {
+    var random = Sequence64(state: 5)
+    let x = Matrix<Float>(1, 130, gap: 0) { _, _ in 4 * random.real() }
+    let y = kernelTanh(x.numbers)
+    for columns in widths {
+      var part = Matrix<Float>(1, columns, gap: 3) { x[$0, $1] }
+      let expected = part.map { y[$1 + 130 * $0] }
+      hyperbolic_tangent_f32(1, columns, &part.numbers, part.stride)
+      #expect(same(part, expected))
+    }
+  }
+
+  @Test func `tanh of a double is the C library's`() {
+    var random = Sequence64(state: 6)
+    let x = Matrix<Double>(3, 21, gap: 2) { _, _ in 4 * random.real() }
+    var y = x
+    hyperbolic_tangent_f64(3, 21, &y.numbers, y.stride)
+    #expect(same(y, x.map { tanh(x[$0, $1]) }))
+  }
+}
