@@ -20,6 +20,7 @@ let package = Package(
     .target(name: "TensorIO", dependencies: ["CZlib"], swiftSettings: settings),
     .target(name: "IDXFormat", dependencies: ["CZlib", "TensorIO"], swiftSettings: settings),
     .target(name: "CKernels", cSettings: [.define("_GNU_SOURCE")]),
+    .target(name: "WGAN", dependencies: ["CKernels", "TensorIO"], swiftSettings: settings),
     .target(name: "PNGFormat", dependencies: ["CPNG", "TensorIO"], swiftSettings: settings),
 
     // Tests
@@ -29,6 +30,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "CKernelsTests", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: settings),
+    .testTarget(name: "WGANTests", dependencies: ["WGAN", "TensorIO"], swiftSettings: settings),
     .testTarget(
       name: "PNGFormatTests", dependencies: ["PNGFormat", "TensorIO", "CPNG"],
       swiftSettings: settings),

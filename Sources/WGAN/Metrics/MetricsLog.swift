@@ -1,0 +1,104 @@
+import Glibc
+import TensorIO
+
+/// A file of JSON lines, one a step, that only grows and never tells a step twice.
+///
+/// A run that was killed may have told of steps that its last checkpoint does not know; the run
+/// that goes on does them again. So the log is first cut back to the lines that the state knows.
+///
+/// Training is worth more than its log: a line that cannot be written ends the log, not the run,
+/// and `check` throws when the checkpoint is safe. A closed pipe ends the log quietly.
+public final class MetricsLog {
+  private let path: String
+  private let descriptor: Int32
+  private var failure: FileError?
+
+  /// Opens or makes the file, `-` being standard output, and cuts off what lies after `progress`.
+  public init(_ path: String, keeping progress: Progress) throws(FileError) {
+    self.path = path
+    descriptor =
+      path == "-" ? STDOUT_FILENO : open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw FileError(.cannotCreate, path, errno: errno) }
+    if path != "-" { try cutBack(to: progress) }
+  }
+
+  deinit { if path != "-" { close(descriptor) } }
+
+  /// Appends a line, by one system call.
+  public func write(_ line: String) {
+    if failure != nil { return }
+    let bytes = Array((line + "\n").utf8)
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes { bytes in
+        Glibc.write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else {
+        failure = FileError(.inputOutput, path, errno: errno)
+        return
+      }
+      written += count
+    }
+  }
+
+  /// Makes the lines durable, before the checkpoint that they belong to.
+  public func synchronize() { _ = fsync(descriptor) }
+
+  /// Throws if a line was lost.
+  public func check() throws(FileError) {
+    if let failure, !failure.isBrokenPipe { throw failure }
+  }
+
+  private func cutBack(to progress: Progress) throws(FileError) {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0
+    else { return }
+    let size = Int(status.st_size)
+    guard let map = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), map != MAP_FAILED else {
+      throw FileError(.inputOutput, path, errno: errno)
+    }
+    defer { munmap(map, size) }
+    let end = try keptLength(UnsafeRawBufferPointer(start: map, count: size), progress)
+    if end < size, ftruncate(descriptor, off_t(end)) != 0 {
+      throw FileError(.inputOutput, path, errno: errno)
+    }
+  }
+
+  /// The bytes up to the last whole line that `progress` knows, found from the end.
+  private func keptLength(
+    _ bytes: UnsafeRawBufferPointer, _ progress: Progress
+  ) throws(FileError) -> Int {
+    let newline = UInt8(ascii: "\n")
+    var end = bytes.lastIndex(of: newline).map { $0 + 1 } ?? 0
+    if end == 0, bytes.first != UInt8(ascii: "{") {
+      throw FileError(.invalid, path, "is not a file of metrics; it is left as it was")
+    }
+    while end > 0 {
+      let start = bytes[..<(end - 1)].lastIndex(of: newline).map { $0 + 1 } ?? 0
+      let line = String(decoding: bytes[start..<end], as: UTF8.self)
+      guard let critic = count("critic_step", in: line),
+        let generator = count("generator_step", in: line)
+      else {
+        throw FileError(
+          .invalid, path, "byte \(start): not a line of metrics; the file is left as it was")
+      }
+      if critic <= progress.criticSteps, generator <= progress.generatorSteps { break }
+      end = start
+    }
+    return end
+  }
+
+  private func count(_ key: String, in line: String) -> Int? {
+    let pattern = "\"\(key)\":"
+    var rest = line[...]
+    while let quote = rest.firstIndex(of: "\"") {
+      rest = rest[quote...]
+      if rest.hasPrefix(pattern) {
+        return Int(rest.dropFirst(pattern.count).prefix { $0.isNumber })
+      }
+      rest = rest.dropFirst()
+    }
+    return nil
+  }
+}

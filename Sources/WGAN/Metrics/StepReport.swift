@@ -1,0 +1,51 @@
+/// What one step saw, for the metrics.
+public struct StepReport: Equatable, Sendable {
+  /// The epoch in hand, counted from 1.
+  public internal(set) var epoch: Int
+  /// Steps done since the beginning, this one included.
+  public internal(set) var criticStep = 0, generatorStep = 0
+  /// The critic's numbers, if it stepped.
+  public internal(set) var critic: CriticReport?
+  /// The mean of C over the generator's samples, if the generator stepped.
+  public internal(set) var generator: Double?
+
+  init(epoch: Int) { self.epoch = epoch }
+
+  /// Whether the metrics get a line: at every so many generator steps, or critic steps if it trains
+  /// alone.
+  public func isDue(every count: Int, side: TrainingSide) -> Bool {
+    if side == .critic { return criticStep % count == 0 }
+    return generator != nil && generatorStep % count == 0
+  }
+
+  /// One JSON object, without a line end. What was not computed is null. `wasserstein` is
+  /// mean C(real) − mean C(fake); `seconds` is the time since the line before.
+  public func json(_ configuration: Configuration, seconds: Double) -> String {
+    func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "null" }
+    let fields = [
+      ("epoch", "\(epoch)"),
+      ("generator_step", "\(generatorStep)"),
+      ("critic_step", "\(criticStep)"),
+      ("wasserstein", number(critic?.wasserstein)),
+      ("penalty", number(critic?.penalty)),
+      ("gradient_norm", number(critic?.gradientNorm)),
+      ("critic_real", number(critic?.real)),
+      ("critic_fake", number(critic?.fake ?? generator)),
+      ("lr_critic", "\(configuration.criticOptimizer.rate)"),
+      ("lr_generator", "\(configuration.generatorOptimizer.rate)"),
+      ("seconds", "\((seconds * 1e6).rounded() / 1e6)"),
+    ]
+    return "{" + fields.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}"
+  }
+}
+
+extension StepReport: CustomStringConvertible {
+  /// Words for a progress line.
+  public var description: String {
+    func short(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
+    var words = "epoch \(epoch), critic step \(criticStep), generator step \(generatorStep)"
+    if let critic { words += ", wasserstein \(short(critic.wasserstein))" }
+    if let norm = critic?.gradientNorm { words += ", gradient norm \(short(norm))" }
+    return words
+  }
+}

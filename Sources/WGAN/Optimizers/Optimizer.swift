@@ -1,0 +1,121 @@
+/// How a network's parameters follow their gradient: the rule and its numbers.
+public enum Optimizer: Equatable, Sendable {
+  /// v ← α·v + (1 − α)·g²; p ← p − rate·g / (√v + ε). As PyTorch's `RMSprop`, without momentum and
+  /// not centred (Hinton 2012).
+  case rmsprop(rate: Double, alpha: Double, epsilon: Double)
+  /// m ← β₁·m + (1 − β₁)·g; v ← β₂·v + (1 − β₂)·g²; p ← p − rate·m̂ / (√v̂ + ε), with m̂ = m/(1 −
+  /// β₁ᵗ), v̂ = v/(1 − β₂ᵗ) (Kingma & Ba 2015, algorithm 1).
+  case adam(rate: Double, beta1: Double, beta2: Double, epsilon: Double)
+
+  /// PyTorch's defaults.
+  public static func rmsprop(rate: Double) -> Optimizer {
+    .rmsprop(rate: rate, alpha: 0.99, epsilon: 1e-8)
+  }
+
+  /// PyTorch's defaults.
+  public static func adam(rate: Double, beta1: Double = 0.9, beta2: Double = 0.999) -> Optimizer {
+    .adam(rate: rate, beta1: beta1, beta2: beta2, epsilon: 1e-8)
+  }
+
+  /// The learning rate.
+  public var rate: Double {
+    get {
+      switch self {
+      case .rmsprop(let rate, _, _), .adam(let rate, _, _, _): rate
+      }
+    }
+    set {
+      switch self {
+      case .rmsprop(_, let alpha, let epsilon):
+        self = .rmsprop(rate: newValue, alpha: alpha, epsilon: epsilon)
+      case .adam(_, let beta1, let beta2, let epsilon):
+        self = .adam(rate: newValue, beta1: beta1, beta2: beta2, epsilon: epsilon)
+      }
+    }
+  }
+
+  /// PyTorch's names of the moments, in the order of an arena's runs.
+  var momentNames: [String] {
+    switch self {
+    case .rmsprop: ["square_avg"]
+    case .adam: ["exp_avg", "exp_avg_sq"]
+    }
+  }
+
+  /// Update number `step`, counted from 1, of a range of the parameters.
+  func update<S: Scalar>(_ runs: ParameterRuns<S>, _ range: Range<Int>, step: Int) {
+    let first = range.lowerBound
+    let (p, g) = (runs.parameters + first, runs.gradients + first)
+    switch self {
+    case .rmsprop(let rate, let alpha, let epsilon):
+      S.rmsprop(
+        p, runs.moments[0] + first, g, count: range.count, alpha: S(alpha), rate: S(rate),
+        epsilon: S(epsilon))
+    case .adam(let rate, let beta1, let beta2, let epsilon):
+      let constants = AdamConstants(
+        beta1: S(beta1), oneMinusBeta1: S(1 - beta1), beta2: S(beta2), oneMinusBeta2: S(1 - beta2),
+        rate: S(rate / (1 - power(beta1, step))),
+        root: S(1 / (1 - power(beta2, step)).squareRoot()), epsilon: S(epsilon))
+      S.adam(
+        p, runs.moments[0] + first, runs.moments[1] + first, g, count: range.count, constants)
+    }
+  }
+}
+
+/// xⁿ by squaring: products alone, so that it is the same on every machine (libm's pow is not).
+func power(_ x: Double, _ n: Int) -> Double {
+  var (result, square, rest) = (1.0, x, n)
+  while rest > 0 {
+    if rest & 1 == 1 { result *= square }
+    square *= square
+    rest >>= 1
+  }
+  return result
+}
+
+extension Optimizer: CustomStringConvertible {
+  /// The text form in a checkpoint, as `adam rate 0.0001 beta1 0.5 beta2 0.9 epsilon 1e-08`.
+  public var description: String {
+    switch self {
+    case .rmsprop(let rate, let alpha, let epsilon):
+      "rmsprop rate \(rate) alpha \(alpha) epsilon \(epsilon)"
+    case .adam(let rate, let beta1, let beta2, let epsilon):
+      "adam rate \(rate) beta1 \(beta1) beta2 \(beta2) epsilon \(epsilon)"
+    }
+  }
+
+  /// Reads the text form; `nil` when it is not one.
+  public init?(_ text: String) {
+    let words = text.split(separator: " ")
+    func number(_ index: Int, _ name: String) -> Double? {
+      words[index] == name ? Double(words[index + 1]) : nil
+    }
+    switch (words.first, words.count) {
+    case ("rmsprop", 7):
+      guard let rate = number(1, "rate"), let alpha = number(3, "alpha"),
+        let epsilon = number(5, "epsilon")
+      else { return nil }
+      self = .rmsprop(rate: rate, alpha: alpha, epsilon: epsilon)
+    case ("adam", 9):
+      guard let rate = number(1, "rate"), let beta1 = number(3, "beta1"),
+        let beta2 = number(5, "beta2"), let epsilon = number(7, "epsilon")
+      else { return nil }
+      self = .adam(rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon)
+    default: return nil
+    }
+  }
+
+  /// What is out of range, or `nil`.
+  var flaw: String? {
+    guard rate > 0, rate.isFinite else { return "the learning rate must be positive" }
+    let (decays, epsilon) =
+      switch self {
+      case .rmsprop(_, let alpha, let epsilon): ([alpha], epsilon)
+      case .adam(_, let beta1, let beta2, let epsilon): ([beta1, beta2], epsilon)
+      }
+    guard decays.allSatisfy({ 0 <= $0 && $0 < 1 }) else {
+      return "alpha, beta1 and beta2 must be at least 0 and less than 1"
+    }
+    return epsilon > 0 && epsilon.isFinite ? nil : "epsilon must be positive"
+  }
+}

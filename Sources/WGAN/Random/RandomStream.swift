@@ -1,0 +1,79 @@
+import CKernels
+
+/// The 64-bit seed as Philox takes it.
+struct RandomKey: Equatable, Sendable {
+  let words: (UInt32, UInt32)
+
+  /// The key of a seed.
+  init(seed: UInt64) {
+    words = (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
+  }
+
+  /// Whether two keys come from the same seed.
+  static func == (a: RandomKey, b: RandomKey) -> Bool { a.words == b.words }
+}
+
+/// What a random number is for. Every number is a function of (seed; stream, step, index) by
+/// Philox4x32-10 (Salmon et al. 2011), so there is no generator state to save, and one more draw
+/// in a stream shifts nothing in another.
+///
+/// The raw value is the last word of Philox's counter and part of the format: never renumber.
+enum RandomStream: UInt32 {
+  /// Initial weights; step is the tensor's place in the checkpoint.
+  case initialization = 1
+  /// The order of the images; step is the epoch.
+  case dataOrder = 2
+  /// The latents of a critic step; step is the critic step.
+  case criticNoise = 3
+  /// The latents of a generator step; step is the generator step.
+  case generatorNoise = 4
+  /// The place of each interpolate; step is the critic step.
+  case interpolation = 5
+  /// The latents of `wgan-sample`; the seed is its own.
+  case sampling = 6
+}
+
+/// The order in which an epoch shows the images: a permutation of 0..<count.
+struct DataOrder {
+  private(set) var indices: [UInt32]
+  private var epoch: Int?
+
+  init(count: Int) { indices = Array(repeating: 0, count: count) }
+
+  /// Makes the order that of `epoch`, in place: Fisher and Yates' shuffle (Durstenfeld 1964),
+  /// drawing each index from 64 random bits by the high half of a product, a bias below count·2⁻⁶⁴.
+  mutating func shuffle(epoch: Int, key: RandomKey) {
+    if self.epoch == epoch { return }
+    self.epoch = epoch
+    for index in indices.indices { indices[index] = UInt32(index) }
+    for last in stride(from: indices.count - 1, to: 0, by: -1) {
+      let words = philox(
+        key, UInt32(last), 0, UInt32(truncatingIfNeeded: epoch), RandomStream.dataOrder.rawValue)
+      let bits = UInt64(words.0) << 32 | UInt64(words.1)
+      indices.swapAt(last, Int(bits.multipliedFullWidth(by: UInt64(last + 1)).high))
+    }
+  }
+}
+
+/// Four random words of one counter.
+func philox(
+  _ key: RandomKey, _ c0: UInt32, _ c1: UInt32, _ c2: UInt32, _ c3: UInt32
+) -> (UInt32, UInt32, UInt32, UInt32) {
+  var counter = (c0, c1, c2, c3)
+  var key = key.words
+  var words: (UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0)
+  withUnsafePointer(to: &counter) { counter in
+    withUnsafePointer(to: &key) { key in
+      withUnsafeMutablePointer(to: &words) { words in
+        counter.withMemoryRebound(to: UInt32.self, capacity: 4) { counter in
+          key.withMemoryRebound(to: UInt32.self, capacity: 2) { key in
+            words.withMemoryRebound(to: UInt32.self, capacity: 4) { words in
+              philox4x32(counter, key, words)
+            }
+          }
+        }
+      }
+    }
+  }
+  return words
+}

@@ -1,0 +1,85 @@
+import CKernels
+
+/// The number that a network computes with: `Float` in training, `Double` where a test compares a
+/// gradient with finite differences. Both run the very same Swift code over the same C kernels,
+/// so what the tests prove in `Double` is what trains in `Float`.
+///
+/// The requirements are the kernels of `CKernels.h`, which defines each one; here they only get
+/// types: a `Block` brings its pointer, rows, columns and stride.
+protocol Scalar: BinaryFloatingPoint, LosslessStringConvertible, Sendable {
+  /// c = start + a·b, where start is c itself (`adding`), or the bias of each row, or 0.
+  /// `aRow` and `aColumn` are the strides of a.
+  static func product(
+    _ a: UnsafePointer<Self>, _ aRow: Int, _ aColumn: Int, _ b: MatrixOperand<Self>,
+    bias: UnsafePointer<Self>?, adding: Bool, into c: Block<Self>)
+  /// x = x > 0 ? x : slope·x.
+  static func leakyReLU(_ x: Block<Self>, slope: Self)
+  /// d = y > 0 ? d : slope·d.
+  static func leakyReLUDerivative(_ d: Block<Self>, output y: Block<Self>, slope: Self)
+  /// x = tanh x.
+  static func hyperbolicTangent(_ x: Block<Self>)
+  /// d = d·(1 − y²).
+  static func hyperbolicTangentDerivative(_ d: Block<Self>, output y: Block<Self>)
+  /// out = b + t[column]·(a − b).
+  static func interpolate(
+    _ a: Block<Self>, _ b: Block<Self>, _ t: UnsafePointer<Self>, into out: Block<Self>)
+  /// out[column] = Σ over rows of x².
+  static func columnSquares(_ x: Block<Self>, into out: UnsafeMutablePointer<Self>)
+  /// x = x·s[column].
+  static func scaleColumns(_ x: Block<Self>, by s: UnsafePointer<Self>)
+  /// out[row] += Σ over columns of x.
+  static func addRowSums(_ x: Block<Self>, into out: UnsafeMutablePointer<Self>)
+  /// out[pixel][j] = (2·image[indices[j]][pixel] − 255) / 255.
+  static func gather(
+    _ images: UnsafePointer<UInt8>, _ indices: UnsafePointer<UInt32>, into out: Block<Self>)
+  /// out[pixel][j] = image[indices[j]][pixel].
+  static func gather(
+    _ images: UnsafePointer<Float>, _ indices: UnsafePointer<UInt32>, into out: Block<Self>)
+  /// Standard normal variates; column j is sample `first + j` of (key, stream, step).
+  static func fillNormal(
+    _ out: Block<Self>, key: RandomKey, stream: UInt32, step: UInt32, first: UInt32)
+  /// Uniform variates on [0, 1); element j is number `first + j` of (key, stream, step).
+  static func fillUniform(
+    _ out: UnsafeMutablePointer<Self>, count: Int, key: RandomKey, stream: UInt32, step: UInt32,
+    first: UInt32)
+  /// One Adam update of `count` parameters.
+  static func adam(
+    _ p: UnsafeMutablePointer<Self>, _ m: UnsafeMutablePointer<Self>,
+    _ v: UnsafeMutablePointer<Self>, _ g: UnsafePointer<Self>, count: Int, _ c: AdamConstants<Self>)
+  /// One RMSProp update of `count` parameters.
+  static func rmsprop(
+    _ p: UnsafeMutablePointer<Self>, _ v: UnsafeMutablePointer<Self>, _ g: UnsafePointer<Self>,
+    count: Int, alpha: Self, rate: Self, epsilon: Self)
+  /// p = min(max(p, −bound), bound).
+  static func clamp(_ p: UnsafeMutablePointer<Self>, count: Int, bound: Self)
+  /// Whether no number is infinite or NaN.
+  static func allFinite(_ x: UnsafePointer<Self>, count: Int) -> Bool
+}
+
+/// The numbers of one Adam step that all parameters share.
+struct AdamConstants<S: Scalar>: Sendable {
+  var beta1: S, oneMinusBeta1: S, beta2: S, oneMinusBeta2: S
+  /// The learning rate over 1 − β₁ᵗ.
+  var rate: S
+  /// 1 / √(1 − β₂ᵗ).
+  var root: S
+  var epsilon: S
+}
+
+/// The right-hand matrix of a product, k × n, as a block or as the transpose of one.
+struct MatrixOperand<S: Scalar> {
+  let base: UnsafePointer<S>
+  let row: Int, column: Int
+  /// k, the number of rows.
+  let rows: Int
+
+  /// The block as it is: its rows are the k summed over.
+  init(_ block: Block<S>) {
+    (base, row, column, rows) = (UnsafePointer(block.base), block.stride, 1, block.rows)
+  }
+
+  /// The block transposed: its columns, the samples, are the k summed over.
+  init(transposing block: Block<S>) {
+    (base, row, column, rows) = (UnsafePointer(block.base), 1, block.stride, block.columns)
+  }
+}

@@ -1,0 +1,138 @@
+/// Channels, height and width of an image.
+public struct ImageShape: Equatable, Sendable, CustomStringConvertible {
+  /// How many.
+  public let channels: Int, height: Int, width: Int
+
+  /// One channel of 28 × 28, as in MNIST and its followers.
+  public static let mnist = ImageShape(1, 28, 28)
+
+  private init(_ channels: Int, _ height: Int, _ width: Int) {
+    (self.channels, self.height, self.width) = (channels, height, width)
+  }
+
+  /// A shape; every size positive, at most 2²⁴ pixel values in all.
+  public init?(channels: Int, height: Int, width: Int) {
+    let most = Architecture.largestWidth
+    guard [channels, height, width].allSatisfy({ 1...most ~= $0 }),
+      channels * height <= most, channels * height * width <= most
+    else { return nil }
+    self.init(channels, height, width)
+  }
+
+  /// Reads `1x28x28`: channels, height, width.
+  public init?(_ text: String) {
+    let sizes = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+    guard sizes.count == 3 else { return nil }
+    self.init(channels: sizes[0], height: sizes[1], width: sizes[2])
+  }
+
+  /// Numbers in an image.
+  public var count: Int { channels * height * width }
+
+  /// As `1x28x28`.
+  public var description: String { "\(channels)x\(height)x\(width)" }
+}
+
+/// How the critic is held near Lipschitz continuity.
+public enum Constraint: Equatable, Sendable, CustomStringConvertible {
+  /// After each critic step every parameter, biases included, is clamped to ±bound (Arjovsky et al.
+  /// 2017, algorithm 1, line 7).
+  case clip(bound: Double)
+  /// λ · mean (‖∇C(x̂)‖ − 1)² is added to the critic's objective (Gulrajani et al. 2017).
+  case gradientPenalty(weight: Double)
+
+  /// The text form in a checkpoint, as `clip 0.01` or `gradient-penalty 10.0`.
+  public var description: String {
+    switch self {
+    case .clip(let bound): "clip \(bound)"
+    case .gradientPenalty(let weight): "gradient-penalty \(weight)"
+    }
+  }
+
+  /// Reads the text form; `nil` when it is not one.
+  public init?(_ text: String) {
+    let words = text.split(separator: " ")
+    guard words.count == 2, let number = Double(words[1]) else { return nil }
+    switch words[0] {
+    case "clip": self = .clip(bound: number)
+    case "gradient-penalty": self = .gradientPenalty(weight: number)
+    default: return nil
+    }
+  }
+
+  /// λ, or `nil` for clipping.
+  var penaltyWeight: Double? {
+    if case .gradientPenalty(let weight) = self { weight } else { nil }
+  }
+}
+
+/// Everything that decides a training run before it begins; it never changes during one.
+public struct Configuration: Equatable, Sendable {
+  /// What the generator makes and the critic reads.
+  public var image: ImageShape
+  /// Numbers in a latent.
+  public var latent: Int
+  /// The networks, latent → image and image → 1.
+  public var generator: Architecture, critic: Architecture
+  /// Samples of each kind in a step.
+  public var batchSize: Int
+  /// Critic steps for each generator step.
+  public var criticSteps: Int
+  /// How the critic is held.
+  public var constraint: Constraint
+  /// The optimisers.
+  public var generatorOptimizer: Optimizer, criticOptimizer: Optimizer
+  /// What every random number of the run comes from.
+  public var seed: UInt64
+
+  /// What is out of range or does not fit together, in words; `nil` when training can begin.
+  public var flaw: String? {
+    guard 1...Architecture.largestWidth ~= latent else { return "the latent size is out of range" }
+    guard 1...65536 ~= batchSize else { return "the batch size must be between 1 and 65536" }
+    guard 1...1_000_000 ~= criticSteps else {
+      return "the critic steps must be between 1 and 1000000"
+    }
+    switch constraint {
+    case .clip(let bound) where !(bound > 0 && bound.isFinite):
+      return "the clipping bound must be positive"
+    case .gradientPenalty(let weight) where !(weight > 0 && weight.isFinite):
+      return "lambda must be positive"
+    default: break
+    }
+    if let flaw = generatorOptimizer.flaw ?? criticOptimizer.flaw { return flaw }
+    return networksFlaw
+  }
+
+  /// What is allowed but known to go wrong; `nil` when nothing is.
+  public var advice: String? {
+    guard case .clip = constraint, case .adam(_, let beta1, _, _) = criticOptimizer, beta1 > 0
+    else {
+      return nil
+    }
+    return
+      "Adam with beta1 > 0 can kill a critic with clipped weights; RMSProp is the paper's choice"
+  }
+
+  private var networksFlaw: String? {
+    guard generatorNetwork.outputs == image.count, generator.words.last?.isDense != nil else {
+      return "the generator makes \(generatorNetwork.outputs) numbers, an image has \(image.count)"
+    }
+    guard critic.words.first?.isDense == true, critic.words.last == .dense(1) else {
+      return "the critic must begin with a dense layer and end with dense 1"
+    }
+    guard generator.words.first?.isDense == true else {
+      return "the generator must begin with a dense layer"
+    }
+    if constraint.penaltyWeight != nil, critic.words.contains(.tanh) {
+      return "a critic with a gradient penalty cannot have tanh: its second derivative is missing"
+    }
+    return nil
+  }
+
+  var generatorNetwork: Network { Network(generator, inputs: latent) }
+  var criticNetwork: Network { Network(critic, inputs: image.count) }
+}
+
+extension Architecture.Word {
+  var isDense: Bool { if case .dense = self { true } else { false } }
+}

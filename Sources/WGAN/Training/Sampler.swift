@@ -1,0 +1,74 @@
+import TensorIO
+
+/// Draws images from a generator.
+///
+/// Sample i of a seed is the same whoever asks for it, with whichever others, on any number of
+/// threads: its latent is a function of (seed, i), and a product's columns do not depend on each
+/// other.
+public struct Sampler {
+  private let state: TrainingState
+  private let workers: Workers
+  /// Samples made at a time, for the memory's sake alone.
+  private static let chunk = 256
+
+  /// A sampler of the state's generator.
+  public init(_ state: TrainingState, workers: Workers) {
+    self.state = state
+    self.workers = workers
+  }
+
+  /// Writes samples `first` to `first + count - 1` of a seed as `images`, F32, N×C×H×W on [−1, 1],
+  /// and commits the output.
+  ///
+  /// - Precondition: count ≥ 1, and first + count ≤ 2³².
+  public func write(first: Int, count: Int, seed: UInt64, to output: OutputFile) throws(FileError) {
+    let shape = state.configuration.image
+    let header = TensorHeader(
+      kind: "images",
+      metadata: ["range": "-1,1", "sample.seed": "\(seed)", "sample.first": "\(first)"],
+      entries: [
+        TensorEntry("images", .f32, [count, shape.channels, shape.height, shape.width])
+      ])
+    let workspace = Workspace<Float>()
+    let columns = min(count, Self.chunk)
+    let slots = state.generator.network.slots(columns: columns, in: workspace)
+    let images = workspace.numbers(columns * shape.count)
+    func bytes(_ count: Int) -> UnsafeRawBufferPointer {
+      UnsafeRawBufferPointer(start: images, count: count * shape.count * MemoryLayout<Float>.stride)
+    }
+    if count <= Self.chunk {
+      generate(first: first, count: count, seed: seed, slots, into: images)
+      return try header.write([bytes(count)], to: output)
+    }
+    let writer = try TensorWriter(header, to: output)
+    for start in stride(from: 0, to: count, by: Self.chunk) {
+      let some = min(Self.chunk, count - start)
+      generate(first: first + start, count: some, seed: seed, slots, into: images)
+      try writer.write(bytes(some))
+    }
+    try writer.finish()
+  }
+
+  /// Makes `count` samples, image after image.
+  func generate(
+    first: Int, count: Int, seed: UInt64, _ slots: [Block<Float>],
+    into images: UnsafeMutablePointer<Float>
+  ) {
+    let generator = state.generator
+    let (network, runs, key) = (generator.network, generator.runs, RandomKey(seed: seed))
+    nonisolated(unsafe) let images = images
+    workers.share { share in
+      let samples = share.range(of: count, unit: 16)
+      if samples.isEmpty { return }
+      Float.fillNormal(
+        slots[0].columns(samples), key: key, stream: RandomStream.sampling.rawValue, step: 0,
+        first: UInt32(first + samples.lowerBound))
+      network.forward(runs.parameters, slots, samples)
+      let made = slots[network.layers.count]
+      for sample in samples {
+        let image = images + sample * made.rows
+        for pixel in 0..<made.rows { image[pixel] = made[pixel, sample] }
+      }
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import TensorIO
+
+/// The real images: tensor `images` of a TensorIO file, U8 with range 0,255 or F32 with range −1,1.
+/// They stay as they are in the file, mapped, and become numbers on [−1, 1] when a batch is
+/// gathered.
+public struct TrainingImages: @unchecked Sendable {
+  /// Of one image.
+  public let shape: ImageShape
+  /// How many images.
+  public let count: Int
+  /// What tells these images from others: the shape and the CRC-32 of the pixels.
+  public let fingerprint: String
+  private let pixels: Pixels
+  private let file: TensorFile
+
+  private enum Pixels {
+    case bytes(UnsafePointer<UInt8>)
+    case floats(UnsafePointer<Float>)
+  }
+
+  /// Takes the images of a file, which it keeps open.
+  public init(_ file: TensorFile) throws(FileError) {
+    let entry = try file.imagesEntry()
+    guard let shape = ImageShape(entry: entry) else {
+      throw FileError(.invalid, file.path, "an image has more than 16777216 numbers")
+    }
+    guard let bytes = file.bytes(of: "images"), let base = bytes.baseAddress,
+      let checksum = file.checksum(of: "images")
+    else { throw FileError(.invalid, file.path, "has no image") }
+    guard entry.shape[0] <= Int(UInt32.max) else {
+      throw FileError(.invalid, file.path, "has more than 4294967295 images")
+    }
+    let range = file.header.metadata["range"]
+    switch (entry.type, range) {
+    case (.u8, "0,255"), (.u8, nil): pixels = .bytes(base.assumingMemoryBound(to: UInt8.self))
+    case (.f32, "-1,1"):
+      guard Int(bitPattern: base) % MemoryLayout<Float>.alignment == 0 else {
+        throw FileError(.invalid, file.path, "tensor images is not aligned to 4 bytes in the file")
+      }
+      pixels = .floats(base.assumingMemoryBound(to: Float.self))
+    default:
+      throw FileError(
+        .invalid, file.path,
+        "tensor images is \(entry.type.rawValue) with range \(range ?? "unknown"); "
+          + "training takes U8 with range 0,255 or F32 with range -1,1")
+    }
+    self.file = file
+    self.shape = shape
+    count = entry.shape[0]
+    fingerprint = "\(count)x\(shape) \(hexadecimal(checksum))"
+  }
+
+  /// Puts the images of these indices into the columns of a block, one image a column.
+  func gather<S: Scalar>(_ indices: UnsafePointer<UInt32>, into block: Block<S>) {
+    switch pixels {
+    case .bytes(let base): S.gather(base, indices, into: block)
+    case .floats(let base): S.gather(base, indices, into: block)
+    }
+  }
+}
+
+extension TensorFile {
+  /// The tensor `images`, rank 4, of a file of kind images.
+  func imagesEntry() throws(FileError) -> TensorEntry {
+    try require(kind: "images")
+    guard let entry = header["images"] else {
+      throw FileError(.invalid, path, "has no tensor images")
+    }
+    guard entry.shape.count == 4, entry.elementCount > 0 else {
+      throw FileError(
+        .invalid, path, "tensor images has shape \(entry.shape), not N x C x H x W")
+    }
+    return entry
+  }
+}
+
+extension ImageShape {
+  /// The shape of one image of an N×C×H×W tensor.
+  init?(entry: TensorEntry) {
+    self.init(channels: entry.shape[1], height: entry.shape[2], width: entry.shape[3])
+  }
+
+  /// The shape of the images in a file.
+  public init(like file: TensorFile) throws(FileError) {
+    guard let shape = ImageShape(entry: try file.imagesEntry()) else {
+      throw FileError(.invalid, file.path, "an image has more than 16777216 numbers")
+    }
+    self = shape
+  }
+}
+
+/// Eight hexadecimal digits.
+func hexadecimal(_ word: UInt32) -> String {
+  let digits = String(word, radix: 16)
+  return String(repeating: "0", count: 8 - digits.count) + digits
+}

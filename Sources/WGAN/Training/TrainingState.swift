@@ -1,0 +1,50 @@
+/// Everything that a training run is: configuration, progress, both networks with their moments.
+/// A checkpoint is this in a file; `Trainer` maps one state to the next.
+public final class TrainingState {
+  /// What was decided at the beginning.
+  public let configuration: Configuration
+  /// How far the run has come.
+  public internal(set) var progress: Progress
+  let generator: TrainedNetwork
+  let critic: TrainedNetwork
+
+  /// The state at the beginning, weights drawn from the seed.
+  ///
+  /// - Precondition: the configuration has no `flaw`.
+  public convenience init(initial configuration: Configuration) {
+    self.init(zeros: configuration)
+    let key = RandomKey(seed: configuration.seed)
+    generator.network.initialize(generator.runs.parameters, key: key, firstStep: 0)
+    critic.network.initialize(
+      critic.runs.parameters, key: key, firstStep: generator.network.parameters.count)
+  }
+
+  /// A state of zeros, to be read into.
+  init(zeros configuration: Configuration, progress: Progress = Progress()) {
+    precondition(configuration.flaw == nil)
+    self.configuration = configuration
+    self.progress = progress
+    generator = TrainedNetwork(
+      "generator", configuration.generatorNetwork, configuration.generatorOptimizer)
+    critic = TrainedNetwork("critic", configuration.criticNetwork, configuration.criticOptimizer)
+  }
+}
+
+/// A network, its numbers, and the rule that they follow.
+struct TrainedNetwork {
+  let name: String
+  let network: Network
+  let optimizer: Optimizer
+  private let arena: ParameterArena<Float>
+
+  /// A network of zeros.
+  init(_ name: String, _ network: Network, _ optimizer: Optimizer) {
+    self.name = name
+    self.network = network
+    self.optimizer = optimizer
+    arena = ParameterArena(
+      count: network.parameterCount, moments: optimizer.momentNames.count)
+  }
+
+  var runs: ParameterRuns<Float> { arena.runs }
+}

@@ -1,0 +1,106 @@
+import Foundation
+import TensorIO
+import Testing
+
+@testable import WGAN
+
+/// Checkpoints: what is written is what is read, and nothing else is taken for one.
+@Suite struct CheckpointTests {
+  @Test(arguments: Preset.all.map(\.name))
+  func `a checkpoint that is read and written again has the same bytes`(_ preset: String) throws {
+    let (first, second) = (ScratchFile(), ScratchFile())
+    try TrainingState(initial: smallConfiguration(preset)).write(to: OutputFile(first.path))
+    try TrainingState(TensorFile(first.path)).write(to: OutputFile(second.path))
+    #expect(!first.bytes.isEmpty)
+    #expect(first.bytes == second.bytes)
+  }
+
+  @Test func `tensors have PyTorch's names, shapes and order`() throws {
+    let file = ScratchFile()
+    try TrainingState(initial: smallConfiguration("mlp-gp")).write(to: OutputFile(file.path))
+    let entries = try TensorFile(file.path).header.entries
+    #expect(
+      entries.prefix(7).map { "\($0.name) \($0.shape)" } == [
+        "generator.0.weight [128, 9]", "generator.0.bias [128]", "generator.2.weight [256, 128]",
+        "generator.2.bias [256]", "generator.4.weight [36, 256]", "generator.4.bias [36]",
+        "critic.0.weight [256, 36]",
+      ])
+    #expect(entries.count == 36)
+    #expect(entries.last?.name == "optimizer.critic.exp_avg_sq.4.bias")
+  }
+
+  @Test(arguments: [
+    ("config.batch_size", "0", "configuration"), ("config.batch_size", "+64", "config.batch_size"),
+    ("config.batch_size", "064", "config.batch_size"), ("config.seed", "-1", "config.seed"),
+    ("config.generator", "dense 12; tanh", "makes 12 numbers"),
+    ("config.generator", "dense 36; sigmoid", "config.generator"),
+    ("config.critic", "dense 4; tanh; dense 1", "second derivative"),
+    ("config.critic", "dense 4; relu", "end with dense 1"),
+    ("config.constraint", "gradient-penalty -1.0", "lambda must be positive"),
+    ("config.constraint", "gradient-penalty nan", "lambda must be positive"),
+    ("config.critic_optimizer", "adam rate 0.1 beta1 1.0 beta2 0.9 epsilon 1e-08", "less than 1"),
+    ("config.latent", "8", "generator.0.weight"), ("progress.epoch", "-1", "progress.epoch"),
+    ("checkpoint.version", "2", "another version"),
+  ])
+  func `metadata that cannot be is refused by name`(
+    _ key: String, _ value: String, _ words: String
+  ) throws {
+    let (good, bad) = (ScratchFile(), ScratchFile())
+    try TrainingState(initial: smallConfiguration("mlp-gp")).write(to: OutputFile(good.path))
+    let file = try TensorFile(good.path)
+    var metadata = file.header.metadata
+    metadata[key] = value
+    try rewrite(file, metadata, to: bad)
+    let error = #expect(throws: FileError.self) { try TrainingState(TensorFile(bad.path)) }
+    #expect(error?.kind == .invalid)
+    #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
+    metadata[key] = nil
+    try rewrite(file, metadata, to: bad)
+    #expect(throws: FileError.self) { try TrainingState(TensorFile(bad.path)) }
+  }
+
+  @Test func `the initial weights are uniform within 1 over the root of the fan-in`() throws {
+    let state = TrainingState(
+      initial: try #require(Preset("mlp-gp")).configuration(image: .mnist, seed: 11))
+    for network in [state.generator, state.critic] {
+      for (parameter, name, offset) in network.network.parameters {
+        let numbers = UnsafeBufferPointer(
+          start: network.runs.parameters + offset, count: parameter.count)
+        let bound = 1 / Float(parameter.fanIn).squareRoot()
+        #expect(numbers.allSatisfy { abs($0) <= bound }, "\(name)")
+        guard parameter.count >= 10_000 else { continue }
+        let count = Double(parameter.count)
+        let mean = numbers.reduce(0) { $0 + Double($1) } / count
+        let square = numbers.reduce(0) { $0 + Double($1) * Double($1) } / count
+        let variance = Double(bound * bound) / 3
+        // Five standard errors of a uniform distribution's mean and mean square.
+        #expect(abs(mean) < 5 * (variance / count).squareRoot(), "\(name)")
+        #expect(abs(square / variance - 1) < 5 * (0.8 / count).squareRoot(), "\(name)")
+        #expect(numbers.contains { $0 > 0.999 * bound } && numbers.contains { $0 < -0.999 * bound })
+      }
+    }
+  }
+
+  @Test(arguments: [
+    "", "dense", "dense 0", "dense 5;", "dense -1", "relu 1", "leaky-relu", "leaky-relu 1.5",
+    "Dense 5", "dense 99999999999",
+  ])
+  func `a text that is no network is refused`(_ text: String) {
+    #expect(Architecture(text) == nil)
+  }
+
+  @Test(arguments: [
+    "1x28", "0x1x1", "1x28x28x1", "1x-2x2", "axbxc", "1x9999x9999", "16777217x1x1", "",
+  ])
+  func `a text that is no image shape is refused`(_ text: String) {
+    #expect(ImageShape(text) == nil)
+  }
+
+  private func rewrite(_ file: TensorFile, _ metadata: [String: String], to path: ScratchFile)
+    throws
+  {
+    let header = TensorHeader(kind: "checkpoint", metadata: metadata, entries: file.header.entries)
+    let parts = file.header.entries.compactMap { file.bytes(of: $0.name) }
+    try header.write(parts, to: OutputFile(path.path))
+  }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import TensorIO
+import Testing
+
+@testable import WGAN
+
+@Suite struct MetricsTests {
+  private func line(_ critic: Int, _ generator: Int) -> String {
+    var report = StepReport(epoch: 1)
+    (report.criticStep, report.generatorStep) = (critic, generator)
+    report.critic = CriticReport(real: 1.5, fake: -0.25, penalty: nil, gradientNorm: nil)
+    let configuration = Preset.all[0].configuration(image: .mnist, seed: 0)
+    return report.json(configuration, seconds: 0.125)
+  }
+
+  @Test func `a line is JSON with every field, and the estimate is real minus fake`() throws {
+    let object = try JSONSerialization.jsonObject(with: Data(line(5, 1).utf8))
+    let fields = try #require(object as? [String: Any])
+    #expect(
+      Set(fields.keys) == [
+        "epoch", "generator_step", "critic_step", "wasserstein", "penalty", "gradient_norm",
+        "critic_real", "critic_fake", "lr_critic", "lr_generator", "seconds",
+      ])
+    #expect(fields["wasserstein"] as? Double == 1.75)
+    #expect(fields["penalty"] is NSNull)
+    #expect(fields["lr_critic"] as? Double == 5e-5)
+    #expect(fields["seconds"] as? Double == 0.125)
+  }
+
+  @Test func `a log is cut back to the steps that the checkpoint knows, and goes on`() throws {
+    let file = ScratchFile()
+    try file.write((1...9).map { line($0 * 5, $0) + "\n" }.joined() + "{\"epoch\":1,\"gener")
+    var progress = Progress()
+    (progress.criticSteps, progress.generatorSteps) = (27, 5)
+    do {
+      let log = try MetricsLog(file.path, keeping: progress)
+      log.write(line(30, 6))
+    }
+    #expect(file.text == (1...6).map { line($0 * 5, $0) + "\n" }.joined())
+    _ = try MetricsLog(file.path, keeping: Progress())
+    #expect(file.text.isEmpty)
+  }
+
+  @Test(arguments: ["a diary\n", "no line end", "{\"epoch\":1}\n", "{\"critic_step\":1}\nwords\n"])
+  func `a file that is no log of metrics is left as it was`(_ text: String) throws {
+    let file = ScratchFile()
+    try file.write(text)
+    let error = #expect(throws: FileError.self) {
+      try MetricsLog(file.path, keeping: Progress())
+    }
+    #expect(error?.kind == .invalid)
+    #expect(file.text == text)
+  }
+
+  @Test func `a line that cannot be written is told at the end`() throws {
+    let log = try MetricsLog("/dev/full", keeping: Progress())
+    log.write(line(1, 1))
+    #expect(throws: FileError.self) { try log.check() }
+  }
+
+  @Test func `lines fall on multiples of the global step`() {
+    var report = StepReport(epoch: 1)
+    (report.criticStep, report.generatorStep) = (10, 3)
+    #expect(report.isDue(every: 5, side: .critic) && !report.isDue(every: 1, side: .both))
+    report.generator = 0.5
+    #expect(report.isDue(every: 3, side: .both) && !report.isDue(every: 2, side: .generator))
+  }
+}

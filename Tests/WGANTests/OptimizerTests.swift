@@ -1,0 +1,83 @@
+import Testing
+
+@testable import WGAN
+
+/// The update rules against their published formulas, written out number by number.
+@Suite struct OptimizerTests {
+  static let count = 133
+  static let steps = 20
+
+  @Test func `Adam follows algorithm 1 of Kingma and Ba`() {
+    let (rate, beta1, beta2, epsilon) = (1e-3, 0.5, 0.9, 1e-8)
+    let arena = trained(by: .adam(rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon))
+    for index in 0..<Self.count {
+      var (p, m, v) = (start(index), 0.0, 0.0)
+      var (beta1Power, beta2Power) = (1.0, 1.0)
+      for step in 1...Self.steps {
+        let g = gradient(index, step)
+        m = beta1 * m + (1 - beta1) * g
+        v = beta2 * v + (1 - beta2) * g * g
+        beta1Power *= beta1
+        beta2Power *= beta2
+        p -= rate * (m / (1 - beta1Power)) / ((v / (1 - beta2Power)).squareRoot() + epsilon)
+      }
+      #expect(abs(arena.runs.parameters[index] - p) <= 1e-13)
+      #expect(abs(arena.runs.moments[0][index] - m) <= 1e-13)
+      #expect(abs(arena.runs.moments[1][index] - v) <= 1e-13)
+    }
+  }
+
+  @Test func `RMSProp divides by the root of the running mean of squares plus epsilon`() {
+    let (rate, alpha, epsilon) = (1e-3, 0.99, 1e-8)
+    let arena = trained(by: .rmsprop(rate: rate, alpha: alpha, epsilon: epsilon))
+    for index in 0..<Self.count {
+      var (p, v) = (start(index), 0.0)
+      for step in 1...Self.steps {
+        let g = gradient(index, step)
+        v = alpha * v + (1 - alpha) * g * g
+        p -= rate * g / (v.squareRoot() + epsilon)
+      }
+      #expect(abs(arena.runs.parameters[index] - p) <= 1e-13)
+      #expect(abs(arena.runs.moments[0][index] - v) <= 1e-13)
+    }
+  }
+
+  @Test(arguments: [
+    Optimizer.rmsprop(rate: 5e-5), .adam(rate: 1e-4, beta1: 0, beta2: 0.9),
+    .adam(rate: 0.1 + 0.2, beta1: 1.0 / 3, beta2: 0.999, epsilon: 1e-8),
+  ])
+  func `an optimiser reads back from its text`(_ optimizer: Optimizer) {
+    #expect(Optimizer(optimizer.description) == optimizer)
+  }
+
+  @Test(arguments: [
+    "", "adam", "adam rate x beta1 0 beta2 0 epsilon 1", "sgd rate 1",
+    "rmsprop rate 1 beta 1 epsilon 1",
+  ])
+  func `a text that is no optimiser is refused`(_ text: String) {
+    #expect(Optimizer(text) == nil)
+  }
+
+  @Test func `a power by squaring is the product`() {
+    #expect(power(0.5, 10) == 1.0 / 1024)
+    #expect(power(0.9, 0) == 1)
+    #expect(abs(power(0.999, 1000) - 0.36769542477096373) < 1e-14)
+  }
+
+  private func start(_ index: Int) -> Double { Double(index) * 0.01 - 0.5 }
+
+  private func gradient(_ index: Int, _ step: Int) -> Double {
+    Double((index * 31 + step * 17) % 23) / 23 - 0.45
+  }
+
+  private func trained(by optimizer: Optimizer) -> ParameterArena<Double> {
+    let arena = ParameterArena<Double>(count: Self.count, moments: optimizer.momentNames.count)
+    for index in 0..<Self.count { arena.runs.parameters[index] = start(index) }
+    for step in 1...Self.steps {
+      for index in 0..<Self.count { arena.runs.gradients[index] = gradient(index, step) }
+      optimizer.update(arena.runs, 0..<50, step: step)
+      optimizer.update(arena.runs, 50..<Self.count, step: step)
+    }
+    return arena
+  }
+}

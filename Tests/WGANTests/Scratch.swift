@@ -1,0 +1,49 @@
+import Foundation
+import TensorIO
+import Testing
+
+@testable import WGAN
+
+/// A path of its own in the temporary folder, removed at the end.
+final class ScratchFile {
+  let path = NSTemporaryDirectory() + "wgan-tests-" + UUID().uuidString
+
+  deinit { unlink(path) }
+
+  var exists: Bool { FileManager.default.fileExists(atPath: path) }
+
+  var bytes: [UInt8] { FileManager.default.contents(atPath: path).map { Array($0) } ?? [] }
+
+  func write(_ text: String) throws {
+    try text.write(toFile: path, atomically: false, encoding: .utf8)
+  }
+
+  var text: String { String(decoding: bytes, as: UTF8.self) }
+}
+
+/// A small file of images.
+struct ScratchImages {
+  let file = ScratchFile()
+
+  func images() throws -> TrainingImages { try TrainingImages(TensorFile(file.path)) }
+}
+
+/// Images of 6 × `width` with some pattern.
+func scratchImages(count: Int, width: Int = 6, salt: Int = 0) throws -> ScratchImages {
+  let images = ScratchImages()
+  let pixels = (0..<count * 6 * width).map { UInt8(truncatingIfNeeded: ($0 + salt) * 37 % 251) }
+  let header = TensorHeader(
+    kind: "images", metadata: ["range": "0,255"],
+    entries: [TensorEntry("images", .u8, [count, 1, 6, width])])
+  try pixels.withUnsafeBytes { try header.write([$0], to: OutputFile(images.file.path)) }
+  return images
+}
+
+/// A preset for images of 6 × 6 in batches of ten.
+func smallConfiguration(_ preset: String) throws -> Configuration {
+  let shape = try #require(ImageShape("1x6x6"))
+  var configuration = try #require(Preset(preset)).configuration(image: shape, seed: 7)
+  configuration.batchSize = 10
+  configuration.latent = 9
+  return configuration
+}

@@ -1,0 +1,174 @@
+import TensorIO
+import Testing
+
+@testable import WGAN
+
+/// The trainer as a map from one state to the next.
+@Suite struct TrainerTests {
+  @Test(arguments: Preset.all.map(\.name), [2, 3, 5])
+  func `the state does not depend on the number of threads`(_ preset: String, _ threads: Int) throws
+  {
+    let data = try scratchImages(count: 90)
+    let one = try trainer(preset, data, threads: 1)
+    let several = try trainer(preset, data, threads: threads)
+    for _ in 0..<12 {
+      let (expected, report) = (try one.step(.both), try several.step(.both))
+      #expect(report == expected)
+    }
+    #expect(one.state.numbers == several.state.numbers)
+    #expect(one.state.progress == several.state.progress)
+  }
+
+  @Test(arguments: Preset.all.map(\.name))
+  func `k steps, a checkpoint and the rest equal all steps at once`(_ preset: String) throws {
+    let data = try scratchImages(count: 90)
+    let calm = try trainer(preset, data, threads: 2)
+    for _ in 0..<17 { _ = try calm.step(.both) }
+    for k in [1, 4, 5, 9, 10, 16] {
+      let first = try trainer(preset, data, threads: 1)
+      for _ in 0..<k { _ = try first.step(.both) }
+      let path = ScratchFile()
+      try first.state.write(to: OutputFile(path.path))
+      let state = try TrainingState(TensorFile(path.path))
+      let second = try Trainer(state, images: data.images(), workers: Workers(count: 2))
+      for _ in k..<17 { _ = try second.step(.both) }
+      #expect(second.state.numbers == calm.state.numbers)
+      #expect(second.state.progress == calm.state.progress)
+    }
+  }
+
+  @Test func `the generator steps after every so many critic steps, across epochs`() throws {
+    let data = try scratchImages(count: 48)
+    let trainer = try trainer("mlp-clip", data, threads: 1)
+    #expect(trainer.batchesPerEpoch == 4)
+    var epochs: [Int] = []
+    var generatorSteps: [Int] = []
+    for _ in 0..<12 {
+      let report = try trainer.step(.both)
+      epochs.append(report.epoch)
+      generatorSteps.append(report.generatorStep)
+      #expect((report.generator != nil) == (report.criticStep % 5 == 0))
+    }
+    #expect(epochs == [1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3])
+    #expect(generatorSteps == [0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2])
+    #expect(trainer.state.progress.epoch == 3)
+    #expect(trainer.state.progress.batch == 0)
+    #expect(trainer.state.progress.phase == 2)
+  }
+
+  @Test func `a side trains alone, and the other and the alternation stay`() throws {
+    let data = try scratchImages(count: 48)
+    let trainer = try trainer("mlp-gp", data, threads: 1)
+    _ = try trainer.step(.both)
+    let before = trainer.state.numbers
+    let generator = trainer.state.generator.network.parameterCount
+    let report = try trainer.step(.critic)
+    #expect(report.generator == nil)
+    #expect(Array(trainer.state.numbers[..<generator]) == Array(before[..<generator]))
+    #expect(trainer.state.progress.phase == 1)
+    let middle = trainer.state.numbers
+    let other = try trainer.step(.generator)
+    #expect(other.critic == nil && other.generator != nil)
+    #expect(trainer.state.progress.batch == 2)
+    let critic = trainer.state.critic.network.parameterCount
+    let criticRange = generator..<generator + critic
+    #expect(Array(trainer.state.numbers[criticRange]) == Array(middle[criticRange]))
+    #expect(trainer.state.numbers != middle)
+  }
+
+  @Test func `clipping covers every parameter of the critic after every step`() throws {
+    let data = try scratchImages(count: 48)
+    let trainer = try trainer("mlp-clip", data, threads: 2)
+    _ = try trainer.step(.both)
+    let runs = trainer.state.critic.runs
+    let parameters = UnsafeBufferPointer(start: runs.parameters, count: runs.count)
+    #expect(parameters.allSatisfy { abs($0) <= 0.01 })
+    #expect(parameters.contains { abs($0) == 0.01 })
+  }
+
+  @Test func `a number that is not finite stops the step before any parameter changes`() throws {
+    let data = try scratchImages(count: 48)
+    let trainer = try trainer("mlp-gp", data, threads: 2)
+    _ = try trainer.step(.both)
+    trainer.state.generator.runs.parameters[0] = .infinity
+    let before = trainer.state.numbers
+    #expect(throws: TrainingError.notFinite("critic step 2")) { try trainer.step(.both) }
+    #expect(trainer.state.numbers == before)
+    #expect(trainer.state.progress.criticSteps == 1)
+    let path = ScratchFile()
+    #expect(throws: FileError.self) { try trainer.state.write(to: OutputFile(path.path)) }
+    #expect(!path.exists)
+  }
+
+  @Test func `images that do not fit are refused in words`() throws {
+    let data = try scratchImages(count: 9)
+    #expect(throws: TrainingError.images("9 images do not make a batch of 10")) {
+      try trainer("mlp-clip", data, threads: 1)
+    }
+    let wide = try scratchImages(count: 30, width: 5)
+    #expect(throws: TrainingError.images("images are 1x6x5, the network's are 1x6x6")) {
+      try trainer("mlp-clip", wide, threads: 1)
+    }
+  }
+
+  @Test func `other images may follow at the end of an epoch, not in its middle`() throws {
+    let (data, other) = (try scratchImages(count: 20), try scratchImages(count: 20, salt: 1))
+    let trainer = try trainer("mlp-clip", data, threads: 1)
+    _ = try trainer.step(.both)
+    #expect(throws: TrainingError.self) {
+      try Trainer(trainer.state, images: other.images(), workers: Workers(count: 1))
+    }
+    _ = try trainer.step(.both)
+    _ = try Trainer(trainer.state, images: other.images(), workers: Workers(count: 1)).step(.both)
+    #expect(trainer.state.progress.criticSteps == 3)
+  }
+
+  @Test func `an epoch shows each image once, less the last short batch, in an order of its own`() {
+    var order = DataOrder(count: 1000)
+    let key = RandomKey(seed: 5)
+    order.shuffle(epoch: 0, key: key)
+    let first = order.indices
+    #expect(first.sorted() == Array(0..<1000))
+    #expect(first != Array(0..<1000))
+    order.shuffle(epoch: 1, key: key)
+    #expect(order.indices.sorted() == Array(0..<1000))
+    #expect(order.indices != first)
+    order.shuffle(epoch: 0, key: key)
+    #expect(order.indices == first)
+    order.shuffle(epoch: 2, key: RandomKey(seed: 6))
+    let moved = zip(order.indices, first).count { $0 != $1 }
+    #expect(moved > 980)
+  }
+
+  @Test func `a goal is reached by the steps or epochs that it names`() {
+    var (start, now) = (Progress(), Progress())
+    (start.epoch, start.criticSteps, start.generatorSteps) = (2, 10, 2)
+    (now.epoch, now.criticSteps, now.generatorSteps) = (3, 17, 6)
+    func reached(_ goal: TrainingGoal, _ side: TrainingSide) -> Bool {
+      goal.isReached(by: now, from: start, side: side, batchesPerEpoch: 4)
+    }
+    #expect(reached(.steps(4), .both) && !reached(.steps(5), .both))
+    #expect(reached(.steps(7), .critic) && !reached(.steps(8), .critic))
+    #expect(reached(.epochs(1), .both) && !reached(.epochs(2), .critic))
+    #expect(reached(.epochs(1), .generator) && !reached(.epochs(2), .generator))
+    #expect(reached(.untilEpoch(3), .both) && !reached(.untilEpoch(4), .both))
+    #expect(reached(.steps(0), .both) && reached(.untilEpoch(0), .critic))
+  }
+
+  private func trainer(_ preset: String, _ data: ScratchImages, threads: Int) throws -> Trainer {
+    let state = TrainingState(initial: try smallConfiguration(preset))
+    return try Trainer(state, images: data.images(), workers: Workers(count: threads))
+  }
+}
+
+extension TrainingState {
+  /// Every number that a checkpoint keeps.
+  var numbers: [Float] {
+    [generator.runs, critic.runs].flatMap {
+      UnsafeBufferPointer(start: $0.parameters, count: $0.count)
+    }
+      + [generator.runs, critic.runs].flatMap { runs in
+        runs.moments.flatMap { UnsafeBufferPointer(start: $0, count: runs.count) }
+      }
+  }
+}
