@@ -7,8 +7,21 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+let argumentParser: Target.Dependency =
+  .product(name: "ArgumentParser", package: "swift-argument-parser")
+
 let package = Package(
   name: "wgan",
+  products: [
+    .executable(name: "idx2tensor", targets: ["idx2tensor"]),
+    .executable(name: "wgan-init", targets: ["wgan-init"]),
+    .executable(name: "wgan-step", targets: ["wgan-step"]),
+    .executable(name: "wgan-sample", targets: ["wgan-sample"]),
+    .executable(name: "tensor2png", targets: ["tensor2png"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
   targets: [
     // C libraries of the system: a module map and a header each
     .systemLibrary(
@@ -22,6 +35,25 @@ let package = Package(
     .target(name: "CKernels", cSettings: [.define("_GNU_SOURCE")]),
     .target(name: "WGAN", dependencies: ["CKernels", "TensorIO"], swiftSettings: settings),
     .target(name: "PNGFormat", dependencies: ["CPNG", "TensorIO"], swiftSettings: settings),
+    .target(
+      name: "ToolSupport", dependencies: ["TensorIO", argumentParser], swiftSettings: settings),
+
+    // Tools, in the order of the pipeline
+    .executableTarget(
+      name: "idx2tensor", dependencies: ["IDXFormat", "TensorIO", "ToolSupport", argumentParser],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "wgan-init", dependencies: ["WGAN", "TensorIO", "ToolSupport", argumentParser],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "wgan-step", dependencies: ["WGAN", "TensorIO", "ToolSupport", argumentParser],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "wgan-sample", dependencies: ["WGAN", "TensorIO", "ToolSupport", argumentParser],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "tensor2png", dependencies: ["PNGFormat", "TensorIO", "ToolSupport", argumentParser],
+      swiftSettings: settings),
 
     // Tests
     .testTarget(name: "TensorIOTests", dependencies: ["TensorIO"], swiftSettings: settings),
@@ -33,6 +65,12 @@ let package = Package(
     .testTarget(name: "WGANTests", dependencies: ["WGAN", "TensorIO"], swiftSettings: settings),
     .testTarget(
       name: "PNGFormatTests", dependencies: ["PNGFormat", "TensorIO", "CPNG"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "PipelineTests",
+      dependencies: [
+        "TensorIO", "idx2tensor", "wgan-init", "wgan-step", "wgan-sample", "tensor2png",
+      ],
       swiftSettings: settings),
   ]
 )

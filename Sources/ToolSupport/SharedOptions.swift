@@ -1,0 +1,58 @@
+public import ArgumentParser
+import Glibc
+import TensorIO
+
+/// Where the result goes, in every tool.
+public struct OutputOptions: ParsableArguments {
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Write to this file instead of standard output; it is replaced in one instant, at the end.",
+      valueName: "file"))
+  var output = "-"
+
+  @Flag(name: .shortAndLong, help: "Write to standard output even if it is a terminal.")
+  var force = false
+
+  /// No options given.
+  public init() {}
+
+  /// Where the result goes: a path, or `-`.
+  public var path: String { output }
+
+  /// Opens the output.
+  public func open() throws -> OutputFile { try OutputFile(output, force: force) }
+}
+
+/// How many threads work.
+public struct ThreadOptions: ParsableArguments {
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Use at most this many threads; the result does not depend on it. (default: every core)",
+      valueName: "n"))
+  var threads: Int?
+
+  /// No options given.
+  public init() {}
+
+  /// Checks the range.
+  public func validate() throws {
+    if let threads, !(1...1024 ~= threads) {
+      throw ValidationError("--threads must be between 1 and 1024")
+    }
+  }
+
+  /// The number given, or that of the machine's cores.
+  public var count: Int { threads ?? min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), 1024) }
+}
+
+/// The version of every tool.
+public let toolVersion = "0.1.0"
+
+/// The end of every tool's help: what the exit status says.
+public let exitStatusHelp = """
+  EXIT STATUS: 0 done; 64 usage; 65 bad input data; 66 no input; 70 a bug; 73 cannot create the output; \
+  74 input or output error; 75 busy, try again; 128+n ended by signal n. After a failure an existing output \
+  file is as it was.
+  """

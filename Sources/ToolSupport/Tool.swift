@@ -1,0 +1,96 @@
+public import ArgumentParser
+import Glibc
+import TensorIO
+
+/// A program: one job, data on standard output, words on standard error, the truth in the exit
+/// status.
+///
+/// A conforming command is marked `@main`; this gives it `main`.
+public protocol Tool: ParsableCommand {}
+
+extension Tool {
+  /// Parses the command line, runs, and exits. Whatever goes wrong is one line, `tool: what`.
+  public static func main() {
+    openStandardDescriptors()
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+      try StandardStream.finish()
+    } catch {
+      exit(for: error)
+    }
+  }
+
+  private static func exit(for error: any Error) -> Never {
+    if let error = error as? FileError {
+      if error.isBrokenPipe { endBySignal(SIGPIPE) }
+      complain("\(error)")
+      Glibc.exit(error.kind.rawValue)
+    }
+    if let error = error as? EndedBySignal { endBySignal(error.signal) }
+    if let failure = error as? ToolFailure {
+      complain(failure.message)
+      Glibc.exit(failure.status)
+    }
+    let status = exitCode(for: error).rawValue
+    if status == EXIT_SUCCESS {
+      do {
+        try StandardStream.write(fullMessage(for: error) + "\n", to: STDOUT_FILENO)
+        try StandardStream.finish()
+      } catch { Self.exit(for: error) }
+      Glibc.exit(EXIT_SUCCESS)
+    }
+    complain(oneLine(message(for: error)))
+    Glibc.exit(status == EXIT_FAILURE ? FileError.Kind.bug.rawValue : status)
+  }
+
+  /// Writes `tool: words` to standard error.
+  public static func complain(_ words: String) {
+    StandardStream.say("\(_commandName): \(words)")
+  }
+}
+
+/// A failure that is no single file's.
+public struct ToolFailure: Error {
+  let status: Int32
+  let message: String
+
+  /// A failure with a documented exit status and one line.
+  public init(_ kind: FileError.Kind, _ message: String) {
+    status = kind.rawValue
+    self.message = message
+  }
+}
+
+/// The work was saved; the process shall now end as the signal would have ended it.
+public struct EndedBySignal: Error {
+  let signal: Int32
+}
+
+/// Ends this process by a signal's default action, so that a shell, make or systemd sees the true
+/// cause.
+func endBySignal(_ number: Int32) -> Never {
+  signal(number, SIG_DFL)
+  var set = sigset_t()
+  sigemptyset(&set)
+  sigaddset(&set, number)
+  pthread_sigmask(SIG_UNBLOCK, &set, nil)
+  raise(number)
+  exit(128 + number)
+}
+
+/// Makes descriptors 0, 1 and 2 exist: a file opened later must never become standard output
+/// because the caller closed it.
+private func openStandardDescriptors() {
+  for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+    // The wrong way round, so that using it is still an error.
+    _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+  }
+}
+
+/// The lines of a message, joined, beginning with a small letter.
+private func oneLine(_ message: String) -> String {
+  let line = message.split(whereSeparator: \.isNewline)
+    .map { $0.drop { $0 == " " } }.joined(separator: " ")
+  return line.prefix(1).lowercased() + line.dropFirst()
+}

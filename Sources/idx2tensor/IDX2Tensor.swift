@@ -1,0 +1,38 @@
+import ArgumentParser
+import IDXFormat
+import TensorIO
+import ToolSupport
+
+@main
+struct IDX2Tensor: Tool {
+  static let configuration = CommandConfiguration(
+    commandName: "idx2tensor",
+    abstract: "Convert IDX images, as of MNIST, to a tensor file.",
+    usage: "idx2tensor [IMAGES] [--labels LABELS] [-o FILE]",
+    discussion: """
+      Reads unsigned bytes (type 0x08) of rank 3, N x height x width, or rank 4, N x channels x \
+      height x width, plain or gzipped. Writes tensor `images`, U8, N x channels x height x width, \
+      and `labels`, U8, N, if given. Memory does not grow with the file.
+
+      \(exitStatusHelp)
+      """,
+    version: toolVersion)
+
+  @Argument(help: "The images; - is standard input.")
+  var images = "-"
+
+  @Option(help: ArgumentHelp("One label for each image, IDX of rank 1.", valueName: "labels"))
+  var labels: String?
+
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if images == "-", labels == "-" {
+      throw ValidationError("images and labels cannot both come from standard input")
+    }
+  }
+
+  func run() throws {
+    try convertIDX(images: images, labels: labels, to: try output.open())
+  }
+}

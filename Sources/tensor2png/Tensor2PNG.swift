@@ -1,0 +1,66 @@
+import ArgumentParser
+import PNGFormat
+import TensorIO
+import ToolSupport
+
+@main
+struct Tensor2PNG: Tool {
+  static let configuration = CommandConfiguration(
+    commandName: "tensor2png",
+    abstract: "Draw the images of a tensor file as one grid, a PNG.",
+    discussion: """
+      Takes U8 or F32 images with 1 or 3 channels. The range that the file states maps to 0...255 \
+      by one fixed line, rounded and clamped; an image is never stretched to its own range.
+
+      \(exitStatusHelp)
+      """,
+    version: toolVersion)
+
+  @Argument(help: "The images; - is standard input.")
+  var tensor = "-"
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Images in a row. (default: the square root of their number)", valueName: "c"))
+  var columns: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Pixels between images and around them.", valueName: "p"))
+  var padding = 2
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Draw each pixel as a square of k by k.", valueName: "k"))
+  var scale = 1
+
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Begin with this image, from 0.", valueName: "i"))
+  var first = 0
+
+  @Option(
+    name: .shortAndLong, parsing: .unconditional,
+    help: ArgumentHelp(
+      "Draw so many images. (default: 64, or all if there are fewer)", valueName: "n"))
+  var number: Int?
+
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if let columns, columns < 1 { throw ValidationError("--columns must be at least 1") }
+    if let number, number < 1 { throw ValidationError("-n must be at least 1") }
+    guard padding >= 0 else { throw ValidationError("--padding must be at least 0") }
+    guard scale >= 1 else { throw ValidationError("--scale must be at least 1") }
+    guard first >= 0 else { throw ValidationError("--first must be at least 0") }
+  }
+
+  func run() throws {
+    let output = try output.open()
+    let png = try drawImages(
+      of: try TensorFile(tensor), columns: columns, padding: padding, scale: scale, first: first,
+      count: number)
+    try png.withUnsafeBytes { try output.write($0) }
+    try output.commit()
+  }
+}

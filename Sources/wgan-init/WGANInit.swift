@@ -1,0 +1,83 @@
+import ArgumentParser
+import TensorIO
+import ToolSupport
+import WGAN
+
+@main
+struct WGANInit: Tool {
+  static let configuration = CommandConfiguration(
+    commandName: "wgan-init",
+    abstract: "Make the checkpoint that a training run begins with.",
+    discussion: """
+      A preset decides everything; every other option overrides one thing of it. All is stored in \
+      the checkpoint, so no later tool needs to be told again. Weights are drawn as PyTorch \
+      initialises Linear.
+
+      \(exitStatusHelp)
+      """,
+    version: toolVersion)
+
+  @Option(help: ArgumentHelp("The preset to begin with; see --list-presets.", valueName: "name"))
+  var preset: String?
+
+  @Flag(help: "List the presets with their parameter counts, and end.")
+  var listPresets = false
+
+  @Option(help: ArgumentHelp("Take the image shape from this tensor file.", valueName: "images"))
+  var like: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The image shape, channels x height x width. (default: 1x28x28)", valueName: "CxHxW"))
+  var shape: String?
+
+  @Option(parsing: .unconditional, help: "What every random number of the run comes from.")
+  var seed: UInt64 = 0
+
+  @OptionGroup(title: "Overrides") var overrides: Overrides
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard listPresets || preset != nil else {
+      throw ValidationError("missing --preset NAME (--list-presets shows them)")
+    }
+    if like != nil, shape != nil { throw ValidationError("give either --like or --shape") }
+    if let shape, ImageShape(shape) == nil {
+      throw ValidationError("--shape must be three positive sizes as 1x28x28, not \(shape)")
+    }
+    if let preset, Preset(preset) == nil {
+      let names = Preset.all.map(\.name).joined(separator: ", ")
+      throw ValidationError("unknown preset \(preset); there are \(names)")
+    }
+  }
+
+  func run() throws {
+    if listPresets { return try list() }
+    let output = try output.open()
+    guard let configuration = try preset.flatMap(Preset.init).map(configured) else { return }
+    if let flaw = configuration.flaw { throw ValidationError(flaw) }
+    if let advice = configuration.advice { Self.complain("warning: \(advice)") }
+    try TrainingState(initial: configuration).write(to: output)
+  }
+
+  private func configured(_ preset: Preset) throws -> Configuration {
+    var configuration = preset.configuration(image: try image(), seed: seed)
+    try overrides.apply(to: &configuration)
+    return configuration
+  }
+
+  private func image() throws -> ImageShape {
+    if let like { return try ImageShape(like: try TensorFile(like)) }
+    return shape.flatMap { ImageShape($0) } ?? .mnist
+  }
+
+  private func list() throws {
+    for preset in Preset.all {
+      let counts = preset.configuration(image: try image(), seed: seed).parameterCounts
+      let name = preset.name + String(repeating: " ", count: max(1, 16 - preset.name.count))
+      try StandardStream.write(
+        "\(name)generator \(counts.generator), critic \(counts.critic) parameters; \(preset.summary)\n",
+        to: 1)
+    }
+  }
+}

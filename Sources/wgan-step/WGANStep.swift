@@ -1,0 +1,107 @@
+import ArgumentParser
+import TensorIO
+import ToolSupport
+import WGAN
+
+@main
+struct WGANStep: Tool {
+  static let configuration = CommandConfiguration(
+    commandName: "wgan-step",
+    abstract: "Train a checkpoint further.",
+    usage:
+      "wgan-step [CHECKPOINT] --data IMAGES (--epochs N | --steps N | --until-epoch N) [-o FILE]",
+    discussion: """
+      An epoch shows each image to the critic once, less a last short batch. -o may name the \
+      checkpoint itself. k steps and then n - k give the bytes that n steps give, on any number of \
+      threads.
+
+      SIGINT, SIGTERM or SIGHUP ends after the step in hand, the checkpoint written; a second one \
+      ends at once, the old file kept. A gradient that is not finite ends with status 65, the old \
+      file kept.
+
+      \(exitStatusHelp)
+      """,
+    version: toolVersion)
+
+  @Argument(help: "The checkpoint; - is standard input.")
+  var checkpoint = "-"
+
+  @Option(help: ArgumentHelp("The images to train on, a tensor file.", valueName: "images"))
+  var data: String
+
+  @OptionGroup(title: "How far, one of") var options: GoalOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Train both networks in turn, or one alone: both, critic or generator.", valueName: "side"))
+  var only: TrainingSide = .both
+
+  @Option(help: ArgumentHelp("Append a JSON line for each step to this file.", valueName: "file"))
+  var metrics: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Write only every so many lines.", valueName: "n"))
+  var metricsEvery = 1
+
+  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard metricsEvery >= 1 else { throw ValidationError("--metrics-every must be at least 1") }
+    guard checkpoint != "-" || data != "-" else {
+      throw ValidationError("checkpoint and data cannot both come from standard input")
+    }
+    guard metrics != "-" || output.path != "-" else {
+      throw ValidationError("checkpoint and metrics cannot both go to standard output")
+    }
+    if only == .generator, options.untilEpoch != nil {
+      throw ValidationError("--until-epoch counts the critic's epochs; --only generator has none")
+    }
+  }
+
+  func run() throws {
+    ignoreBrokenPipes()
+    let output = try output.open()
+    let state = try TrainingState(try TensorFile(checkpoint))
+    let images = try TrainingImages(try TensorFile(data))
+    let trainer = try fileError(data) {
+      try Trainer(state, images: images, workers: Workers(count: threads.count))
+    }
+    let log = try metrics.map { try MetricsLog($0, keeping: state.progress) }
+    let signals = StopSignals()
+    try train(trainer, log: log, signals: signals)
+    log?.synchronize()
+    try state.write(to: output)
+    try log?.check()
+    try signals.finish()
+  }
+
+  private func train(_ trainer: Trainer, log: MetricsLog?, signals: StopSignals) throws {
+    let (state, start) = (trainer.state, trainer.state.progress)
+    var progress = ProgressLine()
+    var clock = Stopwatch()
+    while !options.goal.isReached(
+      by: state.progress, from: start, side: only, batchesPerEpoch: trainer.batchesPerEpoch)
+    {
+      let report = try fileError(checkpoint) { try trainer.step(only) }
+      if let log, report.isDue(every: metricsEvery, side: only) {
+        log.write(report.json(state.configuration, seconds: clock.lap()))
+      }
+      progress.update("\(report)")
+      let stop = signals.poll {
+        progress.clear()
+        Self.complain("stopping after this step; again to stop at once, without saving")
+      }
+      if stop { break }
+    }
+    progress.clear()
+  }
+
+  /// Gives a training error the file that it is about.
+  private func fileError<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch let error as TrainingError {
+      throw FileError(.invalid, path, error.description)
+    }
+  }
+}

@@ -1,0 +1,218 @@
+import Foundation
+import Testing
+
+/// Bad input: one clear line, the documented status, an existing output untouched, no litter.
+@Suite struct BadInputTests {
+  struct Case: CustomTestStringConvertible, Sendable {
+    let script: String
+    let status: Int32
+    let words: [String]
+    init(_ script: String, _ status: Int32, _ words: String...) {
+      (self.script, self.status, self.words) = (script, status, words)
+    }
+    var testDescription: String { script }
+  }
+
+  static let step = "wgan-step mlp-gp.bin --data images.tensor"
+
+  static let cases = [
+    // Missing and empty
+    Case("idx2tensor nothing -o old", 66, "idx2tensor: nothing: no such file"),
+    Case("wgan-step nothing --data images.tensor --steps 1 -o old", 66, "nothing: no such file"),
+    Case("wgan-step mlp-gp.bin --data nothing --steps 1 -o old", 66, "nothing: no such file"),
+    Case("wgan-sample . -o old", 66, "is a directory"),
+    Case("idx2tensor empty -o old", 65, "empty: ", "empty"),
+    Case("tensor2png empty -o old", 65, "empty: is empty"),
+    Case("wgan-sample < /dev/null -o old", 65, "standard input: is empty"),
+    Case("wgan-init --preset mlp-gp --like nothing -o old", 66, "nothing: no such file"),
+    // IDX and gzip
+    Case("idx2tensor words -o old", 65, "words: ", "not an IDX file"),
+    Case("idx2tensor short.idx -o old", 65, "short.idx: ", "ends after"),
+    Case("idx2tensor long.idx -o old", 65, "long.idx: "),
+    Case("idx2tensor short.gz -o old", 65, "short.gz: ", "gzip"),
+    Case("idx2tensor crc.gz -o old", 65, "crc.gz: ", "gzip data is damaged"),
+    Case("idx2tensor huge.idx -o old", 65, "huge.idx: "),
+    Case("idx2tensor images.idx --labels labels.idx -o old", 65, "labels.idx: ", "149", "150"),
+    Case("idx2tensor float.idx -o old", 65, "float.idx: ", "float"),
+    // One kind of file for another
+    Case("tensor2png grid.png -o old", 65, "grid.png: ", "PNG"),
+    Case("wgan-step grid.png --data images.tensor --steps 1 -o old", 65, "grid.png: ", "PNG"),
+    Case(
+      "wgan-step mlp-gp.bin --data mlp-gp.bin --steps 1 -o old", 65, "mlp-gp.bin: ", "checkpoint"),
+    Case(
+      "wgan-step images.tensor --data images.tensor --steps 1 -o old", 65, "images.tensor: ",
+      "images"),
+    Case("wgan-sample images.tensor -o old", 65, "images.tensor: ", "not a checkpoint"),
+    Case("tensor2png mlp-gp.bin -o old", 65, "mlp-gp.bin: "),
+    Case("idx2tensor images.tensor -o old", 65, "images.tensor: ", "not an IDX file"),
+    Case("wgan-init --preset mlp-gp --like mlp-gp.bin -o old", 65, "mlp-gp.bin: "),
+    // Damage
+    Case("wgan-sample flipped.bin -o old", 65, "flipped.bin: ", "damaged"),
+    Case(
+      "wgan-step flipped.bin --data images.tensor --steps 1 -o old", 65, "flipped.bin: ", "damaged"),
+    Case("head -c 5000 mlp-gp.bin | wgan-sample -o old", 65, "standard input: ", "5000"),
+    // Shapes
+    Case(
+      "wgan-step mlp-gp.bin --data wide.tensor --steps 1 -o old", 65, "wide.tensor: ", "1x8x9",
+      "1x8x8"),
+    Case(
+      "wgan-step mlp-gp.bin --data few.tensor --steps 1 -o old", 65, "few.tensor: ", "batch of 20"),
+    // Outputs
+    Case(
+      "wgan-sample mlp-gp.bin -n 1000 > /dev/full", 74, "standard output: no space left on device"),
+    Case("wgan-sample mlp-gp.bin -o /dev/full", 74, "/dev/full: no space left on device"),
+    Case("wgan-init --list-presets > /dev/full", 74, "standard output: no space left on device"),
+    Case("wgan-step --help > /dev/full", 74, "standard output: no space left on device"),
+    Case("tensor2png images.tensor > /dev/full", 74, "standard output: no space left on device"),
+    Case("idx2tensor images.idx > /dev/full", 74, "standard output: no space left on device"),
+    Case("ulimit -f 4; wgan-sample mlp-gp.bin -n 1000 -o old", 74, "old: file too large"),
+    Case("\(step) --steps 1 -o nowhere/x", 73, "nowhere/x: no such file or directory"),
+    Case("\(step) --steps 1 -o old/x", 73, "old/x: not a directory"),
+    Case("\(step) --steps 1 -o folder", 73, "folder: is a directory"),
+    Case(
+      "\(step) --steps 1 -o old --metrics nowhere/x", 73, "nowhere/x: no such file or directory"),
+    Case("\(step) --steps 1 -o old --metrics words", 65, "words: byte 0: not a line of metrics"),
+    Case("wgan-sample mlp-gp.bin >&-", 74, "standard output: bad file descriptor"),
+    // Usage
+    Case("\(step) --steps -1 -o old", 64, "--steps must be at least 0"),
+    Case("\(step) --steps x -o old", 64, "'x'", "--steps"),
+    Case("\(step) -o old", 64, "--epochs, --steps and --until-epoch"),
+    Case("\(step) --steps 1 --epochs 1 -o old", 64, "--epochs, --steps and --until-epoch"),
+    Case("wgan-step mlp-gp.bin --steps 1 -o old", 64, "--data"),
+    Case("wgan-step --data - --steps 1 -o old", 64, "standard input"),
+    Case("\(step) --steps 1 --metrics -", 64, "standard output"),
+    Case("\(step) --only generator --until-epoch 3 -o old", 64, "--only generator"),
+    Case("\(step) --only both-of-them --steps 1 -o old", 64, "both-of-them"),
+    Case("\(step) --steps 1 --threads 0 -o old", 64, "--threads"),
+    Case("\(step) --steps 1 --metrics-every 0 -o old", 64, "--metrics-every"),
+    Case("\(step) --steps 1 --stepz 1 -o old", 64, "--stepz"),
+    Case("wgan-init --preset mlp -o old", 64, "unknown preset mlp", "mlp-clip-adam"),
+    Case("wgan-init -o old", 64, "--preset"),
+    Case("wgan-init --preset mlp-gp --shape 28x28 -o old", 64, "--shape"),
+    Case("wgan-init --preset mlp-gp --batch-size 0 -o old", 64, "batch size"),
+    Case("wgan-init --preset mlp-gp --lambda -1 -o old", 64, "lambda"),
+    Case("wgan-init --preset mlp-gp --lambda nan -o old", 64, "lambda"),
+    Case("wgan-init --preset mlp-gp --learning-rate 0 -o old", 64, "learning rate"),
+    Case("wgan-init --preset mlp-gp --beta1 1 -o old", 64, "beta1"),
+    Case("wgan-init --preset mlp-gp --clip 1 -o old", 64, "--clip"),
+    Case("wgan-init --preset mlp-clip --lambda 1 -o old", 64, "--lambda"),
+    Case("wgan-init --preset mlp-clip --beta1 0 -o old", 64, "RMSProp"),
+    Case("wgan-init --preset mlp-gp --alpha 0.5 -o old", 64, "--alpha"),
+    Case(
+      "wgan-init --preset mlp-gp --like images.tensor --shape 1x8x8 -o old", 64, "--like or --shape"
+    ),
+    Case("wgan-sample mlp-gp.bin -n 0 -o old", 64, "-n must be at least 1"),
+    Case("wgan-sample mlp-gp.bin --first -1 -o old", 64, "--first"),
+    Case("wgan-sample mlp-gp.bin --seed -1 -o old", 64, "--seed"),
+    Case("tensor2png images.tensor --columns 0 -o old", 64, "--columns"),
+    Case("tensor2png images.tensor --first 150 -o old", 64, "150"),
+    Case("tensor2png images.tensor -n 151 -o old", 64, "150"),
+    Case("tensor2png images.tensor --scale 100000 -o old", 64, "images.tensor"),
+    // Training that goes wrong
+    Case(
+      "wgan-step wild.bin --data images.tensor --steps 50 -o old", 65, "wild.bin: ", "not finite"),
+  ]
+
+  /// One folder for all: a case that changes anything fails by that.
+  static let shell = Result { () throws -> Shell in
+    let shell = try workshop()
+    let images = idx([150, 8, 8])
+    try shell.write("short.idx", Array(images.dropLast(3000)))
+    try shell.write("long.idx", images + [0])
+    try shell.write("labels.idx", idx([149]))
+    try shell.write("huge.idx", idx([0xFFFF_FFFF, 28, 28], count: 10))
+    try shell.write("float.idx", [0, 0, 13, 3] + images.dropFirst(4))
+    try shell.write("wide.idx", idx([150, 8, 9]))
+    try shell.write("few.idx", idx([19, 8, 8]))
+    var flipped = Array(try shell.read("mlp-gp.bin"))
+    flipped[flipped.count / 2] ^= 4
+    try shell.write("flipped.bin", flipped)
+    try shell.succeed(
+      """
+      echo precious > old; echo some words > words; : > empty; mkdir folder
+      gzip -c images.idx | head -c 200 > short.gz
+      gzip -c images.idx > crc.gz
+      printf 'xxxx' | dd of=crc.gz bs=1 seek=$(($(stat -c %s crc.gz) - 8)) conv=notrunc status=none
+      for name in wide few; do idx2tensor $name.idx -o $name.tensor; done
+      tensor2png images.tensor -o grid.png
+      wgan-init --preset mlp-gp --like images.tensor --batch-size 20 --learning-rate 1e30 -o wild.bin
+      """)
+    return shell
+  }
+
+  @Suite(.serialized) struct Cases {
+    @Test(arguments: BadInputTests.cases)
+    func `is one line with the documented status, and harms nothing`(_ bad: Case) throws {
+      let shell = try BadInputTests.shell.get()
+      let before = try shell.files()
+      let result = try shell.run(bad.script)
+      #expect(result.status == bad.status, "\(result.words)")
+      #expect(result.output.isEmpty)
+      let tool = bad.script.components(separatedBy: .whitespaces).first {
+        $0.contains("2") || $0.hasPrefix("wgan")
+      }
+      let lines = result.words.split(separator: "\n", omittingEmptySubsequences: false)
+      #expect(lines.count == 2 && lines.last == "", "\(result.words)")
+      #expect(tool.map { result.words.hasPrefix("\($0): ") } == true, "\(result.words)")
+      for words in bad.words { #expect(result.words.contains(words), "\(result.words)") }
+      let after = try shell.files()
+      #expect(after.keys.sorted() == before.keys.sorted())
+      #expect(after == before)
+    }
+  }
+
+  @Test func `binary data neither goes to a terminal nor comes from one`() throws {
+    let shell = try workshop()
+    let tools = [
+      "idx2tensor images.idx", "wgan-init --preset mlp-gp", "wgan-sample mlp-gp.bin",
+      "wgan-step mlp-gp.bin --data images.tensor --steps 1", "tensor2png images.tensor",
+    ]
+    for tool in tools {
+      let refused = try shell.run("script -qec '\(tool)' /dev/null < /dev/null")
+      #expect(refused.status == 64, "\(tool)")
+      let words = String(decoding: refused.output, as: UTF8.self)
+      #expect(
+        words.contains("standard output: will not write binary data to a terminal"), "\(words)")
+      #expect(words.count < 200)
+      let forced = try shell.run("script -qec '\(tool) -f' /dev/null < /dev/null")
+      #expect(forced.status == 0 && forced.output.count > 1000, "\(tool)")
+    }
+    for tool in ["idx2tensor", "wgan-sample", "tensor2png"] {
+      let refused = try shell.run("script -qec '\(tool) -o out' /dev/null < /dev/null")
+      #expect(refused.status == 64, "\(tool)")
+      #expect(
+        String(decoding: refused.output, as: UTF8.self)
+          .contains("standard input: will not read binary data from a terminal"))
+    }
+    #expect(try shell.files()["out"] == nil)
+  }
+
+  /// A mount namespace of one's own, where a full and a read-only file system can be had.
+  static let canMount =
+    (try? Shell().run("unshare -rm mount -t tmpfs -o size=64k none /mnt").status) == 0
+
+  @Test(
+    .enabled(if: canMount),
+    arguments: [
+      ("size=64k", 74, "no space left on device"), ("ro", 73, "read-only file system"),
+    ])
+  func `a full disk and a folder that cannot be written are told, the old file kept`(
+    _ options: String, _ status: Int32, _ words: String
+  ) throws {
+    let shell = try workshop()
+    let result = try shell.run(
+      """
+      mkdir disk
+      unshare -rm bash -c '
+        mount -t tmpfs -o size=64k none disk && echo precious > disk/old
+        mount -o remount,\(options) disk
+        wgan-sample mlp-gp.bin -n 1000 -o disk/old
+        status=$?
+        ls disk; cat disk/old
+        exit $status'
+      """)
+    #expect(result.status == status)
+    #expect(result.words == "wgan-sample: disk/old: \(words)\n")
+    #expect(String(decoding: result.output, as: UTF8.self) == "old\nprecious\n")
+  }
+}

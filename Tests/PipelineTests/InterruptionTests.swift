@@ -1,0 +1,152 @@
+import Foundation
+import Testing
+
+/// Signals, kills and second writers: nothing is lost, and going on gives the same bytes.
+@Suite struct InterruptionTests {
+  @Test(arguments: ["INT", "TERM", "HUP"])
+  func `a signal ends after the step in hand, the checkpoint saved, by that signal`(
+    _ signal: String
+  ) throws {
+    let shell = try workshop()
+    let number = try #require(["INT": Int32(2), "TERM": 15, "HUP": 1][signal])
+    // Job control gives the background process its own group and the default action for SIGINT.
+    let result = try shell.run(
+      """
+      set -m
+      cp mlp-gp.bin run.bin
+      with_signals wgan-step run.bin --data images.tensor --epochs 1000000 --metrics log -o run.bin &
+      await '[ -s log ]'
+      kill -\(signal) $!
+      wait $!
+      """)
+    #expect(result.status == 128 + number)
+    #expect(result.words.contains("wgan-step: stopping after this step"))
+    #expect(try shell.files()["run.bin.partial"] == nil)
+    // What was saved is a state of the calm run: as many steps as the log tells of.
+    try shell.succeed(
+      """
+      steps=$(tail -n 1 log | sed 's/.*"critic_step":\\([0-9]*\\).*/\\1/')
+      generator=$(tail -n 1 log | sed 's/.*"generator_step":\\([0-9]*\\).*/\\1/')
+      saved=$(head -c 4096 run.bin | grep -ao '"progress.critic_steps":"[0-9]*"' | tr -dc 0-9)
+      test $saved -ge $steps && test $saved -lt $((steps + 5))
+      wgan-step mlp-gp.bin --data images.tensor --steps $((generator + 1)) > calm.bin
+      wgan-step run.bin --data images.tensor --steps 1 | cmp - calm.bin
+      """)
+  }
+
+  @Test func `a second signal ends at once and leaves the old file and no litter`() throws {
+    let shell = try workshop()
+    // The reader of the checkpoint is a pipe that nobody reads: saving hangs, so the second signal comes in time.
+    let result = try shell.run(
+      """
+      set -m
+      mkfifo pipe; exec 9<>pipe
+      with_signals wgan-step mlp-gp.bin --data images.tensor --epochs 1000000 --metrics log -o pipe &
+      await '[ -s log ]'
+      kill -TERM $!; sleep 0.3; kill -0 $! && kill -TERM $!
+      wait $!
+      """)
+    #expect(result.status == 143)
+    #expect(result.words.contains("again to stop at once"))
+  }
+
+  @Test func `a filter that is interrupted removes what it had written`() throws {
+    let shell = try workshop()
+    let result = try shell.run(
+      """
+      set -m
+      echo precious > out.tensor
+      mkfifo pipe; exec 9<>pipe
+      head -c 5000 images.idx >&9
+      with_signals idx2tensor pipe -o out.tensor &
+      await '[ -e out.tensor.partial ]'; sleep 0.1
+      kill -INT $!
+      wait $!
+      """)
+    #expect(result.status == 130)
+    #expect(try shell.files()["out.tensor.partial"] == nil)
+    #expect(try shell.read("out.tensor") == Data("precious\n".utf8))
+  }
+
+  @Test func `a second writer of a file is told that it is busy`() throws {
+    let shell = try workshop()
+    let result = try shell.run(
+      """
+      cp mlp-gp.bin run.bin
+      with_signals wgan-step run.bin --data images.tensor --epochs 1000000 --metrics log -o run.bin 2> first &
+      await '[ -s log ]'
+      wgan-step run.bin --data images.tensor --epochs 1 -o run.bin
+      status=$?
+      kill -TERM $!; wait $!
+      exit $status
+      """)
+    #expect(result.status == 75)
+    #expect(result.words == "wgan-step: run.bin: is being written by another process\n")
+  }
+
+  @Test func `an ignored signal stays ignored`() throws {
+    let shell = try workshop()
+    try shell.succeed(
+      """
+      cp mlp-gp.bin run.bin
+      (trap '' HUP; exec wgan-step run.bin --data images.tensor --steps 300 --metrics log -o run.bin) &
+      await '[ -s log ]'
+      kill -HUP $!
+      wait $!
+      test $(tail -n 1 log | grep -c '"generator_step":300,') = 1
+      """)
+  }
+
+  @Test func `a training that SIGKILL hits at random moments goes on to the bytes of a calm one`()
+    throws
+  {
+    let shell = try workshop()
+    // setsid makes make and all below it one group.
+    let result = try shell.succeed(
+      """
+      train() { make -s -C \(Shell.checkout) train TOOLS="$TOOLS" DATA="$PWD/images.idx" BATCH=20 \\
+        EPOCHS=60 OUT="$PWD/$1" 2> /dev/null; }
+      export -f train
+      start=$(date +%s%N); train calm; whole=$((($(date +%s%N) - start) / 1000000))
+      hits=0
+      for round in {1..30}; do
+        setsid bash -c 'train killed' &
+        group=$!
+        # Up to a twentieth of the time that a whole run takes.
+        sleep $(printf '0.%03d' $((20 + RANDOM % (whole / 20))))
+        kill -KILL -- -$group && hits=$((hits + 1))
+        wait $group
+        [ ! -e killed/checkpoint ] || wgan-sample killed/checkpoint -n 1 > /dev/null || exit 3
+      done 2> /dev/null
+      ls killed/samples | wc -l
+      train killed
+      cmp calm/checkpoint killed/checkpoint || exit 4
+      diff <(sed 's/"seconds.*//' calm/metrics.jsonl) <(sed 's/"seconds.*//' killed/metrics.jsonl) || exit 5
+      diff -r calm/samples killed/samples || exit 6
+      echo $hits $(ls killed killed/samples | grep -c partial)
+      """)
+    let numbers = String(decoding: result.output, as: UTF8.self)
+      .split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
+    try #require(numbers.count == 3)
+    // The kills came while there was work to do, and what they left behind is gone or used up.
+    #expect(numbers[0] < 60 && numbers[1] >= 25, "\(numbers)")
+    #expect(numbers[2] == 0)
+  }
+
+  @Test func `what a killed make leaves running is waited for, not raced`() throws {
+    let shell = try workshop()
+    let result = try shell.succeed(
+      """
+      train() { make -s -C \(Shell.checkout) train TOOLS="$TOOLS" DATA="$PWD/images.idx" BATCH=20 \\
+        EPOCHS=30 OUT="$PWD/$1"; }
+      export -f train
+      train calm 2> /dev/null
+      setsid bash -c 'train killed' 2> /dev/null &
+      await '[ -e killed/samples/epoch-0002.png ]'
+      pkill -KILL -g $! make || exit 2
+      train killed
+      cmp calm/checkpoint killed/checkpoint
+      """)
+    #expect(result.words.contains("waiting for another run"))
+  }
+}

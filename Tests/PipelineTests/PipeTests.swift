@@ -1,0 +1,169 @@
+import Foundation
+import TensorIO
+import Testing
+
+/// The tools in real pipes, doing what they are for.
+@Suite struct PipeTests {
+  @Test func `the pipe of the README works as written`() throws {
+    let shell = try Shell()
+    try shell.write("images", idx([130, 28, 28]))
+    try shell.succeed("gzip images && zcat images.gz | idx2tensor | cat > train.tensor")
+    try shell.succeed(
+      """
+      wgan-init --preset mlp-gp | wgan-step --data train.tensor --epochs 1 | wgan-sample -n 64 \
+        | tensor2png > grid.png
+      """)
+    let png = try shell.read("grid.png")
+    #expect(png.starts(with: [0x89, 0x50, 0x4E, 0x47]))
+    // Eight by eight images of 28, with two pixels between and around.
+    #expect(Array(png[16..<24]) == [0, 0, 0, 242, 0, 0, 0, 242])
+  }
+
+  @Test func `plain, gzipped and piped images give the same tensors`() throws {
+    let shell = try Shell()
+    try shell.write("images.idx", idx([7, 5, 6]))
+    try shell.write("labels.idx", idx([7]))
+    try shell.succeed(
+      """
+      gzip -k images.idx
+      { head -c 100 images.idx | gzip; tail -c +101 images.idx | gzip; } > two.gz
+      idx2tensor images.idx --labels labels.idx -o a.tensor
+      idx2tensor images.idx.gz --labels labels.idx > b.tensor
+      gzip -c labels.idx | idx2tensor two.gz --labels - -o c.tensor
+      cmp a.tensor b.tensor && cmp a.tensor c.tensor
+      idx2tensor < images.idx | cat > d.tensor
+      """)
+    let file = try TensorFile(shell.folder.appending(path: "a.tensor").path)
+    #expect(file.header["images"]?.shape == [7, 1, 5, 6])
+    #expect(file.header["labels"]?.shape == [7])
+    #expect(file.header.metadata["range"] == "0,255")
+    #expect(file.bytes(of: "images").map { Array($0) } == Array(idx([7, 5, 6]).dropFirst(16)))
+    let piped = try TensorFile(shell.folder.appending(path: "d.tensor").path)
+    #expect(piped.header.crc32 == nil)
+    #expect(piped.bytes(of: "images").map { Array($0) } == Array(idx([7, 5, 6]).dropFirst(16)))
+  }
+
+  static let presets = ["mlp-clip", "mlp-clip-adam", "mlp-gp"]
+
+  @Test(arguments: presets)
+  func `two epochs are twice one epoch, byte for byte, by files and by pipes`(
+    _ preset: String
+  ) throws {
+    let shell = try workshop(presets: [preset])
+    try shell.succeed(
+      """
+      step() { wgan-step --data images.tensor "$@"; }
+      step \(preset).bin --epochs 2 --threads 1 -o two.bin
+      step \(preset).bin --epochs 2 --threads 2 | cat > two-threads.bin
+      cp \(preset).bin one.bin
+      step one.bin --epochs 1 --threads 2 -o one.bin && step one.bin --epochs 1 --threads 1 -o one.bin
+      step --epochs 1 --threads 1 < \(preset).bin | step --epochs 1 --threads 2 > pipe.bin
+      step \(preset).bin --steps 1 | step --until-epoch 1 | step --until-epoch 2 > parts.bin
+      for other in two-threads one pipe parts; do cmp two.bin $other.bin || exit 1; done
+      ! cmp -s two.bin \(preset).bin
+      """)
+  }
+
+  @Test func `one side alone and the other after it make a training step of one's own`() throws {
+    let shell = try workshop()
+    try shell.succeed(
+      """
+      step() { wgan-step --data images.tensor "$@"; }
+      step mlp-gp.bin --only critic --epochs 1 | step --only generator --steps 3 > a.bin
+      step mlp-gp.bin --only critic --steps 7 --threads 2 | step --only generator --steps 3 > b.bin
+      cmp a.bin b.bin
+      """)
+    let state = try TensorFile(shell.folder.appending(path: "a.bin").path).header.metadata
+    #expect(state["progress.critic_steps"] == "7" && state["progress.generator_steps"] == "3")
+    #expect(state["progress.epoch"] == "1" && state["progress.phase"] == "0")
+  }
+
+  @Test func `a sample is the same for every count, first, thread count and way out`() throws {
+    let shell = try workshop()
+    try shell.succeed(
+      """
+      wgan-sample mlp-gp.bin -n 100 --seed 5 --threads 1 -o all.tensor
+      wgan-sample -n 40 --first 60 --seed 5 --threads 2 < mlp-gp.bin | cat > some.tensor
+      tail -c $((40 * 64 * 4)) all.tensor | cmp - <(tail -c $((40 * 64 * 4)) some.tensor)
+      wgan-sample mlp-gp.bin -n 1000 | wc -c > pipe
+      wgan-sample mlp-gp.bin -n 1000 -o file && wc -c < file | cmp - pipe
+      ! wgan-sample mlp-gp.bin -n 100 --seed 6 | cmp -s - all.tensor
+      """)
+  }
+
+  @Test func `metrics go on after a resume without a step told twice`() throws {
+    let shell = try workshop()
+    try shell.succeed(
+      """
+      step() { wgan-step --data images.tensor --metrics log "$@"; }
+      step mlp-gp.bin --steps 9 > nine.bin
+      step mlp-gp.bin --steps 4 > four.bin
+      printf '{"epoch":9,"generator_st' >> log
+      step four.bin --steps 5 | cmp - nine.bin
+      """)
+    let lines = try String(decoding: shell.read("log"), as: UTF8.self).split(separator: "\n")
+    let steps = try lines.map { line -> Int in
+      let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+      let fields = try #require(object)
+      #expect(fields["critic_step"] as? Int == (fields["generator_step"] as? Int).map { $0 * 5 })
+      #expect(fields["wasserstein"] is Double && fields["gradient_norm"] is Double)
+      return try #require(fields["generator_step"] as? Int)
+    }
+    #expect(steps == Array(1...9))
+  }
+
+  @Test func `metrics may go to a pipe, and a reader that leaves does not stop the training`()
+    throws
+  {
+    let shell = try workshop()
+    try shell.succeed(
+      """
+      wgan-step mlp-gp.bin --data images.tensor --steps 40 -o a.bin
+      wgan-step mlp-gp.bin --data images.tensor --steps 40 -o b.bin --metrics - | head -n 1 > line
+      test "${PIPESTATUS[0]}" = 0 && cmp a.bin b.bin && grep -q '"generator_step":1,' line
+      """)
+  }
+
+  @Test func `presets can be listed and overridden`() throws {
+    let shell = try Shell()
+    let list = try shell.succeed("wgan-init --list-presets")
+    #expect(
+      String(decoding: list.output, as: UTF8.self).contains("generator 247440, critic 233985"))
+    try shell.succeed(
+      """
+      wgan-init --preset mlp-gp --shape 3x4x5 --seed 9 --batch-size 7 --critic-steps 2 --lambda 3 \
+        --learning-rate 0.5 --critic-learning-rate 0.25 --beta1 0 --beta2 0.75 --latent 11 -o a.bin
+      wgan-init --preset mlp-gp --optimizer rmsprop --alpha 0.5 -o b.bin
+      wgan-init --preset mlp-clip --clip 0.5 -o c.bin
+      """)
+    let a = try TensorFile(shell.folder.appending(path: "a.bin").path).header.metadata
+    #expect(a["config.image"] == "3x4x5" && a["config.seed"] == "9" && a["config.latent"] == "11")
+    #expect(a["config.batch_size"] == "7" && a["config.critic_steps"] == "2")
+    #expect(a["config.constraint"] == "gradient-penalty 3.0")
+    #expect(
+      a["config.generator_optimizer"] == "adam rate 0.5 beta1 0.0 beta2 0.75 epsilon 1e-08")
+    #expect(
+      a["config.critic_optimizer"] == "adam rate 0.25 beta1 0.0 beta2 0.75 epsilon 1e-08")
+    let b = try TensorFile(shell.folder.appending(path: "b.bin").path).header.metadata
+    #expect(b["config.critic_optimizer"] == "rmsprop rate 0.0001 alpha 0.5 epsilon 1e-08")
+    let c = try TensorFile(shell.folder.appending(path: "c.bin").path).header.metadata
+    #expect(c["config.constraint"] == "clip 0.5")
+  }
+
+  @Test(arguments: ["idx2tensor", "wgan-init", "wgan-step", "wgan-sample", "tensor2png"])
+  func `help and version go to standard output`(_ tool: String) throws {
+    let shell = try Shell()
+    let help = try shell.succeed("\(tool) --help")
+    #expect(String(decoding: help.output, as: UTF8.self).contains("EXIT STATUS"))
+    #expect(help.words.isEmpty)
+    #expect(try shell.succeed("\(tool) --version").output.count == 6)
+  }
+
+  @Test func `a reader that leaves ends a filter quietly`() throws {
+    let shell = try workshop()
+    let result = try shell.run("wgan-sample mlp-gp.bin -n 100000 | head -c 1 | wc -c")
+    #expect(result.status == 141 && result.words.isEmpty)
+    let step = try shell.run("wgan-step mlp-gp.bin --data images.tensor --steps 1 | true")
+    #expect(step.status == 141 && step.words.isEmpty)
+  }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import Testing
+
+/// `make train` as a whole.
+@Suite struct TrainTests {
+  private let train =
+    "make -s -C \(Shell.checkout) train TOOLS=\"$TOOLS\" DATA=\"$PWD/images.gz\" BATCH=20 OUT=\"$PWD/run\""
+
+  private func folder() throws -> Shell {
+    let shell = try Shell()
+    try shell.write("images", idx([110, 8, 8]))
+    try shell.succeed("gzip images")
+    return shell
+  }
+
+  @Test func `a run is brought up to EPOCHS, no further, and goes on from there`() throws {
+    let shell = try folder()
+    try shell.succeed("\(train) EPOCHS=2")
+    let two = try shell.files()
+    #expect(
+      two.keys.filter { $0.hasPrefix("run/") }.sorted() == [
+        "run/checkpoint", "run/config", "run/images.tensor", "run/metrics.jsonl", "run/samples",
+        "run/samples/epoch-0001.png", "run/samples/epoch-0002.png",
+      ])
+    let again = try shell.succeed("\(train) EPOCHS=2")
+    #expect(again.words.contains("nothing to do"))
+    #expect(try shell.files() == two)
+    try shell.succeed("\(train) EPOCHS=3")
+    let three = try shell.files()
+    #expect(three["run/samples/epoch-0003.png"] != nil)
+    #expect(three["run/samples/epoch-0001.png"] == two["run/samples/epoch-0001.png"])
+    #expect(three["run/checkpoint"] != two["run/checkpoint"])
+    try shell.succeed(
+      "mv run two-and-one && \(train) EPOCHS=3 && cmp run/checkpoint two-and-one/checkpoint")
+  }
+
+  @Test func `a run is not mixed with another configuration`() throws {
+    let shell = try folder()
+    try shell.succeed("\(train) EPOCHS=1")
+    let before = try shell.files()
+    let result = try shell.run("\(train) EPOCHS=2 SEED=1")
+    #expect(result.status == 2)
+    #expect(result.words.contains("choose another RUN"))
+    #expect(try shell.files() == before)
+  }
+
+  @Test func `a failure stops make and keeps the checkpoint`() throws {
+    let shell = try folder()
+    let missing = try shell.run("\(train) EPOCHS=1 DATA=nothing")
+    #expect(missing.status == 2 && missing.words.contains("nothing: no such file"))
+    let words = try shell.run("\(train) EPOCHS=many OUT=\"$PWD/other\"")
+    #expect(words.status == 2 && words.words.contains("EPOCHS must be a number"))
+  }
+
+  @Test func `SIGTERM to make stops the run, and make train goes on`() throws {
+    let shell = try folder()
+    try shell.succeed(
+      """
+      \(train) EPOCHS=40 2> /dev/null
+      mv run calm
+      with_signals setsid bash -c '\(train) EPOCHS=40' 2> /dev/null &
+      await '[ -e run/samples/epoch-0003.png ]'
+      kill -TERM -- -$!
+      wait $!
+      test $? != 0 && test -s run/checkpoint
+      \(train) EPOCHS=40 2> /dev/null
+      cmp run/checkpoint calm/checkpoint
+      """)
+  }
+}

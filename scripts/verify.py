@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+"""Compares the tools with PyTorch: their files, their samples, and their training, step by step.
+
+    python3 -m venv /tmp/peers && /tmp/peers/bin/pip install torch numpy safetensors
+    /tmp/peers/bin/python scripts/verify.py .build/release /usr/share/datasets/fashion-mnist
+
+The training is compared with the same steps in double precision: what single precision rounds grows over a hundred
+steps, and the bounds leave room for that and for nothing else (a wrong term shows in the first digits).
+"""
+
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+import torch
+from safetensors import safe_open
+from safetensors.numpy import load_file
+
+import wgan_reference as reference
+
+STEPS = 100
+PRESETS = ("mlp-clip", "mlp-clip-adam", "mlp-gp")
+
+
+def main(tools, data):
+    failures = []
+
+    def check(name, difference, bound):
+        print(f"{'ok  ' if difference <= bound else 'FAIL'} {name}: {difference:.2e} (at most {bound:.0e})")
+        if not difference <= bound:
+            failures.append(name)
+
+    def run(tool, *arguments):
+        subprocess.run([pathlib.Path(tools, tool), *map(str, arguments)], check=True)
+
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        files = {name: folder / name for name in ("images", "start", "end", "samples", "log")}
+        run("idx2tensor", pathlib.Path(data, "train-images-idx3-ubyte.gz"), "--labels",
+            pathlib.Path(data, "train-labels-idx1-ubyte.gz"), "-o", files["images"])
+        images = load_file(files["images"])
+        print("images:", {k: (v.dtype.name, v.shape) for k, v in images.items()})
+        for preset in PRESETS:
+            print(f"{preset}, {STEPS} critic steps:")
+            files["log"].unlink(missing_ok=True)
+            run("wgan-init", "--preset", preset, "--like", files["images"], "--seed", 3, "-o", files["start"])
+            run("wgan-step", files["start"], "--data", files["images"], "--only", "both", "--metrics", files["log"],
+                "--steps", STEPS // (1 if preset == "mlp-clip-adam" else 5), "-o", files["end"])
+            run("wgan-sample", files["end"], "-n", 64, "--seed", 5, "-o", files["samples"])
+
+            training = reference.Run(load_file(files["start"]), metadata(files["start"]))
+            reports = [training.step(images["images"]) for _ in range(STEPS)]
+            ours = [json.loads(line) for line in files["log"].read_text().splitlines()]
+            theirs = [reports[line["critic_step"] - 1] for line in ours]
+            check("largest difference of the Wasserstein estimate",
+                  max(abs(o["wasserstein"] - t[0]) / max(1, abs(t[0])) for o, t in zip(ours, theirs)), 1e-3)
+            check("largest difference of the penalty",
+                  max(abs((o["penalty"] or 0) - t[1]) / max(1, abs(t[1])) for o, t in zip(ours, theirs)), 1e-3)
+            end = load_file(files["end"])
+            for name, module in (("generator.", training.generator), ("critic.", training.critic)):
+                check(f"{name} parameters after {STEPS} steps, difference of the mean step",
+                      relative_step(load_file(files["start"]), end, name, module), 2e-3)
+
+            # Samples: our weights in PyTorch, the same latents.
+            generator = reference.Run(end, metadata(files["end"]), torch.float32).generator
+            latents = reference.normal(np.arange(64), training.latent, reference.STREAMS["sampling"], 0, 5)
+            with torch.no_grad():
+                expected = generator(torch.tensor(latents, dtype=torch.float32)).numpy().reshape(64, 1, 28, 28)
+            check("samples", np.abs(expected - load_file(files["samples"])["images"]).max(), 1e-5)
+    sys.exit(f"failed: {failures}" if failures else 0)
+
+
+def metadata(path):
+    with safe_open(path, "numpy") as file:
+        return file.metadata()
+
+
+def relative_step(start, end, prefix, module):
+    """‖ours − theirs‖ / ‖theirs − start‖ over all parameters of a network."""
+    difference = distance = 0.0
+    for name, value in module.state_dict().items():
+        theirs = value.numpy()
+        difference += ((end[prefix + name] - theirs) ** 2).sum()
+        distance += ((theirs - start[prefix + name]) ** 2).sum()
+    return (difference / distance) ** 0.5
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,142 @@
+"""The tools' random numbers and networks again, in NumPy and PyTorch, written from their documentation.
+
+Nothing here is needed to build, use or test the tools: it is what `verify.py` compares them with.
+"""
+
+import functools
+
+import numpy as np
+import torch
+
+STREAMS = dict(order=2, critic_noise=3, generator_noise=4, interpolation=5, sampling=6)
+
+
+def philox(c0, c1, c2, c3, seed):
+    """Philox4x32-10 (Salmon et al. 2011) of arrays of counters: four arrays of 32-bit words."""
+    x = [np.asarray(c, dtype=np.uint64) for c in np.broadcast_arrays(c0, c1, c2, c3)]
+    key = [seed & 0xFFFFFFFF, seed >> 32]
+    mask = np.uint64(0xFFFFFFFF)
+    for _ in range(10):
+        p = x[0] * np.uint64(0xD2511F53)
+        q = x[2] * np.uint64(0xCD9E8D57)
+        x = [(q >> np.uint64(32)) ^ x[1] ^ np.uint64(key[0]), q & mask,
+             (p >> np.uint64(32)) ^ x[3] ^ np.uint64(key[1]), p & mask]
+        key = [(key[0] + 0x9E3779B9) & 0xFFFFFFFF, (key[1] + 0xBB67AE85) & 0xFFFFFFFF]
+    return x
+
+
+def normal(samples, size, stream, step, seed):
+    """Latents: one row for each number of `samples`, by Box and Muller."""
+    quads = (size + 3) // 4
+    w = philox(np.asarray(samples)[:, None], np.arange(quads)[None, :], step, stream, seed)
+    out = np.empty((len(samples), quads, 4))
+    for half in (0, 1):
+        radius = np.sqrt(-2 * np.log((w[2 * half] + 0.5) * 2.0**-32))
+        angle = 2 * np.pi * w[2 * half + 1] * 2.0**-32
+        out[:, :, 2 * half] = radius * np.cos(angle)
+        out[:, :, 2 * half + 1] = radius * np.sin(angle)
+    return out.reshape(len(samples), -1)[:, :size]
+
+
+def uniform(count, stream, step, seed):
+    return (philox(np.arange(count), 0, step, stream, seed)[0] >> np.uint64(8)) * 2.0**-24
+
+
+@functools.lru_cache(maxsize=1)
+def order(count, epoch, seed):
+    """Fisher and Yates' shuffle of 0 … count − 1."""
+    w = philox(np.arange(count), 0, epoch, STREAMS["order"], seed)
+    indices = list(range(count))
+    for last in range(count - 1, 0, -1):
+        bits = int(w[0][last]) << 32 | int(w[1][last])
+        other = bits * (last + 1) >> 64
+        indices[last], indices[other] = indices[other], indices[last]
+    return np.array(indices)
+
+
+def network(words, inputs):
+    """`dense 128; relu; …` as nn.Sequential."""
+    layers = []
+    for word in words.split("; "):
+        name, *numbers = word.split(" ")
+        if name == "dense":
+            layers.append(torch.nn.Linear(inputs, int(numbers[0])))
+            inputs = int(numbers[0])
+        elif name == "relu":
+            layers.append(torch.nn.ReLU())
+        elif name == "leaky-relu":
+            layers.append(torch.nn.LeakyReLU(float(numbers[0])))
+        elif name == "tanh":
+            layers.append(torch.nn.Tanh())
+        else:
+            raise ValueError(word)
+    return torch.nn.Sequential(*layers)
+
+
+def optimizer(words, parameters):
+    """`adam rate 0.0001 …` as torch.optim's."""
+    name, *rest = words.split(" ")
+    numbers = {key: float(value) for key, value in zip(rest[::2], rest[1::2])}
+    if name == "adam":
+        return torch.optim.Adam(parameters, lr=numbers["rate"], eps=numbers["epsilon"],
+                                betas=(numbers["beta1"], numbers["beta2"]))
+    return torch.optim.RMSprop(parameters, lr=numbers["rate"], eps=numbers["epsilon"],
+                               alpha=numbers["alpha"])
+
+
+class Run:
+    """A training run in PyTorch, as the papers write it down, from a checkpoint of step 0."""
+
+    def __init__(self, tensors, metadata, dtype=torch.float64):
+        config = {k.removeprefix("config."): v for k, v in metadata.items() if k.startswith("config.")}
+        self.dtype, self.seed = dtype, int(config["seed"])
+        self.latent, self.batch = int(config["latent"]), int(config["batch_size"])
+        self.critic_steps = int(config["critic_steps"])
+        self.constraint, number = config["constraint"].split(" ")
+        self.number = float(number)
+        pixels = int(np.prod([int(n) for n in config["image"].split("x")]))
+        self.generator = network(config["generator"], self.latent).to(dtype)
+        self.critic = network(config["critic"], pixels).to(dtype)
+        for name, module in (("generator.", self.generator), ("critic.", self.critic)):
+            module.load_state_dict({k.removeprefix(name): torch.tensor(v, dtype=dtype)
+                                    for k, v in tensors.items() if k.startswith(name)})
+        self.optimizers = {name: optimizer(config[name + "_optimizer"], module.parameters())
+                           for name, module in (("generator", self.generator), ("critic", self.critic))}
+        self.critic_step = self.generator_step = 0
+
+    def tensor(self, array):
+        return torch.tensor(np.asarray(array), dtype=self.dtype)
+
+    def step(self, images):
+        """One critic step, and the generator's if it is due. Returns (wasserstein, penalty)."""
+        batches = len(images) // self.batch
+        epoch, batch = divmod(self.critic_step, batches)
+        rows = order(len(images), epoch, self.seed)[batch * self.batch:(batch + 1) * self.batch]
+        real = self.tensor((2.0 * images[rows].reshape(self.batch, -1) - 255) / 255)
+        samples = np.arange(self.batch)
+        latent = self.tensor(normal(samples, self.latent, STREAMS["critic_noise"], self.critic_step, self.seed))
+        fake = self.generator(latent).detach()
+        wasserstein = self.critic(real).mean() - self.critic(fake).mean()
+        loss, penalty = -wasserstein, torch.zeros(())
+        if self.constraint == "gradient-penalty":
+            alpha = self.tensor(uniform(self.batch, STREAMS["interpolation"], self.critic_step, self.seed))[:, None]
+            between = (fake + alpha * (real - fake)).requires_grad_()
+            gradient, = torch.autograd.grad(self.critic(between).sum(), between, create_graph=True)
+            penalty = self.number * ((gradient.norm(dim=1) - 1) ** 2).mean()
+            loss = loss + penalty
+        self.update("critic", loss)
+        if self.constraint == "clip":
+            with torch.no_grad():
+                for parameter in self.critic.parameters():
+                    parameter.clamp_(-self.number, self.number)
+        self.critic_step += 1
+        if self.critic_step % self.critic_steps == 0:
+            latent = self.tensor(normal(samples, self.latent, STREAMS["generator_noise"], self.generator_step, self.seed))
+            self.update("generator", -self.critic(self.generator(latent)).mean())
+            self.generator_step += 1
+        return wasserstein.item(), penalty.item()
+
+    def update(self, name, loss):
+        self.optimizers[name].zero_grad()
+        loss.backward()
+        self.optimizers[name].step()
