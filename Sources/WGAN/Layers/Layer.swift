@@ -31,8 +31,8 @@ protocol Layer: Sendable {
   func tangent<S: Scalar>(
     _ u: Block<S>, output y: Block<S>, _ parameters: UnsafePointer<S>, into v: Block<S>)
 
-  /// gradient = (∂y/∂W)ᵀ dy, or added to it, for this share of the outputs. `input` says whether x
-  /// is a value, which a bias joins, or a tangent, which it does not.
+  /// gradient = (∂y/∂W)ᵀ dy, or added to it, for a share of every parameter's first dimension.
+  /// `input` says whether x is a value, which a bias joins, or a tangent, which it does not.
   func accumulate<S: Scalar>(
     _ x: Block<S>, _ input: AccumulationInput, _ dy: Block<S>, share: Share, adding: Bool,
     into gradient: UnsafeMutablePointer<S>)

@@ -107,6 +107,15 @@ struct Network: Sendable {
     }
   }
 
+  /// Whether this share of the gradient, as `accumulate` made it, has neither infinities nor NaNs.
+  func isFinite<S: Scalar>(_ gradients: UnsafePointer<S>, share: Share) -> Bool {
+    parameters.allSatisfy { parameter, _, offset in
+      let rows = share.range(of: parameter.shape[0])
+      let width = parameter.count / parameter.shape[0]
+      return S.allFinite(gradients + offset + rows.lowerBound * width, count: rows.count * width)
+    }
+  }
+
   /// Fills the parameters as PyTorch initialises `Linear`: weight and bias uniform on ±1/√fan_in
   /// (He et al. 2015 with a = √5). Tensor i draws from step `firstStep + i` of its stream.
   func initialize<S: Scalar>(

@@ -111,7 +111,7 @@ public final class Trainer {
         critic.differentiate(judge.parameters, samples: samples)
       }
     }
-    let isFinite = accumulate(judge) { share in
+    let isFinite = accumulate(state.critic) { share in
       critic.accumulate(share: share, into: judge.gradients)
     }
     let report = critic.report()
@@ -138,7 +138,7 @@ public final class Trainer {
         stream: RandomStream.generatorNoise.rawValue, step: step, first: UInt32(samples.lowerBound))
       generator.differentiate(maker.parameters, critic: judge.parameters, samples: samples)
     }
-    let isFinite = accumulate(maker) { share in
+    let isFinite = accumulate(state.generator) { share in
       generator.accumulate(share: share, into: maker.gradients)
     }
     let mean = generator.criticMean()
@@ -152,13 +152,13 @@ public final class Trainer {
 
   /// Accumulates a gradient and says whether all of it is finite.
   private func accumulate(
-    _ runs: ParameterRuns<Float>, _ accumulateShare: @Sendable (Share) -> Void
+    _ network: TrainedNetwork, _ accumulateShare: @Sendable (Share) -> Void
   ) -> Bool {
-    workers.share(accumulateShare)
     nonisolated(unsafe) let finite = finite
+    let (network, runs) = (network.network, network.runs)
     workers.share { share in
-      let range = share.range(of: runs.count, unit: 64)
-      finite[share.index] = Float.allFinite(runs.gradients + range.lowerBound, count: range.count)
+      accumulateShare(share)
+      finite[share.index] = network.isFinite(runs.gradients, share: share)
     }
     return finite.allSatisfy { $0 }
   }
