@@ -21,7 +21,27 @@ public struct OutputOptions: ParsableArguments {
   public var path: String { output }
 
   /// Opens the output.
-  public func open() throws -> OutputFile { try OutputFile(output, force: force) }
+  ///
+  /// - Parameter inputs: what this run reads and must not replace, by any name.
+  public func open(keeping inputs: String?...) throws -> OutputFile {
+    if let file = FileIdentity(output), inputs.contains(where: { FileIdentity($0) == file }) {
+      throw FileError(.usage, output, "is an input of another kind; it would be replaced")
+    }
+    return try OutputFile(output, force: force)
+  }
+}
+
+/// What tells a regular file from all others, whatever it is called.
+private struct FileIdentity: Equatable {
+  let device: UInt
+  let number: UInt
+
+  init?(_ path: String?) {
+    var status = stat()
+    guard let path, path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG
+    else { return nil }
+    (device, number) = (status.st_dev, status.st_ino)
+  }
 }
 
 /// How many threads work.

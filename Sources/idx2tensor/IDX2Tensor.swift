@@ -33,6 +33,6 @@ struct IDX2Tensor: Tool {
   }
 
   func run() throws {
-    try convertIDX(images: images, labels: labels, to: try output.open())
+    try convertIDX(images: images, labels: labels, to: try output.open(keeping: images, labels))
   }
 }

@@ -56,7 +56,7 @@ struct Tensor2PNG: Tool {
   }
 
   func run() throws {
-    let output = try output.open()
+    let output = try output.open(keeping: tensor)
     let png = try drawImages(
       of: try TensorFile(tensor), columns: columns, padding: padding, scale: scale, first: first,
       count: number)

@@ -53,7 +53,7 @@ struct WGANInit: Tool {
 
   func run() throws {
     if listPresets { return try list() }
-    let output = try output.open()
+    let output = try output.open(keeping: like)
     guard let configuration = try preset.flatMap(Preset.init).map(configured) else { return }
     if let flaw = configuration.flaw { throw ValidationError(flaw) }
     if let advice = configuration.advice { Self.complain("warning: \(advice)") }

@@ -52,8 +52,8 @@ struct WGANStep: Tool {
     guard checkpoint != "-" || data != "-" else {
       throw ValidationError("checkpoint and data cannot both come from standard input")
     }
-    guard metrics != "-" || output.path != "-" else {
-      throw ValidationError("checkpoint and metrics cannot both go to standard output")
+    guard metrics != output.path else {
+      throw ValidationError("checkpoint and metrics cannot both go to \(output.path)")
     }
     if only == .generator, options.untilEpoch != nil {
       throw ValidationError("--until-epoch counts the critic's epochs; --only generator has none")
@@ -62,7 +62,7 @@ struct WGANStep: Tool {
 
   func run() throws {
     ignoreBrokenPipes()
-    let output = try output.open()
+    let output = try output.open(keeping: data, metrics)
     let state = try TrainingState(try TensorFile(checkpoint))
     let images = try TrainingImages(try TensorFile(data))
     let trainer = try fileError(data) {

@@ -39,6 +39,7 @@ import Testing
     ("config.constraint", "gradient-penalty -1.0", "lambda must be positive"),
     ("config.constraint", "gradient-penalty nan", "lambda must be positive"),
     ("config.critic_optimizer", "adam rate 0.1 beta1 1.0 beta2 0.9 epsilon 1e-08", "less than 1"),
+    ("config.generator", "dense 16777216; dense 16777216; dense 36; tanh", "parameters"),
     ("config.latent", "8", "generator.0.weight"), ("progress.epoch", "-1", "progress.epoch"),
     ("checkpoint.version", "2", "another version"),
   ])
@@ -57,6 +58,21 @@ import Testing
     metadata[key] = nil
     try rewrite(file, metadata, to: bad)
     #expect(throws: FileError.self) { try TrainingState(TensorFile(bad.path)) }
+  }
+
+  @Test func `a place in the epoch past its end is refused`() throws {
+    let (good, bad) = (ScratchFile(), ScratchFile())
+    let data = try scratchImages(count: 48)
+    try TrainingState(initial: smallConfiguration("mlp-gp")).write(to: OutputFile(good.path))
+    let file = try TensorFile(good.path)
+    var metadata = file.header.metadata
+    metadata["progress.batch"] = "4"
+    metadata["progress.images"] = try data.images().fingerprint
+    try rewrite(file, metadata, to: bad)
+    let state = try TrainingState(TensorFile(bad.path))
+    #expect(throws: TrainingError.images("48 images end before batch 4")) {
+      try Trainer(state, images: data.images(), workers: Workers(count: 1))
+    }
   }
 
   @Test func `the initial weights are uniform within 1 over the root of the fan-in`() throws {
@@ -87,6 +103,7 @@ import Testing
   ])
   func `a text that is no network is refused`(_ text: String) {
     #expect(Architecture(text) == nil)
+    #expect(Architecture(Array(repeating: "relu", count: 257).joined(separator: "; ")) == nil)
   }
 
   @Test(arguments: [

@@ -11,19 +11,16 @@ extension TrainingState {
   public convenience init(_ file: TensorFile) throws(FileError) {
     try file.require(kind: "checkpoint")
     let (configuration, progress) = try CheckpointMetadata.decode(file)
-    self.init(zeros: configuration, progress: progress)
-    let expected = entries
+    let expected = configuration.checkpointEntries
     guard file.header.entries == expected else {
       throw FileError(.invalid, file.path, Self.difference(file.header.entries, expected))
     }
-    for (network, prefixes) in [generator, critic].map({ ($0, $0.prefixes) }) {
-      for (run, prefix) in zip(network.stored, prefixes) {
-        for entry in network.network.parameters {
-          guard let bytes = file.bytes(of: prefix + entry.name) else { continue }
-          UnsafeMutableRawBufferPointer(
-            start: run + entry.offset, count: bytes.count
-          ).copyMemory(from: bytes)
-        }
+    self.init(zeros: configuration, progress: progress)
+    for (run, numbers) in zip(configuration.checkpointRuns, runs) {
+      for (_, name, offset) in run.network.parameters {
+        guard let bytes = file.bytes(of: run.prefix + name) else { continue }
+        UnsafeMutableRawPointer(numbers + offset).copyMemory(
+          from: bytes.baseAddress ?? UnsafeRawPointer(numbers), byteCount: bytes.count)
       }
     }
     try requireFinite(file.path)
@@ -36,33 +33,25 @@ extension TrainingState {
     try requireFinite(output.path)
     let header = TensorHeader(
       kind: "checkpoint", metadata: CheckpointMetadata.encode(configuration, progress),
-      entries: entries)
-    try header.write(
-      runsInFile.map { network, run in
-        UnsafeRawBufferPointer(start: run, count: network.runs.count * MemoryLayout<Float>.stride)
-      }, to: output)
+      entries: configuration.checkpointEntries)
+    let parts = zip(configuration.checkpointRuns, runs).map { run, numbers in
+      UnsafeRawBufferPointer(
+        start: numbers, count: run.network.parameterCount * MemoryLayout<Float>.stride)
+    }
+    try header.write(parts, to: output)
   }
 
-  /// Every run of numbers, in the order of the file: parameters of both networks, then the moments.
-  private var runsInFile: [(TrainedNetwork, UnsafeMutablePointer<Float>)] {
-    let networks = [generator, critic]
-    return networks.map { ($0, $0.runs.parameters) }
-      + networks.flatMap { network in network.runs.moments.map { (network, $0) } }
-  }
-
-  /// The tensors in the order of the file.
-  private var entries: [TensorEntry] {
-    let networks = [generator, critic]
-    return networks.flatMap { $0.entries(prefix: $0.prefixes[0]) }
-      + networks.flatMap { network in
-        network.prefixes.dropFirst().flatMap { network.entries(prefix: $0) }
-      }
+  /// The numbers of `Configuration.checkpointRuns`.
+  private var runs: [UnsafeMutablePointer<Float>] {
+    let runs = [generator.runs, critic.runs]
+    return runs.map(\.parameters) + runs.flatMap(\.moments)
   }
 
   private func requireFinite(_ path: String) throws(FileError) {
-    for (network, run) in runsInFile where !Float.allFinite(run, count: network.runs.count) {
+    for (run, numbers) in zip(configuration.checkpointRuns, runs)
+    where !Float.allFinite(numbers, count: run.network.parameterCount) {
       throw FileError(
-        .invalid, path, "the \(network.name) has a number that is not finite; not a checkpoint")
+        .invalid, path, "\(run.prefix)* has a number that is not finite; not a checkpoint")
     }
   }
 
@@ -75,16 +64,24 @@ extension TrainingState {
   }
 }
 
-extension TrainedNetwork {
-  /// What a run's tensors are called before their own name: the parameters, then each moment.
-  fileprivate var prefixes: [String] {
-    ["\(name)."] + optimizer.momentNames.map { "optimizer.\(name).\($0)." }
+extension Configuration {
+  /// Every run of numbers in a checkpoint, in the order of the file, and what the names of its
+  /// tensors begin with: the parameters of both networks, then their moments.
+  fileprivate var checkpointRuns: [(prefix: String, network: Network)] {
+    let networks = [
+      ("generator", generatorNetwork, generatorOptimizer),
+      ("critic", criticNetwork, criticOptimizer),
+    ]
+    return networks.map { name, network, _ in ("\(name).", network) }
+      + networks.flatMap { name, network, optimizer in
+        optimizer.momentNames.map { ("optimizer.\(name).\($0).", network) }
+      }
   }
 
-  /// The runs that a checkpoint keeps, in the order of `prefixes`.
-  fileprivate var stored: [UnsafeMutablePointer<Float>] { [runs.parameters] + runs.moments }
-
-  fileprivate func entries(prefix: String) -> [TensorEntry] {
-    network.parameters.map { TensorEntry(prefix + $0.name, .f32, $0.parameter.shape) }
+  /// The tensors of a checkpoint, in the order of the file.
+  fileprivate var checkpointEntries: [TensorEntry] {
+    checkpointRuns.flatMap { prefix, network in
+      network.parameters.map { TensorEntry(prefix + $0.name, .f32, $0.parameter.shape) }
+    }
   }
 }

@@ -31,10 +31,14 @@ public struct Architecture: Equatable, Sendable, CustomStringConvertible {
       default: return nil
       }
     }
+    guard words.count <= Self.deepest else { return nil }
     self.words = words
   }
 
-  /// More features than any layer may have: what keeps a product of two sizes far from overflow.
+  /// More layers than any network may have.
+  static let deepest = 256
+
+  /// More features than any layer may have. With `deepest`, it keeps all counts far from overflow.
   static let largestWidth = 1 << 24
 
   /// The text form.

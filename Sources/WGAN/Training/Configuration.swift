@@ -114,6 +114,11 @@ public struct Configuration: Equatable, Sendable {
   }
 
   private var networksFlaw: String? {
+    let counts = [generatorNetwork, criticNetwork].map(\.parameterCount)
+    guard counts.allSatisfy({ $0 <= Self.largestNetwork }) else {
+      return "the networks have \(counts[0]) and \(counts[1]) parameters, of at most "
+        + "\(Self.largestNetwork)"
+    }
     guard generatorNetwork.outputs == image.count, generator.words.last?.isDense != nil else {
       return "the generator makes \(generatorNetwork.outputs) numbers, an image has \(image.count)"
     }
@@ -128,6 +133,9 @@ public struct Configuration: Equatable, Sendable {
     }
     return nil
   }
+
+  /// More parameters than a network may have: a GiB of them, and as much for each moment.
+  private static let largestNetwork = 1 << 28
 
   var generatorNetwork: Network { Network(generator, inputs: latent) }
   var criticNetwork: Network { Network(critic, inputs: image.count) }

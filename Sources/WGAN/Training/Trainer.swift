@@ -40,6 +40,9 @@ public final class Trainer {
         "other images than those of the epoch in hand, which the checkpoint left at batch "
           + "\(state.progress.batch)")
     }
+    guard state.progress.batch < batchesPerEpoch else {
+      throw .images("\(images.count) images end before batch \(state.progress.batch)")
+    }
     self.state = state
     self.images = images
     self.workers = workers

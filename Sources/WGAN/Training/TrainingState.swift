@@ -24,22 +24,19 @@ public final class TrainingState {
     precondition(configuration.flaw == nil)
     self.configuration = configuration
     self.progress = progress
-    generator = TrainedNetwork(
-      "generator", configuration.generatorNetwork, configuration.generatorOptimizer)
-    critic = TrainedNetwork("critic", configuration.criticNetwork, configuration.criticOptimizer)
+    generator = TrainedNetwork(configuration.generatorNetwork, configuration.generatorOptimizer)
+    critic = TrainedNetwork(configuration.criticNetwork, configuration.criticOptimizer)
   }
 }
 
 /// A network, its numbers, and the rule that they follow.
 struct TrainedNetwork {
-  let name: String
   let network: Network
   let optimizer: Optimizer
   private let arena: ParameterArena<Float>
 
   /// A network of zeros.
-  init(_ name: String, _ network: Network, _ optimizer: Optimizer) {
-    self.name = name
+  init(_ network: Network, _ optimizer: Optimizer) {
     self.network = network
     self.optimizer = optimizer
     arena = ParameterArena(
