@@ -15,10 +15,12 @@ TOOLS   ?= .build/release
 
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
-.DELETE_ON_ERROR:
 .SUFFIXES:
 
 build := swift build -c release --static-swift-stdlib -Xswiftc -use-ld=lld
+# By the environment, so that no shell reads what is in them.
+export EPOCHS PRESET DATA SEED BATCH THREADS OUT
+
 tools := idx2tensor wgan-init wgan-step wgan-sample tensor2png
 swift_files := $$(git ls-files '*.swift')
 
@@ -28,12 +30,11 @@ all: setup ## build the tools into .build/release
 	$(build)
 
 setup: ## install the libraries and the default images that are missing
-	@scripts/setup "$(DATA)"
+	@scripts/setup "$$DATA"
 
 # With TOOLS given the tools are taken as they are.
 train: $(if $(filter .build/release,$(TOOLS)),all) ## bring the run up to EPOCHS and draw each epoch
-	@PATH="$(abspath $(TOOLS)):$$PATH" EPOCHS="$(EPOCHS)" PRESET="$(PRESET)" DATA="$(DATA)" \
-	  SEED="$(SEED)" BATCH="$(BATCH)" THREADS="$(THREADS)" scripts/train "$(OUT)"
+	@PATH="$(abspath $(TOOLS)):$$PATH" scripts/train "$$OUT"
 
 test: setup ## build and run every test
 	swift test -c release --scratch-path .build-test -Xswiftc -enable-testing

@@ -8,7 +8,6 @@ struct HeaderReader {
   private var metadata: [String: String] = [:]
   private var crc32: UInt32?
   private var checksumOffset: Int?
-  private var isVersioned = false
 
   private struct Placed {
     let entry: TensorEntry

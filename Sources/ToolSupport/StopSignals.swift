@@ -25,13 +25,17 @@ public final class StopSignals {
     guard number > 0 else { return false }
     received = number
     notice()
-    pthread_sigmask(SIG_UNBLOCK, &set, nil)
+    release()
     return true
   }
 
-  /// After the work is saved: throws if a signal asked for the end, so that `main` ends by it.
+  /// Lets the signals act as usual from now on.
+  public func release() { pthread_sigmask(SIG_UNBLOCK, &set, nil) }
+
+  /// After the work is saved: throws if a signal asked for the end, be it during the saving, so that
+  /// `main` ends by it.
   public func finish() throws {
-    if let received { throw EndedBySignal(signal: received) }
+    if poll({}), let received { throw EndedBySignal(signal: received) }
   }
 }
 

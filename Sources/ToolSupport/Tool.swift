@@ -28,10 +28,6 @@ extension Tool {
       Glibc.exit(error.kind.rawValue)
     }
     if let error = error as? EndedBySignal { endBySignal(error.signal) }
-    if let failure = error as? ToolFailure {
-      complain(failure.message)
-      Glibc.exit(failure.status)
-    }
     let status = exitCode(for: error).rawValue
     if status == EXIT_SUCCESS {
       do {
@@ -47,18 +43,6 @@ extension Tool {
   /// Writes `tool: words` to standard error.
   public static func complain(_ words: String) {
     StandardStream.say("\(_commandName): \(words)")
-  }
-}
-
-/// A failure that is no single file's.
-public struct ToolFailure: Error {
-  let status: Int32
-  let message: String
-
-  /// A failure with a documented exit status and one line.
-  public init(_ kind: FileError.Kind, _ message: String) {
-    status = kind.rawValue
-    self.message = message
   }
 }
 

@@ -38,9 +38,6 @@ struct WGANInit: Tool {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard listPresets || preset != nil else {
-      throw ValidationError("missing --preset NAME (--list-presets shows them)")
-    }
     if like != nil, shape != nil { throw ValidationError("give either --like or --shape") }
     if let shape, ImageShape(shape) == nil {
       throw ValidationError("--shape must be three positive sizes as 1x28x28, not \(shape)")
@@ -54,13 +51,16 @@ struct WGANInit: Tool {
   func run() throws {
     if listPresets { return try list() }
     let output = try output.open(keeping: like)
-    guard let configuration = try preset.flatMap(Preset.init).map(configured) else { return }
+    let configuration = try configured()
     if let flaw = configuration.flaw { throw ValidationError(flaw) }
     if let advice = configuration.advice { Self.complain("warning: \(advice)") }
     try TrainingState(initial: configuration).write(to: output)
   }
 
-  private func configured(_ preset: Preset) throws -> Configuration {
+  private func configured() throws -> Configuration {
+    guard let preset = preset.flatMap(Preset.init) else {
+      throw ValidationError("missing --preset NAME (--list-presets shows them)")
+    }
     var configuration = preset.configuration(image: try image(), seed: seed)
     try overrides.apply(to: &configuration)
     return configuration

@@ -72,6 +72,9 @@ struct WGANStep: Tool {
     let signals = StopSignals()
     try train(trainer, log: log, signals: signals)
     log?.synchronize()
+    // A file that is replaced is soon written, and worth waiting for; the reader of a pipe may never
+    // come.
+    if !output.isSeekable { signals.release() }
     try state.write(to: output)
     try log?.check()
     try signals.finish()
@@ -81,19 +84,22 @@ struct WGANStep: Tool {
     let (state, start) = (trainer.state, trainer.state.progress)
     var progress = ProgressLine()
     var clock = Stopwatch()
+    func shouldStop() -> Bool {
+      signals.poll {
+        progress.clear()
+        Self.complain("stopping after this step; again to stop at once, without saving")
+      }
+    }
     while !options.goal.isReached(
       by: state.progress, from: start, side: only, batchesPerEpoch: trainer.batchesPerEpoch)
     {
       let report = try fileError(checkpoint) { try trainer.step(only) }
       if let log, report.isDue(every: metricsEvery, side: only) {
-        log.write(report.json(state.configuration, seconds: clock.lap()))
+        log.write(
+          report.json(state.configuration, seconds: clock.lap()), unless: shouldStop)
       }
       progress.update("\(report)")
-      let stop = signals.poll {
-        progress.clear()
-        Self.complain("stopping after this step; again to stop at once, without saving")
-      }
-      if stop { break }
+      if shouldStop() { break }
     }
     progress.clear()
   }

@@ -45,19 +45,26 @@ struct ReductionTests {
   }
 
   @Test(arguments: elements)
-  func `one infinity or NaN anywhere is found, and nothing else is`(element: any Element.Type) {
+  func `one number past the bound anywhere is found, and nothing else is`(element: any Element.Type)
+  {
     func check<T: Element>(_: T.Type) {
       for count in widths {
         var x = [T](repeating: .greatestFiniteMagnitude, count: count)
         if count > 2 { (x[0], x[1], x[2]) = (-.greatestFiniteMagnitude, .leastNonzeroMagnitude, 0) }
-        #expect(T.kernels.allFinite(count, x))
+        #expect(T.kernels.allWithin(count, x, .greatestFiniteMagnitude))
         for place in 0..<count {
           let kept = x[place]
           for wrong: T in [.infinity, -.infinity, .nan, .signalingNaN, -.nan] {
             x[place] = wrong
-            #expect(!T.kernels.allFinite(count, x))
+            #expect(!T.kernels.allWithin(count, x, .greatestFiniteMagnitude))
           }
           x[place] = kept
+        }
+        for place in 0..<count {
+          x = [T](repeating: -1, count: count)
+          #expect(T.kernels.allWithin(count, x, 1) && !T.kernels.allWithin(count, x, T(1).nextDown))
+          x[place] = T(1).nextUp
+          #expect(!T.kernels.allWithin(count, x, 1))
         }
       }
     }

@@ -20,7 +20,7 @@ struct Kernels<T> {
   let scaleColumns: (Int, Int, Pointer<T>, MutablePointer<T>, Int) -> Void
   let columnSquares: (Int, Int, Pointer<T>, Int, MutablePointer<T>) -> Void
   let addRowSums: (Int, Int, Pointer<T>, Int, MutablePointer<T>) -> Void
-  let allFinite: (Int, Pointer<T>) -> Bool
+  let allWithin: (Int, Pointer<T>, T) -> Bool
   let gatherBytes: (Int, Int, Pointer<UInt8>, Pointer<UInt32>, MutablePointer<T>, Int) -> Void
   let gatherFloats: (Int, Int, Pointer<Float>, Pointer<UInt32>, MutablePointer<T>, Int) -> Void
   let adam:
@@ -46,7 +46,7 @@ extension Float: Element {
       leakyReLUDerivative: leaky_relu_derivative_f32,
       tanhDerivative: hyperbolic_tangent_derivative_f32, interpolate: interpolate_f32,
       scaleColumns: scale_columns_f32, columnSquares: column_squares_f32,
-      addRowSums: add_row_sums_f32, allFinite: all_finite_f32, gatherBytes: gather_bytes_f32,
+      addRowSums: add_row_sums_f32, allWithin: all_within_f32, gatherBytes: gather_bytes_f32,
       gatherFloats: gather_floats_f32, adam: adam_f32, rmsprop: rmsprop_f32, clamp: clamp_f32,
       normalColumns: normal_columns_f32, uniforms: uniforms_f32)
   }
@@ -59,7 +59,7 @@ extension Double: Element {
       leakyReLUDerivative: leaky_relu_derivative_f64,
       tanhDerivative: hyperbolic_tangent_derivative_f64, interpolate: interpolate_f64,
       scaleColumns: scale_columns_f64, columnSquares: column_squares_f64,
-      addRowSums: add_row_sums_f64, allFinite: all_finite_f64, gatherBytes: gather_bytes_f64,
+      addRowSums: add_row_sums_f64, allWithin: all_within_f64, gatherBytes: gather_bytes_f64,
       gatherFloats: gather_floats_f64, adam: adam_f64, rmsprop: rmsprop_f64, clamp: clamp_f64,
       normalColumns: normal_columns_f64, uniforms: uniforms_f64)
   }

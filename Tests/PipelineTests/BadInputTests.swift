@@ -1,4 +1,5 @@
 import Foundation
+import TensorIO
 import Testing
 
 /// Bad input: one clear line, the documented status, an existing output untouched, no litter.
@@ -57,6 +58,8 @@ import Testing
       "1x8x8"),
     Case(
       "wgan-step mlp-gp.bin --data few.tensor --steps 1 -o old", 65, "few.tensor: ", "batch of 20"),
+    Case("wgan-step mlp-gp.bin --data bright.tensor --steps 1 -o old", 65, "outside its range"),
+    Case("wgan-step mlp-gp.bin --data bare.tensor --steps 1 -o old", 65, "range unknown"),
     // Outputs
     Case(
       "wgan-sample mlp-gp.bin -n 1000 > /dev/full", 74, "standard output: no space left on device"),
@@ -94,6 +97,7 @@ import Testing
     Case("\(step) --steps 1 --stepz 1 -o old", 64, "--stepz"),
     Case("wgan-init --preset mlp -o old", 64, "unknown preset mlp", "mlp-clip-adam"),
     Case("wgan-init -o old", 64, "--preset"),
+    Case("wgan-init --preset mlp-clip --clip 1e-60 -o old", 64, "clipping bound"),
     Case("wgan-init --preset mlp-gp --shape 28x28 -o old", 64, "--shape"),
     Case("wgan-init --preset mlp-gp --batch-size 0 -o old", 64, "batch size"),
     Case("wgan-init --preset mlp-gp --latent 16777216 --shape 3x999x999 -o old", 64, "parameters"),
@@ -134,6 +138,9 @@ import Testing
     var flipped = Array(try shell.read("mlp-gp.bin"))
     flipped[flipped.count / 2] ^= 4
     try shell.write("flipped.bin", flipped)
+    try writeImages(
+      shell, "bright.tensor", [Float](repeating: 2, count: 1280), .f32, ["range": "-1,1"])
+    try writeImages(shell, "bare.tensor", [UInt8](repeating: 2, count: 1280), .u8, [:])
     try shell.succeed(
       """
       echo precious > old; echo some words > words; : > empty; mkdir folder
@@ -145,6 +152,17 @@ import Testing
       wgan-init --preset mlp-gp --like images.tensor --batch-size 20 --learning-rate 1e30 -o wild.bin
       """)
     return shell
+  }
+
+  /// Twenty images of 8 × 8.
+  private static func writeImages<Number>(
+    _ shell: Shell, _ name: String, _ numbers: [Number], _ type: ElementType,
+    _ metadata: [String: String]
+  ) throws {
+    let header = TensorHeader(
+      kind: "images", metadata: metadata, entries: [TensorEntry("images", type, [20, 1, 8, 8])])
+    let output = try OutputFile(shell.folder.appending(path: name).path)
+    try numbers.withUnsafeBytes { try header.write([$0], to: output) }
   }
 
   @Suite(.serialized) struct Cases {

@@ -149,4 +149,50 @@ import Testing
       """)
     #expect(result.words.contains("waiting for another run"))
   }
+
+  @Test func `a signal during the saving is not lost`() throws {
+    let shell = try workshop()
+    // The checkpoint goes to a pipe that is read late, so that the signal comes while it is written.
+    let result = try shell.run(
+      """
+      set -m
+      mkfifo pipe; exec 9<>pipe
+      with_signals wgan-step mlp-gp.bin --data images.tensor --steps 1 --metrics log -o pipe &
+      await '[ -s log ]'; sleep 0.3
+      kill -TERM $!
+      wait $!
+      """)
+    #expect(result.status == 143)
+  }
+
+  @Test func `metrics to a pipe that nobody reads on do not hold up a stop`() throws {
+    let shell = try workshop()
+    let result = try shell.run(
+      """
+      set -m
+      cp mlp-gp.bin run.bin; mkfifo pipe; exec 9<>pipe
+      with_signals wgan-step run.bin --data images.tensor --epochs 1000000 --metrics pipe -o run.bin &
+      sleep 1; kill -0 $! || exit 98
+      kill -TERM $!
+      wait $!
+      """)
+    #expect(result.status == 143)
+    try shell.succeed("! cmp -s run.bin mlp-gp.bin && wgan-sample run.bin -n 1 > /dev/null")
+  }
+
+  @Test func `a log of metrics has one writer`() throws {
+    let shell = try workshop()
+    let result = try shell.run(
+      """
+      wgan-step mlp-gp.bin --data images.tensor --epochs 1000000 --metrics log -o a.bin 2> first &
+      await '[ -s log ]'
+      wgan-step mlp-gp.bin --data images.tensor --epochs 1 --metrics log -o b.bin
+      status=$?
+      kill -TERM $!; wait $!
+      exit $status
+      """)
+    #expect(result.status == 75)
+    #expect(result.words == "wgan-step: log: is being written by another process\n")
+    #expect(try shell.files()["b.bin"] == nil)
+  }
 }

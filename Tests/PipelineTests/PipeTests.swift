@@ -124,6 +124,28 @@ import Testing
       """)
   }
 
+  @Test func `a named pipe may take the metrics, and its reader may leave`() throws {
+    let shell = try workshop()
+    try shell.succeed(
+      """
+      mkfifo pipe
+      head -n 1 pipe > line &
+      wgan-step mlp-gp.bin --data images.tensor --steps 300 -o a.bin --metrics pipe
+      wait
+      grep -q '"generator_step":1,' line
+      """)
+  }
+
+  @Test func `a critic that Adam's momentum may kill is warned of, once, and made`() throws {
+    let shell = try Shell()
+    let result = try shell.succeed("wgan-init --preset mlp-clip-adam -o a.bin")
+    #expect(result.words.hasPrefix("wgan-init: warning: Adam with beta1 > 0"))
+    #expect(result.words.split(separator: "\n").count == 1)
+    for quiet in ["mlp-clip", "mlp-gp", "mlp-clip-adam --beta1 0"] {
+      #expect(try shell.succeed("wgan-init --preset \(quiet) -o a.bin").words.isEmpty)
+    }
+  }
+
   @Test func `presets can be listed and overridden`() throws {
     let shell = try Shell()
     let list = try shell.succeed("wgan-init --list-presets")

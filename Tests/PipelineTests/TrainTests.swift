@@ -48,8 +48,32 @@ import Testing
     let shell = try folder()
     let missing = try shell.run("\(train) EPOCHS=1 DATA=nothing")
     #expect(missing.status == 2 && missing.words.contains("nothing: no such file"))
-    let words = try shell.run("\(train) EPOCHS=many OUT=\"$PWD/other\"")
-    #expect(words.status == 2 && words.words.contains("EPOCHS must be a number"))
+    for number in ["many", "08", "-1", "99999999999"] {
+      let words = try shell.run("\(train) EPOCHS=\(number) OUT=\"$PWD/other\"")
+      #expect(words.status == 2 && words.words.contains("EPOCHS must be a number"), "\(number)")
+    }
+    try shell.succeed("\(train) EPOCHS=1 && : > run/checkpoint")
+    let empty = try shell.run("\(train) EPOCHS=2")
+    #expect(empty.status == 2 && empty.words.contains("run/checkpoint: is not a checkpoint"))
+  }
+
+  @Test func `a first call that fails does not decide the configuration`() throws {
+    let shell = try folder()
+    for wrong in ["DATA=nothing", "BATCH=0", "SEED=abc", "PRESET=none"] {
+      #expect(try shell.run("\(train) EPOCHS=1 \(wrong)").status == 2)
+    }
+    try shell.succeed("\(train) EPOCHS=1")
+  }
+
+  @Test func `paths may have blanks, quotes and dollars`() throws {
+    let shell = try folder()
+    try shell.succeed(
+      """
+      mkdir "it's \\$5"; mv images.gz "it's \\$5/a b.gz"
+      make -s -C \(Shell.checkout) train TOOLS="$TOOLS" BATCH=20 EPOCHS=1 \
+        DATA="$PWD/it's \\$\\$5/a b.gz" OUT="$PWD/it's \\$\\$5/run"
+      test -s "it's \\$5/run/samples/epoch-0001.png"
+      """)
   }
 
   @Test func `SIGTERM to make stops the run, and make train goes on`() throws {

@@ -57,8 +57,8 @@
      in order from 0, then the lanes in a fixed tree (l += l+8, then l+4, l+2, l+1). */            \
   void add_row_sums##SUFFIX(                                                                       \
       size_t rows, size_t columns, const REAL *x, size_t x_stride, REAL *out);                     \
-  /* True when no element is infinite or NaN. */                                                   \
-  bool all_finite##SUFFIX(size_t count, const REAL *x);                                            \
+  /* True when |x| <= bound for every element; a NaN is beyond any bound. bound >= 0. */           \
+  bool all_within##SUFFIX(size_t count, const REAL *x, REAL bound);                                \
                                                                                                    \
   /* out[pixel][j] = (2·images[indices[j]·rows + pixel] − 255) / 255, for j < columns: bytes to    \
      [−1, 1], correctly rounded. */                                                                \

@@ -3,7 +3,7 @@ import TensorIO
 /// The metadata of a checkpoint: one string for each thing, readable in any safetensors viewer.
 ///
 /// Reading is strict: every key must be there, and must print back as it was read. So a checkpoint
-/// that is read and written again has the same bytes.
+/// of these tools that is read and written again has the same bytes.
 enum CheckpointMetadata {
   static let version = "1"
 
@@ -55,6 +55,9 @@ enum CheckpointMetadata {
     progress.generatorSteps = try reader.count("progress.generator_steps")
     progress.phase = try reader.count("progress.phase")
     let images = try reader.text("progress.images")
+    guard images.utf8.count <= 100 else {
+      throw FileError(.invalid, file.path, "metadata progress.images is not valid: it is too long")
+    }
     progress.images = images.isEmpty ? nil : images
     return (configuration, progress)
   }

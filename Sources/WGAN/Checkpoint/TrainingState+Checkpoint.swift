@@ -49,7 +49,9 @@ extension TrainingState {
 
   private func requireFinite(_ path: String) throws(FileError) {
     for (run, numbers) in zip(configuration.checkpointRuns, runs)
-    where !Float.allFinite(numbers, count: run.network.parameterCount) {
+    where !Float.allWithin(
+      numbers, count: run.network.parameterCount, bound: .greatestFiniteMagnitude)
+    {
       throw FileError(
         .invalid, path, "\(run.prefix)* has a number that is not finite; not a checkpoint")
     }

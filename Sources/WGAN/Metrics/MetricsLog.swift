@@ -6,27 +6,42 @@ import TensorIO
 /// A run that was killed may have told of steps that its last checkpoint does not know; the run
 /// that goes on does them again. So the log is first cut back to the lines that the state knows.
 ///
-/// Training is worth more than its log: a line that cannot be written ends the log, not the run,
-/// and `check` throws when the checkpoint is safe. A closed pipe ends the log quietly.
+/// Training is worth more than its log: a line that cannot be written ends the log, not the run, and
+/// `check` throws when the checkpoint is safe. A closed pipe ends the log quietly.
 public final class MetricsLog {
   private let path: String
   private let descriptor: Int32
+  private let isFile: Bool
   private var failure: FileError?
 
   /// Opens or makes the file, `-` being standard output, and cuts off what lies after `progress`.
+  ///
+  /// - Throws: `FileError`, `.busy` while another run writes the log.
   public init(_ path: String, keeping progress: Progress) throws(FileError) {
     self.path = path
-    descriptor =
-      path == "-" ? STDOUT_FILENO : open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+    var status = stat()
+    let isPipe = stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+    // Not for reading where it is a pipe: its only reader gone, a write must fail, not wait.
+    let access = isPipe ? O_WRONLY : O_RDWR | O_CREAT
+    descriptor = path == "-" ? STDOUT_FILENO : open(path, access | O_APPEND | O_CLOEXEC, 0o666)
+    isFile = path != "-" && !isPipe
     guard descriptor >= 0 else { throw FileError(.cannotCreate, path, errno: errno) }
-    if path != "-" { try cutBack(to: progress) }
+    if isFile {
+      guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        throw FileError(.busy, path, "is being written by another process")
+      }
+      try cutBack(to: progress)
+    }
   }
 
   deinit { if path != "-" { close(descriptor) } }
 
-  /// Appends a line, by one system call.
-  public func write(_ line: String) {
+  /// Appends a line, by one system call. Where a pipe is full the line waits for its reader, or until
+  /// `shouldStop`, and is then left out.
+  public func write(_ line: String, unless shouldStop: () -> Bool) {
     if failure != nil { return }
+    var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    while !isFile, poll(&ready, 1, 100) == 0 { if shouldStop() { return } }
     let bytes = Array((line + "\n").utf8)
     var written = 0
     while written < bytes.count {
@@ -52,8 +67,7 @@ public final class MetricsLog {
 
   private func cutBack(to progress: Progress) throws(FileError) {
     var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0
-    else { return }
+    guard fstat(descriptor, &status) == 0, status.st_size > 0 else { return }
     let size = Int(status.st_size)
     guard let map = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), map != MAP_FAILED else {
       throw FileError(.inputOutput, path, errno: errno)
@@ -71,7 +85,7 @@ public final class MetricsLog {
   ) throws(FileError) -> Int {
     let newline = UInt8(ascii: "\n")
     var end = bytes.lastIndex(of: newline).map { $0 + 1 } ?? 0
-    if end == 0, bytes.first != UInt8(ascii: "{") {
+    if !"{\"epoch\":".utf8.starts(with: bytes.prefix(9)), end == 0 {
       throw FileError(.invalid, path, "is not a file of metrics; it is left as it was")
     }
     while end > 0 {

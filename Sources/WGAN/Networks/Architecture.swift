@@ -35,10 +35,10 @@ public struct Architecture: Equatable, Sendable, CustomStringConvertible {
     self.words = words
   }
 
-  /// More layers than any network may have.
+  /// The most layers that a network may have.
   static let deepest = 256
 
-  /// More features than any layer may have. With `deepest`, it keeps all counts far from overflow.
+  /// The most features that a layer may have. With `deepest`, it keeps all counts far from overflow.
   static let largestWidth = 1 << 24
 
   /// The text form.

@@ -11,6 +11,8 @@ struct Network: Sendable {
   /// The numbers of all parameters.
   let parameterCount: Int
   private let offsets: [Int]
+  /// The layers that have parameters; no tangent is needed beyond the input of the last.
+  private let trained: [Int]
 
   /// The network in words, for samples of `inputs` features.
   init(_ architecture: Architecture, inputs: Int) {
@@ -29,12 +31,12 @@ struct Network: Sendable {
     self.parameters = parameters
     self.offsets = offsets
     parameterCount = offset
+    trained = layers.indices.filter { [layers] in !layers[$0].parameters.isEmpty }
   }
 
   var outputs: Int { layers.last?.outputs ?? inputs }
 
-  /// The last layer with parameters: no tangent is needed beyond its input.
-  private var lastTrained: Int { layers.lastIndex { !$0.parameters.isEmpty } ?? 0 }
+  private var lastTrained: Int { trained.last ?? 0 }
 
   /// Slots for `columns` samples. The first and the last may be blocks that exist already, so that
   /// one network writes where another reads.
@@ -100,19 +102,22 @@ struct Network: Sendable {
     _ deltas: [Block<S>], _ deltaColumns: Range<Int>, share: Share, adding: Bool,
     into gradients: UnsafeMutablePointer<S>
   ) {
-    for (index, layer) in layers.enumerated() where !layer.parameters.isEmpty {
-      layer.accumulate(
+    for index in trained {
+      layers[index].accumulate(
         inputs[index].columns(inputColumns), kind, deltas[index + 1].columns(deltaColumns),
         share: share, adding: adding, into: gradients + offsets[index])
     }
   }
 
-  /// Whether this share of the gradient, as `accumulate` made it, has neither infinities nor NaNs.
+  /// Whether this share of the gradient, as `accumulate` made it, has neither infinities nor NaNs,
+  /// and no number of which the square would be one: a moment holds squares.
   func isFinite<S: Scalar>(_ gradients: UnsafePointer<S>, share: Share) -> Bool {
-    parameters.allSatisfy { parameter, _, offset in
+    let bound = S.greatestFiniteMagnitude.squareRoot()
+    return parameters.allSatisfy { parameter, _, offset in
       let rows = share.range(of: parameter.shape[0])
       let width = parameter.count / parameter.shape[0]
-      return S.allFinite(gradients + offset + rows.lowerBound * width, count: rows.count * width)
+      return S.allWithin(
+        gradients + offset + rows.lowerBound * width, count: rows.count * width, bound: bound)
     }
   }
 

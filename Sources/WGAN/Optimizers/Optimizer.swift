@@ -48,9 +48,9 @@ public enum Optimizer: Equatable, Sendable {
     let (p, g) = (runs.parameters + first, runs.gradients + first)
     switch self {
     case .rmsprop(let rate, let alpha, let epsilon):
-      S.rmsprop(
-        p, runs.moments[0] + first, g, count: range.count, alpha: S(alpha), rate: S(rate),
-        epsilon: S(epsilon))
+      let constants = RMSPropConstants(
+        alpha: S(alpha), oneMinusAlpha: S(1 - alpha), rate: S(rate), epsilon: S(epsilon))
+      S.rmsprop(p, runs.moments[0] + first, g, count: range.count, constants)
     case .adam(let rate, let beta1, let beta2, let epsilon):
       let constants = AdamConstants(
         beta1: S(beta1), oneMinusBeta1: S(1 - beta1), beta2: S(beta2), oneMinusBeta2: S(1 - beta2),
@@ -107,7 +107,7 @@ extension Optimizer: CustomStringConvertible {
 
   /// What is out of range, or `nil`.
   var flaw: String? {
-    guard rate > 0, rate.isFinite else { return "the learning rate must be positive" }
+    guard isPositiveFloat(rate) else { return "the learning rate must be positive" }
     let (decays, epsilon) =
       switch self {
       case .rmsprop(_, let alpha, let epsilon): ([alpha], epsilon)
@@ -116,6 +116,9 @@ extension Optimizer: CustomStringConvertible {
     guard decays.allSatisfy({ 0 <= $0 && $0 < 1 }) else {
       return "alpha, beta1 and beta2 must be at least 0 and less than 1"
     }
-    return epsilon > 0 && epsilon.isFinite ? nil : "epsilon must be positive"
+    return isPositiveFloat(epsilon) ? nil : "epsilon must be positive"
   }
 }
+
+/// Whether a number is positive and finite in single precision, in which it will be used.
+func isPositiveFloat(_ number: Double) -> Bool { Float(number) > 0 && Float(number).isFinite }

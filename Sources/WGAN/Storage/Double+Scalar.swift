@@ -76,14 +76,14 @@ extension Double: Scalar {
   }
   static func rmsprop(
     _ p: UnsafeMutablePointer<Self>, _ v: UnsafeMutablePointer<Self>, _ g: UnsafePointer<Self>,
-    count: Int, alpha: Self, rate: Self, epsilon: Self
+    count: Int, _ c: RMSPropConstants<Self>
   ) {
-    rmsprop_f64(count, p, v, g, alpha, 1 - alpha, rate, epsilon)
+    rmsprop_f64(count, p, v, g, c.alpha, c.oneMinusAlpha, c.rate, c.epsilon)
   }
   static func clamp(_ p: UnsafeMutablePointer<Self>, count: Int, bound: Self) {
     clamp_f64(count, p, bound)
   }
-  static func allFinite(_ x: UnsafePointer<Self>, count: Int) -> Bool {
-    all_finite_f64(count, x)
+  static func allWithin(_ x: UnsafePointer<Self>, count: Int, bound: Self) -> Bool {
+    all_within_f64(count, x, bound)
   }
 }

@@ -49,11 +49,16 @@ protocol Scalar: BinaryFloatingPoint, LosslessStringConvertible, Sendable {
   /// One RMSProp update of `count` parameters.
   static func rmsprop(
     _ p: UnsafeMutablePointer<Self>, _ v: UnsafeMutablePointer<Self>, _ g: UnsafePointer<Self>,
-    count: Int, alpha: Self, rate: Self, epsilon: Self)
+    count: Int, _ c: RMSPropConstants<Self>)
   /// p = min(max(p, −bound), bound).
   static func clamp(_ p: UnsafeMutablePointer<Self>, count: Int, bound: Self)
-  /// Whether no number is infinite or NaN.
-  static func allFinite(_ x: UnsafePointer<Self>, count: Int) -> Bool
+  /// Whether |x| ≤ bound for every number; a NaN is beyond any bound.
+  static func allWithin(_ x: UnsafePointer<Self>, count: Int, bound: Self) -> Bool
+}
+
+/// The numbers of an RMSProp step. One minus α is rounded once, from double, as PyTorch does.
+struct RMSPropConstants<S: Scalar>: Sendable {
+  var alpha: S, oneMinusAlpha: S, rate: S, epsilon: S
 }
 
 /// The numbers of one Adam step that all parameters share.

@@ -93,9 +93,9 @@ public struct Configuration: Equatable, Sendable {
       return "the critic steps must be between 1 and 1000000"
     }
     switch constraint {
-    case .clip(let bound) where !(bound > 0 && bound.isFinite):
+    case .clip(let bound) where !isPositiveFloat(bound):
       return "the clipping bound must be positive"
-    case .gradientPenalty(let weight) where !(weight > 0 && weight.isFinite):
+    case .gradientPenalty(let weight) where !isPositiveFloat(weight):
       return "lambda must be positive"
     default: break
     }
@@ -119,7 +119,7 @@ public struct Configuration: Equatable, Sendable {
       return "the networks have \(counts[0]) and \(counts[1]) parameters, of at most "
         + "\(Self.largestNetwork)"
     }
-    guard generatorNetwork.outputs == image.count, generator.words.last?.isDense != nil else {
+    guard generatorNetwork.outputs == image.count else {
       return "the generator makes \(generatorNetwork.outputs) numbers, an image has \(image.count)"
     }
     guard critic.words.first?.isDense == true, critic.words.last == .dense(1) else {
@@ -128,13 +128,20 @@ public struct Configuration: Equatable, Sendable {
     guard generator.words.first?.isDense == true else {
       return "the generator must begin with a dense layer"
     }
+    for network in [generator, critic] {
+      for (word, next) in zip(network.words, network.words.dropFirst())
+      where !word.isDense && !next.isDense {
+        // Both would work in place, and the first one's derivative needs its own result.
+        return "an activation function must follow a dense layer: \(network)"
+      }
+    }
     if constraint.penaltyWeight != nil, critic.words.contains(.tanh) {
       return "a critic with a gradient penalty cannot have tanh: its second derivative is missing"
     }
     return nil
   }
 
-  /// More parameters than a network may have: a GiB of them, and as much for each moment.
+  /// The most parameters that a network may have: a GiB of them, and as much for each moment.
   private static let largestNetwork = 1 << 28
 
   var generatorNetwork: Network { Network(generator, inputs: latent) }

@@ -60,7 +60,7 @@ public final class Trainer {
 
   /// One step of the given side: with `both` a critic step, and the generator step if one is due.
   ///
-  /// - Throws: `TrainingError.notFinite` before any parameter is changed.
+  /// - Throws: `TrainingError.notFinite` before a parameter of the network in question is changed.
   public func step(_ side: TrainingSide) throws(TrainingError) -> StepReport {
     var report = StepReport(epoch: state.progress.epoch + 1)
     if side != .generator {

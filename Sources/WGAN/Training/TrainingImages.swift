@@ -21,9 +21,7 @@ public struct TrainingImages: @unchecked Sendable {
   /// Takes the images of a file, which it keeps open.
   public init(_ file: TensorFile) throws(FileError) {
     let entry = try file.imagesEntry()
-    guard let shape = ImageShape(entry: entry) else {
-      throw FileError(.invalid, file.path, "an image has more than 16777216 numbers")
-    }
+    let shape = try ImageShape(like: file)
     guard let bytes = file.bytes(of: "images"), let base = bytes.baseAddress,
       let checksum = file.checksum(of: "images")
     else { throw FileError(.invalid, file.path, "has no image") }
@@ -32,12 +30,13 @@ public struct TrainingImages: @unchecked Sendable {
     }
     let range = file.header.metadata["range"]
     switch (entry.type, range) {
-    case (.u8, "0,255"), (.u8, nil): pixels = .bytes(base.assumingMemoryBound(to: UInt8.self))
+    case (.u8, "0,255"): pixels = .bytes(base.assumingMemoryBound(to: UInt8.self))
     case (.f32, "-1,1"):
-      guard Int(bitPattern: base) % MemoryLayout<Float>.alignment == 0 else {
-        throw FileError(.invalid, file.path, "tensor images is not aligned to 4 bytes in the file")
+      let numbers = base.assumingMemoryBound(to: Float.self)
+      guard Float.allWithin(numbers, count: entry.elementCount, bound: 1) else {
+        throw FileError(.invalid, file.path, "tensor images has numbers outside its range -1,1")
       }
-      pixels = .floats(base.assumingMemoryBound(to: Float.self))
+      pixels = .floats(numbers)
     default:
       throw FileError(
         .invalid, file.path,
@@ -75,14 +74,10 @@ extension TensorFile {
 }
 
 extension ImageShape {
-  /// The shape of one image of an N×C×H×W tensor.
-  init?(entry: TensorEntry) {
-    self.init(channels: entry.shape[1], height: entry.shape[2], width: entry.shape[3])
-  }
-
   /// The shape of the images in a file.
   public init(like file: TensorFile) throws(FileError) {
-    guard let shape = ImageShape(entry: try file.imagesEntry()) else {
+    let sizes = try file.imagesEntry().shape
+    guard let shape = ImageShape(channels: sizes[1], height: sizes[2], width: sizes[3]) else {
       throw FileError(.invalid, file.path, "an image has more than 16777216 numbers")
     }
     self = shape
