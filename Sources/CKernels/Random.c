@@ -10,7 +10,8 @@
 
 #define MIN(A, B) ((A) < (B) ? (A) : (B))
 
-INLINE void philox(uint32_t w[4], uint32_t key0, uint32_t key1) {
+INLINE void philox(uint32_t w[4], uint64_t key) {
+  uint32_t key0 = (uint32_t)key, key1 = (uint32_t)(key >> 32);
 #pragma clang loop unroll(full)
   for (int round = 0; round < 10; round++) {
     const uint64_t a = (uint64_t)w[0] * 0xD2511F53, b = (uint64_t)w[2] * 0xCD9E8D57;
@@ -23,10 +24,10 @@ INLINE void philox(uint32_t w[4], uint32_t key0, uint32_t key1) {
   }
 }
 
-void philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]) {
-  uint32_t w[4] = {counter[0], counter[1], counter[2], counter[3]};
-  philox(w, key[0], key[1]);
-  memcpy(out, w, sizeof w);
+random_words philox4x32(uint32_t c0, uint32_t c1, uint32_t c2, uint32_t c3, uint64_t key) {
+  random_words words = {{c0, c1, c2, c3}};
+  philox(words.w, key);
+  return words;
 }
 
 // The polynomials minimise the greatest relative error (Remez): ln 2⁻²⁷, sin 2⁻²⁸, cos 2⁻³³.
@@ -75,15 +76,14 @@ void box_muller(uint32_t even, uint32_t odd, float out[2]) {
 #else
 
 MULTIVERSION void NAME(normal_columns)(
-    size_t rows, size_t columns, const uint32_t key[2], uint32_t stream, uint32_t step,
+    size_t rows, size_t columns, uint64_t key, uint32_t stream, uint32_t step,
     uint32_t first, REAL *out, size_t out_stride) {
-  const uint32_t key0 = key[0], key1 = key[1];
   for (size_t row = 0; row < rows; row += 4)
     for (size_t j = 0; j < columns; j += 16) {
       float z[4][16];
       for (uint32_t l = 0; l < 16; l++) {
         uint32_t w[4] = {first + (uint32_t)j + l, (uint32_t)(row / 4), step, stream};
-        philox(w, key0, key1);
+        philox(w, key);
         normal_pair(w[0], w[1], &z[0][l], &z[1][l]);
         normal_pair(w[2], w[3], &z[2][l], &z[3][l]);
       }
@@ -94,12 +94,11 @@ MULTIVERSION void NAME(normal_columns)(
 }
 
 MULTIVERSION void NAME(uniforms)(
-    size_t count, const uint32_t key[2], uint32_t stream, uint32_t step, uint32_t first,
+    size_t count, uint64_t key, uint32_t stream, uint32_t step, uint32_t first,
     REAL *out) {
-  const uint32_t key0 = key[0], key1 = key[1];
   for (size_t i = 0; i < count; i++) {
     uint32_t w[4] = {first + (uint32_t)i, 0, step, stream};
-    philox(w, key0, key1);
+    philox(w, key);
     out[i] = (REAL)(w[0] >> 8) * (REAL)0x1p-24;
   }
 }

@@ -29,9 +29,8 @@ struct Kernels<T> {
     ) -> Void
   let rmsprop: (Int, MutablePointer<T>, MutablePointer<T>, Pointer<T>, T, T, T, T) -> Void
   let clamp: (Int, MutablePointer<T>, T) -> Void
-  let normalColumns:
-    (Int, Int, Pointer<UInt32>, UInt32, UInt32, UInt32, MutablePointer<T>, Int) -> Void
-  let uniforms: (Int, Pointer<UInt32>, UInt32, UInt32, UInt32, MutablePointer<T>) -> Void
+  let normalColumns: (Int, Int, UInt64, UInt32, UInt32, UInt32, MutablePointer<T>, Int) -> Void
+  let uniforms: (Int, UInt64, UInt32, UInt32, UInt32, MutablePointer<T>) -> Void
 }
 
 /// An element type that has kernels.

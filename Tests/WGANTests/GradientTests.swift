@@ -74,7 +74,7 @@ import Testing
     let parameters = workspace.numbers(network.parameterCount)
     let gradients = workspace.numbers(network.parameterCount)
     fillNoise(parameters, network.parameterCount, stream: 40, scale: 0.7)
-    Double.fillNormal(objective.latents, key: RandomKey(seed: 2), stream: 41, step: 0, first: 0)
+    Double.fillNormal(objective.latents, key: 2, stream: 41, step: 0, first: 0)
     func differentiate() {
       objective.differentiate(parameters, critic: case_.parameters, samples: 0..<6)
     }
@@ -147,7 +147,7 @@ private final class CriticCase {
     parameters = workspace.numbers(network.parameterCount)
     gradients = workspace.numbers(network.parameterCount)
     fillNoise(parameters, network.parameterCount, stream: 30, scale: 0.6)
-    let key = RandomKey(seed: 1)
+    let key: UInt64 = 1
     Double.fillNormal(objective.real, key: key, stream: 31, step: 0, first: 0)
     Double.fillNormal(objective.fake, key: key, stream: 32, step: 0, first: 0)
     Double.fillUniform(
@@ -173,6 +173,6 @@ private func fillNoise(
   _ numbers: UnsafeMutablePointer<Double>, _ count: Int, stream: UInt32, scale: Double
 ) {
   let row = Block(base: numbers, rows: 1, columns: count, stride: count)
-  Double.fillNormal(row, key: RandomKey(seed: 3), stream: stream, step: 0, first: 0)
+  Double.fillNormal(row, key: 3, stream: stream, step: 0, first: 0)
   for index in 0..<count { numbers[index] *= scale }
 }

@@ -89,12 +89,12 @@
      w = philox(counter = {first + column, q, step, stream}, key); box_muller(w[0], w[1]) makes    \
      rows 4q and 4q+1, box_muller(w[2], w[3]) rows 4q+2 and 4q+3. f64 holds the same floats. */    \
   void normal_columns##SUFFIX(                                                                     \
-      size_t rows, size_t columns, const uint32_t key[2], uint32_t stream, uint32_t step,          \
+      size_t rows, size_t columns, uint64_t key, uint32_t stream, uint32_t step,                   \
       uint32_t first, REAL *out, size_t out_stride);                                               \
   /* Uniform variates on [0, 1): out[i] = (w[0] >> 8)·2⁻²⁴ with                                    \
      w = philox({first + i, 0, step, stream}, key). */                                             \
   void uniforms##SUFFIX(                                                                           \
-      size_t count, const uint32_t key[2], uint32_t stream, uint32_t step, uint32_t first,         \
+      size_t count, uint64_t key, uint32_t stream, uint32_t step, uint32_t first,                  \
       REAL *out);
 
 CKERNELS_DECLARE(float, _f32)
@@ -104,7 +104,10 @@ CKERNELS_DECLARE(double, _f64)
 
 // Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011): ten rounds, counter and key to four random
 // words.
-void philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
+typedef struct {
+  uint32_t w[4];
+} random_words;
+random_words philox4x32(uint32_t c0, uint32_t c1, uint32_t c2, uint32_t c3, uint64_t key);
 
 // Two independent standard normal variates from two random words, in float: out = r·cos φ, r·sin φ
 // with u = (even + 0.5)·2⁻³², r = √(−2 ln u), φ = 2π·odd·2⁻³². ln, cos and sin are polynomials of

@@ -124,7 +124,7 @@ struct Network: Sendable {
   /// Fills the parameters as PyTorch initialises `Linear`: weight and bias uniform on ±1/√fan_in
   /// (He et al. 2015 with a = √5). Tensor i draws from step `firstStep + i` of its stream.
   func initialize<S: Scalar>(
-    _ parameters: UnsafeMutablePointer<S>, key: RandomKey, firstStep: Int
+    _ parameters: UnsafeMutablePointer<S>, key: UInt64, firstStep: Int
   ) {
     for (index, entry) in self.parameters.enumerated() {
       let (parameter, count) = (entry.parameter, entry.parameter.count)

@@ -1,18 +1,5 @@
 import CKernels
 
-/// The 64-bit seed as Philox takes it.
-struct RandomKey: Equatable, Sendable {
-  let words: (UInt32, UInt32)
-
-  /// The key of a seed.
-  init(seed: UInt64) {
-    words = (UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
-  }
-
-  /// Whether two keys come from the same seed.
-  static func == (a: RandomKey, b: RandomKey) -> Bool { a.words == b.words }
-}
-
 /// What a random number is for. Every number is a function of (seed; stream, step, index) by
 /// Philox4x32-10 (Salmon et al. 2011), so there is no generator state to save, and one more draw
 /// in a stream shifts nothing in another.
@@ -42,38 +29,15 @@ struct DataOrder {
 
   /// Makes the order that of `epoch`, in place: Fisher and Yates' shuffle (Durstenfeld 1964),
   /// drawing each index from 64 random bits by the high half of a product, a bias below count·2⁻⁶⁴.
-  mutating func shuffle(epoch: Int, key: RandomKey) {
+  mutating func shuffle(epoch: Int, key: UInt64) {
     if self.epoch == epoch { return }
     self.epoch = epoch
     for index in indices.indices { indices[index] = UInt32(index) }
     for last in stride(from: indices.count - 1, to: 0, by: -1) {
-      let words = philox(
-        key, UInt32(last), 0, UInt32(truncatingIfNeeded: epoch), RandomStream.dataOrder.rawValue)
-      let bits = UInt64(words.0) << 32 | UInt64(words.1)
+      let words = philox4x32(
+        UInt32(last), 0, UInt32(truncatingIfNeeded: epoch), RandomStream.dataOrder.rawValue, key)
+      let bits = UInt64(words.w.0) << 32 | UInt64(words.w.1)
       indices.swapAt(last, Int(bits.multipliedFullWidth(by: UInt64(last + 1)).high))
     }
   }
-}
-
-/// Four random words of one counter.
-func philox(
-  _ key: RandomKey, _ c0: UInt32, _ c1: UInt32, _ c2: UInt32, _ c3: UInt32
-) -> (UInt32, UInt32, UInt32, UInt32) {
-  var counter = (c0, c1, c2, c3)
-  var key = key.words
-  var words: (UInt32, UInt32, UInt32, UInt32) = (0, 0, 0, 0)
-  withUnsafePointer(to: &counter) { counter in
-    withUnsafePointer(to: &key) { key in
-      withUnsafeMutablePointer(to: &words) { words in
-        counter.withMemoryRebound(to: UInt32.self, capacity: 4) { counter in
-          key.withMemoryRebound(to: UInt32.self, capacity: 2) { key in
-            words.withMemoryRebound(to: UInt32.self, capacity: 4) { words in
-              philox4x32(counter, key, words)
-            }
-          }
-        }
-      }
-    }
-  }
-  return words
 }

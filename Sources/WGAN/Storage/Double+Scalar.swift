@@ -47,24 +47,16 @@ extension Double: Scalar {
     gather_floats_f64(out.rows, out.columns, images, indices, out.base, out.stride)
   }
   static func fillNormal(
-    _ out: Block<Self>, key: RandomKey, stream: UInt32, step: UInt32, first: UInt32
+    _ out: Block<Self>, key: UInt64, stream: UInt32, step: UInt32, first: UInt32
   ) {
-    withUnsafePointer(to: key.words) {
-      $0.withMemoryRebound(to: UInt32.self, capacity: 2) {
-        normal_columns_f64(
-          out.rows, out.columns, $0, stream, step, first, out.base, out.stride)
-      }
-    }
+    normal_columns_f64(
+      out.rows, out.columns, key, stream, step, first, out.base, out.stride)
   }
   static func fillUniform(
-    _ out: UnsafeMutablePointer<Self>, count: Int, key: RandomKey, stream: UInt32, step: UInt32,
+    _ out: UnsafeMutablePointer<Self>, count: Int, key: UInt64, stream: UInt32, step: UInt32,
     first: UInt32
   ) {
-    withUnsafePointer(to: key.words) {
-      $0.withMemoryRebound(to: UInt32.self, capacity: 2) {
-        uniforms_f64(count, $0, stream, step, first, out)
-      }
-    }
+    uniforms_f64(count, key, stream, step, first, out)
   }
   static func adam(
     _ p: UnsafeMutablePointer<Self>, _ m: UnsafeMutablePointer<Self>,

@@ -37,10 +37,10 @@ protocol Scalar: BinaryFloatingPoint, LosslessStringConvertible, Sendable {
     _ images: UnsafePointer<Float>, _ indices: UnsafePointer<UInt32>, into out: Block<Self>)
   /// Standard normal variates; column j is sample `first + j` of (key, stream, step).
   static func fillNormal(
-    _ out: Block<Self>, key: RandomKey, stream: UInt32, step: UInt32, first: UInt32)
+    _ out: Block<Self>, key: UInt64, stream: UInt32, step: UInt32, first: UInt32)
   /// Uniform variates on [0, 1); element j is number `first + j` of (key, stream, step).
   static func fillUniform(
-    _ out: UnsafeMutablePointer<Self>, count: Int, key: RandomKey, stream: UInt32, step: UInt32,
+    _ out: UnsafeMutablePointer<Self>, count: Int, key: UInt64, stream: UInt32, step: UInt32,
     first: UInt32)
   /// One Adam update of `count` parameters.
   static func adam(

@@ -55,13 +55,13 @@ public struct Sampler {
     into images: UnsafeMutablePointer<Float>
   ) {
     let generator = state.generator
-    let (network, runs, key) = (generator.network, generator.runs, RandomKey(seed: seed))
+    let (network, runs) = (generator.network, generator.runs)
     nonisolated(unsafe) let images = images
     workers.share { share in
       let samples = share.range(of: count, unit: 16)
       if samples.isEmpty { return }
       Float.fillNormal(
-        slots[0].columns(samples), key: key, stream: RandomStream.sampling.rawValue, step: 0,
+        slots[0].columns(samples), key: seed, stream: RandomStream.sampling.rawValue, step: 0,
         first: UInt32(first + samples.lowerBound))
       network.forward(runs.parameters, slots, samples)
       let made = slots[network.layers.count]

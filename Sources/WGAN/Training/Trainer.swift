@@ -9,7 +9,7 @@ public final class Trainer {
   public let state: TrainingState
   private let images: TrainingImages
   private let workers: Workers
-  private let key: RandomKey
+  private let key: UInt64
   private let workspace = Workspace<Float>()
   private let critic: CriticObjective<Float>
   private let generator: GeneratorObjective<Float>
@@ -46,7 +46,7 @@ public final class Trainer {
     self.state = state
     self.images = images
     self.workers = workers
-    key = RandomKey(seed: configuration.seed)
+    key = configuration.seed
     critic = CriticObjective(
       state.critic.network, batchSize: configuration.batchSize,
       penaltyWeight: configuration.constraint.penaltyWeight, in: workspace)

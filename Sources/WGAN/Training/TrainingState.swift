@@ -13,7 +13,7 @@ public final class TrainingState {
   /// - Precondition: the configuration has no `flaw`.
   public convenience init(initial configuration: Configuration) {
     self.init(zeros: configuration)
-    let key = RandomKey(seed: configuration.seed)
+    let key = configuration.seed
     generator.network.initialize(generator.runs.parameters, key: key, firstStep: 0)
     critic.network.initialize(
       critic.runs.parameters, key: key, firstStep: generator.network.parameters.count)
