@@ -6,10 +6,11 @@ import Testing
 @Suite struct OptimizerTests {
   static let count = 133
   static let steps = 20
+  private let workspace = Workspace<Double>()
 
   @Test func `Adam follows algorithm 1 of Kingma and Ba`() {
     let (rate, beta1, beta2, epsilon) = (1e-3, 0.5, 0.9, 1e-8)
-    let arena = trained(by: .adam(rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon))
+    let runs = trained(by: .adam(rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon))
     for index in 0..<Self.count {
       var (p, m, v) = (start(index), 0.0, 0.0)
       var (beta1Power, beta2Power) = (1.0, 1.0)
@@ -21,15 +22,15 @@ import Testing
         beta2Power *= beta2
         p -= rate * (m / (1 - beta1Power)) / ((v / (1 - beta2Power)).squareRoot() + epsilon)
       }
-      #expect(abs(arena.runs.parameters[index] - p) <= 1e-13)
-      #expect(abs(arena.runs.moments[0][index] - m) <= 1e-13)
-      #expect(abs(arena.runs.moments[1][index] - v) <= 1e-13)
+      #expect(abs(runs.parameters[index] - p) <= 1e-13)
+      #expect(abs(runs.moments[0][index] - m) <= 1e-13)
+      #expect(abs(runs.moments[1][index] - v) <= 1e-13)
     }
   }
 
   @Test func `RMSProp divides by the root of the running mean of squares plus epsilon`() {
     let (rate, alpha, epsilon) = (1e-3, 0.99, 1e-8)
-    let arena = trained(by: .rmsprop(rate: rate, alpha: alpha, epsilon: epsilon))
+    let runs = trained(by: .rmsprop(rate: rate, alpha: alpha, epsilon: epsilon))
     for index in 0..<Self.count {
       var (p, v) = (start(index), 0.0)
       for step in 1...Self.steps {
@@ -37,8 +38,8 @@ import Testing
         v = alpha * v + (1 - alpha) * g * g
         p -= rate * g / (v.squareRoot() + epsilon)
       }
-      #expect(abs(arena.runs.parameters[index] - p) <= 1e-13)
-      #expect(abs(arena.runs.moments[0][index] - v) <= 1e-13)
+      #expect(abs(runs.parameters[index] - p) <= 1e-13)
+      #expect(abs(runs.moments[0][index] - v) <= 1e-13)
     }
   }
 
@@ -70,14 +71,15 @@ import Testing
     Double((index * 31 + step * 17) % 23) / 23 - 0.45
   }
 
-  private func trained(by optimizer: Optimizer) -> ParameterArena<Double> {
-    let arena = ParameterArena<Double>(count: Self.count, moments: optimizer.momentNames.count)
-    for index in 0..<Self.count { arena.runs.parameters[index] = start(index) }
+  private func trained(by optimizer: Optimizer) -> ParameterRuns<Double> {
+    let runs = ParameterRuns(
+      count: Self.count, moments: optimizer.momentNames.count, in: workspace)
+    for index in 0..<Self.count { runs.parameters[index] = start(index) }
     for step in 1...Self.steps {
-      for index in 0..<Self.count { arena.runs.gradients[index] = gradient(index, step) }
-      optimizer.update(arena.runs, 0..<50, step: step)
-      optimizer.update(arena.runs, 50..<Self.count, step: step)
+      for index in 0..<Self.count { runs.gradients[index] = gradient(index, step) }
+      optimizer.update(runs, 0..<50, step: step)
+      optimizer.update(runs, 50..<Self.count, step: step)
     }
-    return arena
+    return runs
   }
 }

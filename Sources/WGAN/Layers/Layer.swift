@@ -9,7 +9,7 @@
 /// | tangent    | u → v         | the outer gradient: the derivative of forward in direction u   |
 ///
 /// x is inputs × batch, y is outputs × batch. A layer is a small value that owns no memory: its
-/// parameters lie in a `ParameterArena`, activations in a `Workspace`. An activation function works
+/// parameters lie in `ParameterRuns`, activations in a `Workspace`. An activation function works
 /// in place: its x and y are one block, its dy and dx are one block, and it knows its derivative
 /// from y. Each verb may be called on any range of columns, and gives the same bits for any
 /// cutting.

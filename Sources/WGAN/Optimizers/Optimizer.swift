@@ -34,7 +34,7 @@ public enum Optimizer: Equatable, Sendable {
     }
   }
 
-  /// PyTorch's names of the moments, in the order of an arena's runs.
+  /// PyTorch's names of the moments, in the order of their runs.
   var momentNames: [String] {
     switch self {
     case .rmsprop: ["square_avg"]

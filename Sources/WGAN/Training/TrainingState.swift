@@ -33,15 +33,14 @@ public final class TrainingState {
 struct TrainedNetwork {
   let network: Network
   let optimizer: Optimizer
-  private let arena: ParameterArena<Float>
+  let runs: ParameterRuns<Float>
+  private let workspace = Workspace<Float>()
 
   /// A network of zeros.
   init(_ network: Network, _ optimizer: Optimizer) {
     self.network = network
     self.optimizer = optimizer
-    arena = ParameterArena(
-      count: network.parameterCount, moments: optimizer.momentNames.count)
+    runs = ParameterRuns(
+      count: network.parameterCount, moments: optimizer.momentNames.count, in: workspace)
   }
-
-  var runs: ParameterRuns<Float> { arena.runs }
 }
