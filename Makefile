@@ -17,26 +17,36 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .SUFFIXES:
 
-build := swift build -c release --static-swift-stdlib -Xswiftc -use-ld=lld
 # By the environment, so that no shell reads what is in them.
 export EPOCHS PRESET DATA SEED BATCH THREADS OUT
 
 tools := idx2tensor wgan-init wgan-step wgan-sample tensor2png
+# The same flags at a terminal as in a pipe, or going from one to the other would build all again.
+build := swift build -c release --no-color-diagnostics --static-swift-stdlib -Xswiftc -use-ld=lld
+built := .build/release/.built
 swift_files := $$(git ls-files '*.swift')
 
 .PHONY: all setup train test lint format install clean help
 
-all: setup ## build the tools into .build/release
+all: $(built) ## build the tools into .build/release
+
+# Once built, the toolchain is not asked again until a source changes.
+$(built): Package.swift $(shell find Sources -type f)
+	@scripts/setup libraries
 	$(build)
+	@touch $@
 
 setup: ## install the libraries and the default images that are missing
-	@scripts/setup "$$DATA"
+	@scripts/setup libraries
+	@scripts/setup data "$$DATA"
 
 # With TOOLS given the tools are taken as they are.
-train: $(if $(filter .build/release,$(TOOLS)),all) ## bring the run up to EPOCHS and draw each epoch
+train: $(if $(filter .build/release,$(TOOLS)),$(built)) ## bring the run up to EPOCHS, draw each epoch
+	@scripts/setup data "$$DATA"
 	@PATH="$(abspath $(TOOLS)):$$PATH" scripts/train "$$OUT"
 
-test: setup ## build and run every test
+test: ## build and run every test
+	@scripts/setup libraries
 	swift test -c release --scratch-path .build-test -Xswiftc -enable-testing
 
 lint: ## check the format of every Swift file
@@ -45,7 +55,8 @@ lint: ## check the format of every Swift file
 format: ## format every Swift file in place
 	swift format --in-place $(swift_files)
 
-install: all ## install the tools into DESTDIR/PREFIX/bin
+install: ## install the tools that are built into DESTDIR/PREFIX/bin
+	@test -e $(TOOLS)/wgan-step || { echo 'nothing is built; run make first' >&2; exit 66; }
 	install -d "$(DESTDIR)$(PREFIX)/bin"
 	install -m 755 $(addprefix $(TOOLS)/,$(tools)) "$(DESTDIR)$(PREFIX)/bin"
 
@@ -54,4 +65,5 @@ clean: ## remove what was built; runs stay
 
 help: ## say this
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
-	@echo 'Variables of make train: EPOCHS PRESET DATA SEED BATCH THREADS RUN OUT (see the top of Makefile)'
+	@echo 'Variables of make train, with their defaults:'
+	@sed -n 's/^\([A-Z]* *?= .*\|[A-Z]* *?=\)$$/  \1/p' Makefile

@@ -20,7 +20,7 @@ let package = Package(
     .executable(name: "tensor2png", targets: ["tensor2png"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
   ],
   targets: [
     // C libraries of the system: a module map and a header each

@@ -1,10 +1,12 @@
 import Dispatch
 import Glibc
 
-/// A line on standard error that is written over, only on a terminal, only after the first second,
-/// five times a second. A log file never sees it.
+/// A line on standard error that is written over, only on a terminal that can, only after the first
+/// second, five times a second, and never longer than a row. A log file never sees it.
 public struct ProgressLine {
-  private let isVisible = isatty(STDERR_FILENO) == 1
+  private let isVisible =
+    isatty(STDERR_FILENO) == 1
+    && getenv("TERM").map { String(cString: $0) != "dumb" } ?? false
   private var next = DispatchTime.now() + .seconds(1)
   private var isDrawn = false
 
@@ -16,7 +18,10 @@ public struct ProgressLine {
     guard isVisible, DispatchTime.now() >= next else { return }
     next = .now() + .milliseconds(200)
     isDrawn = true
-    try? StandardStream.write("\r\u{1B}[K" + words(), to: STDERR_FILENO)
+    var window = winsize()
+    _ = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &window)
+    let width = window.ws_col > 1 ? Int(window.ws_col) - 1 : 79
+    try? StandardStream.write("\r\u{1B}[K" + words().prefix(width), to: STDERR_FILENO)
   }
 
   /// Clears the line, before a message or the end.

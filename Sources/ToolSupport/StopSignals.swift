@@ -32,8 +32,8 @@ public final class StopSignals {
   /// Lets the signals act as usual from now on.
   public func release() { pthread_sigmask(SIG_UNBLOCK, &set, nil) }
 
-  /// After the work is saved: throws if a signal asked for the end, be it during the saving, so that
-  /// `main` ends by it.
+  /// After the work is saved: throws if a signal asked for the end, be it during the saving, so
+  /// that `main` ends by it.
   public func finish() throws {
     if poll({}), let received { throw EndedBySignal(signal: received) }
   }

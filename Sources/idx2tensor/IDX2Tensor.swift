@@ -14,6 +14,8 @@ struct IDX2Tensor: Tool {
       height x width, plain or gzipped. Writes tensor `images`, U8, N x channels x height x width, \
       and `labels`, U8, N, if given. Memory does not grow with the file.
 
+      EXAMPLE: idx2tensor train-images.gz --labels train-labels.gz -o train.tensor
+
       \(exitStatusHelp)
       """,
     version: toolVersion)

@@ -13,6 +13,8 @@ struct WGANInit: Tool {
       the checkpoint, so no later tool needs to be told again. Weights are drawn as PyTorch \
       initialises Linear.
 
+      EXAMPLE: wgan-init --preset mlp-gp --like train.tensor --seed 1 -o ckpt.bin
+
       \(exitStatusHelp)
       """,
     version: toolVersion)

@@ -12,6 +12,8 @@ struct WGANSample: Tool {
       Writes tensor `images`, F32 on [-1, 1], N x channels x height x width. Sample i of a seed is \
       the same for every -n, --first and --threads.
 
+      EXAMPLE: wgan-sample ckpt.bin -n 64 --seed 7 | tensor2png > grid.png
+
       \(exitStatusHelp)
       """,
     version: toolVersion)

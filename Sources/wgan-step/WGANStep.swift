@@ -11,13 +11,15 @@ struct WGANStep: Tool {
     usage:
       "wgan-step [CHECKPOINT] --data IMAGES (--epochs N | --steps N | --until-epoch N) [-o FILE]",
     discussion: """
-      An epoch shows each image to the critic once, less a last short batch. -o may name the \
+      An epoch shows each image to the critic once; a last batch that is short is left out. -o may name the \
       checkpoint itself. k steps and then n - k give the bytes that n steps give, on any number of \
       threads.
 
       SIGINT, SIGTERM or SIGHUP ends after the step in hand, the checkpoint written; a second one \
       ends at once, the old file kept. A gradient that is not finite ends with status 65, the old \
       file kept.
+
+      EXAMPLE: wgan-step ckpt.bin --data train.tensor --until-epoch 20 -o ckpt.bin
 
       \(exitStatusHelp)
       """,
@@ -36,12 +38,15 @@ struct WGANStep: Tool {
       "Train both networks in turn, or one alone: both, critic or generator.", valueName: "side"))
   var only: TrainingSide = .both
 
-  @Option(help: ArgumentHelp("Append a JSON line for each step to this file.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Append a JSON line for each step to this file, first cut back to the steps that the "
+        + "checkpoint knows.", valueName: "file"))
   var metrics: String?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Write only every so many lines.", valueName: "n"))
+    help: ArgumentHelp("Write a line at every n-th step only.", valueName: "n"))
   var metricsEvery = 1
 
   @OptionGroup var threads: ThreadOptions

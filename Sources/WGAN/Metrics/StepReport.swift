@@ -43,7 +43,7 @@ extension StepReport: CustomStringConvertible {
   /// Words for a progress line.
   public var description: String {
     func short(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
-    var words = "epoch \(epoch), critic step \(criticStep), generator step \(generatorStep)"
+    var words = "epoch \(epoch), step \(criticStep)"
     if let critic { words += ", wasserstein \(short(critic.wasserstein))" }
     if let norm = critic?.gradientNorm { words += ", gradient norm \(short(norm))" }
     return words
