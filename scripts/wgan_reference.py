@@ -1,14 +1,31 @@
-"""The tools' random numbers and networks again, in NumPy and PyTorch, written from their documentation.
+"""The tools' training again, in NumPy and PyTorch, written from the papers and the tools' documentation.
 
-Nothing here is needed to build, use or test the tools: it is what `verify.py` compares them with.
+Nothing here is needed to build, use or test the tools: it is what `verify.py` compares them with, and what
+`make_fixtures.py` records the runs with that the tests repeat.
 """
 
+import collections
 import functools
 
 import numpy as np
 import torch
 
-STREAMS = dict(order=2, critic_noise=3, generator_noise=4, interpolation=5, sampling=6)
+STREAMS = dict(initialization=1, order=2, critic_noise=3, generator_noise=4, interpolation=5, sampling=6)
+
+GENERATOR = "dense 128; relu; dense 256; relu; dense {pixels}; tanh"
+CRITIC = "dense 256; leaky-relu 0.2; dense 128; leaky-relu 0.2; dense 1"
+
+# Name: the constraint, critic steps for each generator step, the rule of both optimisers.
+PRESETS = {
+    "mlp-clip": ("clip 0.01", "5", "rmsprop rate 5e-05 alpha 0.99 epsilon 1e-08"),
+    "mlp-clip-adam": ("clip 0.01", "1", "adam rate 0.0001 beta1 0.9 beta2 0.999 epsilon 1e-08"),
+    "mlp-gp": ("gradient-penalty 10.0", "5", "adam rate 0.0001 beta1 0.5 beta2 0.9 epsilon 1e-08"),
+}
+
+# What a step saw. `generator` is the mean of C over the generator's samples, before its update; None is what was
+# not computed.
+Report = collections.namedtuple(
+    "Report", "epoch wasserstein penalty gradient_norm critic_real critic_fake generator")
 
 
 def philox(c0, c1, c2, c3, seed):
@@ -54,6 +71,37 @@ def order(count, epoch, seed):
     return np.array(indices)
 
 
+def configuration(preset, image="1x28x28", seed=0, **overrides):
+    """A preset for images of this shape, as a checkpoint's metadata has it."""
+    constraint, critic_steps, rule = PRESETS[preset]
+    config = dict(
+        image=image, latent="100", generator=GENERATOR.format(pixels=count(image)), critic=CRITIC, batch_size="64",
+        critic_steps=critic_steps, constraint=constraint, generator_optimizer=rule, critic_optimizer=rule,
+        seed=str(seed))
+    return {"config." + key: value for key, value in (config | overrides).items()}
+
+
+def count(image):
+    """The numbers in an image of shape `1x28x28`."""
+    return int(np.prod([int(n) for n in image.split("x")]))
+
+
+def initial(metadata):
+    """The tensors that a run begins with: uniform on ±1/√fan_in, tensor i drawn from step i of its stream."""
+    seed = int(metadata["config.seed"])
+    tensors, step = {}, 0
+    for name, inputs in (("generator", int(metadata["config.latent"])), ("critic", count(metadata["config.image"]))):
+        module = network(metadata["config." + name], inputs)
+        for index, layer in enumerate(module):
+            if not isinstance(layer, torch.nn.Linear):
+                continue
+            for kind, parameter in (("weight", layer.weight), ("bias", layer.bias)):
+                u = uniform(parameter.numel(), STREAMS["initialization"], step, seed)
+                tensors[f"{name}.{index}.{kind}"] = ((2 * u - 1) / layer.in_features**0.5).reshape(parameter.shape)
+                step += 1
+    return tensors
+
+
 def network(words, inputs):
     """`dense 128; relu; …` as nn.Sequential."""
     layers = []
@@ -94,9 +142,8 @@ class Run:
         self.critic_steps = int(config["critic_steps"])
         self.constraint, number = config["constraint"].split(" ")
         self.number = float(number)
-        pixels = int(np.prod([int(n) for n in config["image"].split("x")]))
         self.generator = network(config["generator"], self.latent).to(dtype)
-        self.critic = network(config["critic"], pixels).to(dtype)
+        self.critic = network(config["critic"], count(config["image"])).to(dtype)
         for name, module in (("generator.", self.generator), ("critic.", self.critic)):
             module.load_state_dict({k.removeprefix(name): torch.tensor(v, dtype=dtype)
                                     for k, v in tensors.items() if k.startswith(name)})
@@ -108,7 +155,7 @@ class Run:
         return torch.tensor(np.asarray(array), dtype=self.dtype)
 
     def step(self, images):
-        """One critic step, and the generator's if it is due. Returns (wasserstein, penalty)."""
+        """One critic step, and the generator's if it is due."""
         batches = len(images) // self.batch
         epoch, batch = divmod(self.critic_step, batches)
         rows = order(len(images), epoch, self.seed)[batch * self.batch:(batch + 1) * self.batch]
@@ -116,13 +163,15 @@ class Run:
         samples = np.arange(self.batch)
         latent = self.tensor(normal(samples, self.latent, STREAMS["critic_noise"], self.critic_step, self.seed))
         fake = self.generator(latent).detach()
-        wasserstein = self.critic(real).mean() - self.critic(fake).mean()
-        loss, penalty = -wasserstein, torch.zeros(())
+        critic_real, critic_fake = self.critic(real).mean(), self.critic(fake).mean()
+        loss = critic_fake - critic_real
+        penalty = gradient_norm = score = None
         if self.constraint == "gradient-penalty":
             alpha = self.tensor(uniform(self.batch, STREAMS["interpolation"], self.critic_step, self.seed))[:, None]
             between = (fake + alpha * (real - fake)).requires_grad_()
             gradient, = torch.autograd.grad(self.critic(between).sum(), between, create_graph=True)
-            penalty = self.number * ((gradient.norm(dim=1) - 1) ** 2).mean()
+            norms = gradient.norm(dim=1)
+            penalty, gradient_norm = self.number * ((norms - 1) ** 2).mean(), norms.mean()
             loss = loss + penalty
         self.update("critic", loss)
         if self.constraint == "clip":
@@ -132,11 +181,30 @@ class Run:
         self.critic_step += 1
         if self.critic_step % self.critic_steps == 0:
             latent = self.tensor(normal(samples, self.latent, STREAMS["generator_noise"], self.generator_step, self.seed))
-            self.update("generator", -self.critic(self.generator(latent)).mean())
+            score = self.critic(self.generator(latent)).mean()
+            self.update("generator", -score)
             self.generator_step += 1
-        return wasserstein.item(), penalty.item()
+        numbers = (critic_real - critic_fake, penalty, gradient_norm, critic_real, critic_fake, score)
+        return Report(epoch + 1, *(None if number is None else number.item() for number in numbers))
 
     def update(self, name, loss):
         self.optimizers[name].zero_grad()
         loss.backward()
         self.optimizers[name].step()
+
+    def checkpoint(self):
+        """Every tensor by its name in a checkpoint, in the order of the file."""
+        networks = (("generator", self.generator), ("critic", self.critic))
+        tensors = {f"{name}.{key}": value for name, module in networks for key, value in module.named_parameters()}
+        for name, module in networks:
+            states = {key: self.optimizers[name].state[value] for key, value in module.named_parameters()}
+            for moment in ("exp_avg", "exp_avg_sq", "square_avg"):
+                tensors |= {f"optimizer.{name}.{moment}.{key}": state[moment]
+                            for key, state in states.items() if moment in state}
+        return {name: value.detach().numpy() for name, value in tensors.items()}
+
+    def samples(self, numbers, seed):
+        """The images of these numbers of a seed of `wgan-sample`."""
+        latent = self.tensor(normal(np.asarray(numbers), self.latent, STREAMS["sampling"], 0, seed))
+        with torch.no_grad():
+            return self.generator(latent).numpy()

@@ -1,0 +1,216 @@
+import Foundation
+import TensorIO
+import Testing
+
+@testable import WGAN
+
+/// Runs of thirteen critic steps beside the same runs in PyTorch in double precision, which
+/// `scripts/make_fixtures.py` recorded from nothing but the configuration and our documentation.
+@Suite struct RecordedRunTests {
+  @Test(arguments: RecordedRun.presets)
+  func `a preset has the numbers of its paper`(_ name: String) throws {
+    let expected = try RecordedRun(name).defaults
+    let preset = try #require(Preset(name)).configuration(image: .mnist, seed: 0)
+    let found = CheckpointMetadata.encode(preset, Progress()).filter { expected[$0.key] != nil }
+    #expect(found.count == expected.count)
+    for (key, value) in expected { #expect(found[key] == value) }
+  }
+
+  @Test(arguments: RecordedRun.all)
+  func `a run begins with the reference's weights`(_ name: String) throws {
+    let run = try RecordedRun(name)
+    // 6.8e-8 is the largest difference seen, the rounding of a Float.
+    try expect(TrainingState(initial: run.configuration()), run.initial) { _ in 7e-7 }
+  }
+
+  @Test(arguments: RecordedRun.all, [1, 2])
+  func `every step sees what PyTorch sees`(_ name: String, _ threads: Int) throws {
+    let run = try RecordedRun(name)
+    let reports = try train(run, scratchImages(count: 80), threads: threads).reports
+    #expect(reports.count == run.steps.count)
+    for (report, expected) in zip(reports, run.steps) {
+      let critic = try #require(report.critic)
+      // What is rounded is C: a difference of means is as exact as they are.
+      let scale = max(abs(expected.criticReal), abs(expected.criticFake))
+      func close(_ found: Double?, _ expected: Double?, scale: Double? = nil) -> Bool {
+        guard let found, let expected else { return found == nil && expected == nil }
+        return abs(found - expected) <= run.tolerance.step * (scale ?? abs(expected))
+      }
+      let place = Comment("critic step \(report.criticStep)")
+      try #require(report.epoch == expected.epoch, place)
+      try #require(close(critic.wasserstein, expected.wasserstein, scale: scale), place)
+      try #require(close(critic.real, expected.criticReal, scale: scale), place)
+      try #require(close(critic.fake, expected.criticFake, scale: scale), place)
+      try #require(close(critic.penalty, expected.penalty), place)
+      try #require(close(critic.gradientNorm, expected.gradientNorm), place)
+      try #require(close(report.generator, expected.generator, scale: scale), place)
+    }
+  }
+
+  @Test(arguments: RecordedRun.all, [1, 2])
+  func `the checkpoint at the end holds what PyTorch's would`(_ name: String, _ threads: Int) throws
+  {
+    let run = try RecordedRun(name)
+    let state = try train(run, scratchImages(count: 80), threads: threads).state
+    try expect(state, run.final) { name in
+      name.hasPrefix("optimizer.") ? run.tolerance.moments : run.tolerance.parameters
+    }
+    let metadata = CheckpointMetadata.encode(state.configuration, state.progress)
+    for (key, value) in run.metadata { #expect(metadata[key] == value) }
+  }
+
+  @Test(arguments: RecordedRun.all, [1, 2])
+  func `samples from the end are PyTorch's`(_ name: String, _ threads: Int) throws {
+    let run = try RecordedRun(name)
+    let state = try train(run, scratchImages(count: 80), threads: threads).state
+    let path = ScratchFile()
+    try Sampler(state, workers: Workers(count: threads))
+      .write(first: 3, count: 20, seed: 5, to: OutputFile(path.path))
+    let file = try TensorFile(path.path)
+    let pixels = try #require(file.bytes(of: "images")).bindMemory(to: Float.self)
+    #expect(run.samples.count == 2)
+    for (number, image) in run.samples {
+      let first = (try #require(Int(number)) - 3) * image.count
+      let differences = zip(pixels[first...], image).map { abs(Double($0) - $1) }
+      #expect(differences.count == 36)
+      #expect(differences.allSatisfy { $0 <= run.tolerance.sample }, "sample \(number)")
+    }
+  }
+
+  @Test(arguments: RecordedRun.presets)
+  func `floats on -1 to 1 train as the bytes that they come from`(_ name: String) throws {
+    let run = try RecordedRun(name)
+    let bytes = try scratchImages(count: 80)
+    let file = try TensorFile(bytes.file.path)
+    let numbers = try #require(file.bytes(of: "images")).map { (2 * Float($0) - 255) / 255 }
+    let floats = ScratchImages()
+    let header = TensorHeader(
+      kind: "images", metadata: ["range": "-1,1"],
+      entries: [TensorEntry("images", .f32, [80, 1, 6, 6])])
+    try numbers.withUnsafeBytes { try header.write([$0], to: OutputFile(floats.file.path)) }
+    let expected = try train(run, bytes, threads: 1)
+    for threads in [1, 2] {
+      let found = try train(run, floats, threads: threads)
+      #expect(found.reports == expected.reports)
+      let isSame = found.state.numbers == expected.state.numbers
+      #expect(isSame)
+    }
+  }
+
+  @Test func `a line of metrics has each number under its own name`() throws {
+    var configuration = try smallConfiguration("mlp-gp")
+    configuration.criticOptimizer.rate = 0.25
+    configuration.generatorOptimizer.rate = 0.125
+    var report = StepReport(epoch: 3)
+    (report.criticStep, report.generatorStep) = (35, 7)
+    report.critic = CriticReport(real: 1.5, fake: -0.25, penalty: 0.75, gradientNorm: 1.25)
+    report.generator = 2.5
+    #expect(
+      report.json(configuration, seconds: 0.0625) == """
+        {"epoch":3,"generator_step":7,"critic_step":35,"wasserstein":1.75,"penalty":0.75,\
+        "gradient_norm":1.25,"critic_real":1.5,"critic_fake":-0.25,"lr_critic":0.25,\
+        "lr_generator":0.125,"seconds":0.0625}
+        """)
+    report.critic = nil
+    #expect(
+      report.json(configuration, seconds: 0) == """
+        {"epoch":3,"generator_step":7,"critic_step":35,"wasserstein":null,"penalty":null,\
+        "gradient_norm":null,"critic_real":null,"critic_fake":2.5,"lr_critic":0.25,\
+        "lr_generator":0.125,"seconds":0.0}
+        """)
+  }
+
+  private func train(
+    _ run: RecordedRun, _ images: ScratchImages, threads: Int
+  ) throws -> (state: TrainingState, reports: [StepReport]) {
+    let trainer = try Trainer(
+      TrainingState(initial: run.configuration()), images: images.images(),
+      workers: Workers(count: threads))
+    let reports = try run.steps.map { _ in try trainer.step(.both) }
+    return (trainer.state, reports)
+  }
+
+  /// Compares the tensors of a checkpoint with their recorded sums, up to the first that differs.
+  private func expect(
+    _ state: TrainingState, _ recorded: [String: [Double]], within tolerance: (String) -> Double
+  ) throws {
+    let path = ScratchFile()
+    try state.write(to: OutputFile(path.path))
+    let file = try TensorFile(path.path)
+    let names = file.header.entries.map(\.name).filter { recorded[$0] != nil }
+    #expect(names.count == recorded.count)
+    for name in names {
+      let expected = try #require(recorded[name])
+      let numbers = try #require(file.bytes(of: name)).bindMemory(to: Float.self)
+      var (sum, squares, weighted) = (0.0, 0.0, 0.0)
+      for (index, number) in numbers.enumerated() {
+        sum += Double(number)
+        squares += Double(number) * Double(number)
+        weighted += Double(number) * Double(index * 11 % 31 - 15)
+      }
+      let (length, tolerance) = (expected[1].squareRoot(), tolerance(name))
+      try #require(
+        abs(sum - expected[0]) <= tolerance * max(length, abs(expected[0])), "sum of \(name)")
+      try #require(abs(squares - expected[1]) <= tolerance * expected[1], "squares of \(name)")
+      // The weights' root mean square is 9.
+      try #require(abs(weighted - expected[2]) <= tolerance * 9 * length, "weighted sum of \(name)")
+    }
+  }
+}
+
+/// What `scripts/make_fixtures.py` wrote of one run.
+struct RecordedRun: Decodable {
+  struct Step: Decodable {
+    let epoch: Int
+    let wasserstein: Double, criticReal: Double, criticFake: Double
+    let penalty: Double?, gradientNorm: Double?
+    /// The mean of C before the generator's update.
+    let generator: Double?
+  }
+
+  let preset: String
+  /// Of a checkpoint: of the preset for images of 28 × 28, and at the end of this run.
+  let defaults: [String: String], metadata: [String: String]
+  /// Of each tensor its sum, its sum of squares, and its sum with small weights.
+  let initial: [String: [Double]], final: [String: [Double]]
+  let steps: [Step]
+  /// Images of seed 5, by number.
+  let samples: [String: [Double]]
+
+  static let presets = ["mlp-clip", "mlp-clip-adam", "mlp-gp"]
+  /// In the further two the learning rates are large, and those of the two networks differ.
+  static let all = presets + ["raised-clip", "raised-gp"]
+
+  init(_ name: String) throws {
+    let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    self = try decoder.decode(
+      Self.self, from: Data(contentsOf: tests.appending(path: "Fixtures/\(name).json")))
+  }
+
+  private var isRaised: Bool {
+    metadata["config.critic_optimizer"] != defaults["config.critic_optimizer"]
+  }
+
+  /// About ten times the largest difference seen, which is what single precision rounds: of the
+  /// presets 4.5e-7, 1.8e-7, 2.3e-6, 9.8e-8; of the raised runs 1.1e-6, 1.4e-5, 4.6e-6, 1.3e-6.
+  var tolerance: (step: Double, parameters: Double, moments: Double, sample: Double) {
+    isRaised ? (1e-5, 1.5e-4, 5e-5, 1.5e-5) : (5e-6, 2e-6, 2.5e-5, 1e-6)
+  }
+
+  func configuration() throws -> Configuration {
+    func text(_ key: String) throws -> String { try #require(metadata["config.\(key)"]) }
+    var configuration = try #require(Preset(preset)).configuration(
+      image: #require(ImageShape(text("image"))), seed: #require(UInt64(text("seed"))))
+    configuration.latent = try #require(Int(text("latent")))
+    configuration.batchSize = try #require(Int(text("batch_size")))
+    if isRaised {
+      configuration.criticSteps = try #require(Int(text("critic_steps")))
+      configuration.constraint = try #require(Constraint(text("constraint")))
+      configuration.generatorOptimizer = try #require(Optimizer(text("generator_optimizer")))
+      configuration.criticOptimizer = try #require(Optimizer(text("critic_optimizer")))
+    }
+    return configuration
+  }
+}

@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""Records small training runs of the reference in Tests/Fixtures, for RecordedRunTests.swift to repeat.
+
+    python3 -m venv /tmp/peers && /tmp/peers/bin/pip install torch numpy
+    /tmp/peers/bin/python scripts/make_fixtures.py
+
+The runs are in double precision and begin from nothing but their configuration, so nothing that the tools compute is
+in the files. Each has several epochs with a short batch dropped, a batch that is no multiple of 16, and a seed whose
+high half is not zero. In the runs named raised-* the networks move far enough that a wrong rate, moment or bound shows
+in the first digits, and the two optimisers differ.
+"""
+
+import json
+import pathlib
+
+import numpy as np
+import torch
+
+import wgan_reference as reference
+
+IMAGES, STEPS = 80, 13
+SAMPLE_SEED, SAMPLES = 5, (3, 20)
+SMALL = dict(image="1x6x6", latent="9", batch_size="23", seed=str(0x0123456789ABCDEF))
+
+RUNS = {name: (name, {}) for name in reference.PRESETS} | {
+    "raised-clip": ("mlp-clip", dict(
+        critic_steps="3", constraint="clip 0.05",
+        generator_optimizer="adam rate 0.01 beta1 0.9 beta2 0.999 epsilon 1e-08",
+        critic_optimizer="rmsprop rate 0.001 alpha 0.99 epsilon 1e-08")),
+    "raised-gp": ("mlp-gp", dict(
+        critic_steps="2",
+        generator_optimizer="rmsprop rate 0.001 alpha 0.99 epsilon 1e-08",
+        critic_optimizer="adam rate 0.01 beta1 0.5 beta2 0.9 epsilon 1e-08")),
+}
+
+
+def images():
+    """What `scratchImages` in Tests/WGANTests/Scratch.swift makes."""
+    return (np.arange(IMAGES * 36) * 37 % 251).astype(np.uint8).reshape(IMAGES, 1, 6, 6)
+
+
+def summary(tensor):
+    """Sum, sum of squares, and the sum with weights -15 ... 15 that tell places apart."""
+    x = tensor.ravel()
+    return [x.sum(), (x**2).sum(), (x * (np.arange(x.size) * 11 % 31 - 15)).sum()]
+
+
+def rounded(value):
+    """Ten digits: more than single precision has, fewer than a change of PyTorch may move."""
+    if isinstance(value, dict):
+        return {key: rounded(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return [rounded(item) for item in value]
+    return float(f"{value:.10g}") if isinstance(value, float) else value
+
+
+def record(preset, overrides):
+    metadata = reference.configuration(preset, **(SMALL | overrides))
+    start = reference.initial(metadata)
+    run = reference.Run(start, metadata)
+    data = images()
+    steps = [run.step(data)._asdict() for _ in range(STEPS)]
+    epoch, batch = divmod(STEPS, IMAGES // run.batch)
+    progress = dict(epoch=epoch, batch=batch, critic_steps=STEPS, generator_steps=run.generator_step,
+                    phase=STEPS % run.critic_steps)
+    return rounded({
+        "preset": preset,
+        "defaults": reference.configuration(preset),
+        "metadata": metadata | {"progress." + key: str(value) for key, value in progress.items()},
+        "initial": {name: summary(tensor) for name, tensor in start.items()},
+        "steps": steps,
+        "final": {name: summary(tensor) for name, tensor in run.checkpoint().items()},
+        "samples": dict(zip(map(str, SAMPLES), run.samples(SAMPLES, SAMPLE_SEED))),
+    })
+
+
+def text(recorded):
+    """JSON with a line for each thing one may want to look at."""
+    parts = []
+    for key, value in recorded.items():
+        if isinstance(value, dict):
+            lines = [f"{json.dumps(name)}: {json.dumps(item)}" for name, item in value.items()]
+            value = "{\n    " + ",\n    ".join(lines) + "\n  }"
+        elif isinstance(value, list):
+            value = "[\n    " + ",\n    ".join(map(json.dumps, value)) + "\n  ]"
+        else:
+            value = json.dumps(value)
+        parts.append(f"  {json.dumps(key)}: {value}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def main():
+    torch.set_num_threads(1)
+    folder = pathlib.Path(__file__).parent.parent / "Tests" / "Fixtures"
+    folder.mkdir(exist_ok=True)
+    for name, (preset, overrides) in RUNS.items():
+        (folder / f"{name}.json").write_text(text(record(preset, overrides)))
+
+
+if __name__ == "__main__":
+    main()
