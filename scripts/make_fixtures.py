@@ -8,8 +8,12 @@ The runs are in double precision and begin from nothing but their configuration,
 in the files. Each has several epochs with a short batch dropped, a batch that is no multiple of 16, and a seed whose
 high half is not zero. In the runs named raised-* the networks move far enough that a wrong rate, moment or bound shows
 in the first digits, and the two optimisers differ.
+
+A derivative jumps where the input of a ReLU changes its sign, so rounding alone could tell two runs apart. Each run
+therefore has the first seed with which no such input comes nearer to 0 than MARGIN times their root mean square.
 """
 
+import itertools
 import json
 import pathlib
 
@@ -20,14 +24,18 @@ import wgan_reference as reference
 
 IMAGES, STEPS = 80, 13
 SAMPLE_SEED, SAMPLES = 5, (3, 20)
-SMALL = dict(image="1x6x6", latent="9", batch_size="23", seed=str(0x0123456789ABCDEF))
+FIRST_SEED = 0x0123456789ABCDEF
+MARGIN = dict.fromkeys(reference.PRESETS, 5e-6) | {"raised-clip": 8e-5, "raised-gp": 8e-5}
+SMALL = dict(image="1x6x6", latent="9", batch_size="23")
+RAISED = dict(generator="dense 24; tanh; dense 20; relu; dense 36; tanh",
+              critic="dense 20; leaky-relu 0.1; dense 12; leaky-relu 0.3; dense 1")
 
 RUNS = {name: (name, {}) for name in reference.PRESETS} | {
-    "raised-clip": ("mlp-clip", dict(
+    "raised-clip": ("mlp-clip", RAISED | dict(
         critic_steps="3", constraint="clip 0.05",
         generator_optimizer="adam rate 0.01 beta1 0.9 beta2 0.999 epsilon 1e-08",
         critic_optimizer="rmsprop rate 0.001 alpha 0.99 epsilon 1e-08")),
-    "raised-gp": ("mlp-gp", dict(
+    "raised-gp": ("mlp-gp", RAISED | dict(
         critic_steps="2",
         generator_optimizer="rmsprop rate 0.001 alpha 0.99 epsilon 1e-08",
         critic_optimizer="adam rate 0.01 beta1 0.5 beta2 0.9 epsilon 1e-08")),
@@ -54,12 +62,28 @@ def rounded(value):
     return float(f"{value:.10g}") if isinstance(value, float) else value
 
 
-def record(preset, overrides):
-    metadata = reference.configuration(preset, **(SMALL | overrides))
-    start = reference.initial(metadata)
-    run = reference.Run(start, metadata)
-    data = images()
-    steps = [run.step(data)._asdict() for _ in range(STEPS)]
+def train(metadata):
+    """The run after its steps, what they saw, and how near a ReLU's input came to 0."""
+    run = reference.Run(reference.initial(metadata), metadata)
+    nearest = [float("inf")]
+
+    def look(_, inputs):
+        x = inputs[0].detach()
+        nearest[0] = min(nearest[0], (x.abs().min() / x.square().mean().sqrt()).item())
+
+    for layer in (*run.generator, *run.critic):
+        if isinstance(layer, (torch.nn.ReLU, torch.nn.LeakyReLU)):
+            layer.register_forward_pre_hook(look)
+    steps = [run.step(images()) for _ in range(STEPS)]
+    return run, steps, nearest[0]
+
+
+def record(preset, overrides, margin):
+    for seed in itertools.count(FIRST_SEED):
+        metadata = reference.configuration(preset, **(SMALL | overrides), seed=seed)
+        run, steps, nearest = train(metadata)
+        if nearest >= margin:
+            break
     epoch, batch = divmod(STEPS, IMAGES // run.batch)
     progress = dict(epoch=epoch, batch=batch, critic_steps=STEPS, generator_steps=run.generator_step,
                     phase=STEPS % run.critic_steps)
@@ -67,8 +91,8 @@ def record(preset, overrides):
         "preset": preset,
         "defaults": reference.configuration(preset),
         "metadata": metadata | {"progress." + key: str(value) for key, value in progress.items()},
-        "initial": {name: summary(tensor) for name, tensor in start.items()},
-        "steps": steps,
+        "initial": {name: summary(tensor) for name, tensor in reference.initial(metadata).items()},
+        "steps": [step._asdict() for step in steps],
         "final": {name: summary(tensor) for name, tensor in run.checkpoint().items()},
         "samples": dict(zip(map(str, SAMPLES), run.samples(SAMPLES, SAMPLE_SEED))),
     })
@@ -94,7 +118,7 @@ def main():
     folder = pathlib.Path(__file__).parent.parent / "Tests" / "Fixtures"
     folder.mkdir(exist_ok=True)
     for name, (preset, overrides) in RUNS.items():
-        (folder / f"{name}.json").write_text(text(record(preset, overrides)))
+        (folder / f"{name}.json").write_text(text(record(preset, overrides, MARGIN[name])))
 
 
 if __name__ == "__main__":

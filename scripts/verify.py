@@ -56,7 +56,8 @@ def main(tools, data):
             ours = [json.loads(line) for line in files["log"].read_text().splitlines()]
             theirs = [reports[line["critic_step"] - 1] for line in ours]
             check("largest difference of the Wasserstein estimate",
-                  max(abs(o["wasserstein"] - t.wasserstein) / max(1, abs(t.wasserstein)) for o, t in zip(ours, theirs)), 1e-3)
+                  max(abs(o["wasserstein"] - t.wasserstein) / max(1, abs(t.wasserstein))
+                      for o, t in zip(ours, theirs)), 1e-3)
             check("largest difference of the penalty",
                   max(abs((o["penalty"] or 0) - (t.penalty or 0)) / max(1, t.penalty or 0)
                       for o, t in zip(ours, theirs)), 1e-3)

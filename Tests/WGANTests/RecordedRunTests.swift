@@ -19,8 +19,8 @@ import Testing
   @Test(arguments: RecordedRun.all)
   func `a run begins with the reference's weights`(_ name: String) throws {
     let run = try RecordedRun(name)
-    // 6.8e-8 is the largest difference seen, the rounding of a Float.
-    try expect(TrainingState(initial: run.configuration()), run.initial) { _ in 7e-7 }
+    // The largest difference seen, 8.5e-8, is the rounding of a Float.
+    try expect(TrainingState(initial: run.configuration()), run.initial, within: { _ in 1e-6 })
   }
 
   @Test(arguments: RecordedRun.all, [1, 2])
@@ -34,7 +34,7 @@ import Testing
       let scale = max(abs(expected.criticReal), abs(expected.criticFake))
       func close(_ found: Double?, _ expected: Double?, scale: Double? = nil) -> Bool {
         guard let found, let expected else { return found == nil && expected == nil }
-        return abs(found - expected) <= run.tolerance.step * (scale ?? abs(expected))
+        return abs(found - expected) <= run.stepTolerance * (scale ?? abs(expected))
       }
       let place = Comment("critic step \(report.criticStep)")
       try #require(report.epoch == expected.epoch, place)
@@ -52,9 +52,7 @@ import Testing
   {
     let run = try RecordedRun(name)
     let state = try train(run, scratchImages(count: 80), threads: threads).state
-    try expect(state, run.final) { name in
-      name.hasPrefix("optimizer.") ? run.tolerance.moments : run.tolerance.parameters
-    }
+    try expect(state, run.final, within: run.tolerance)
     let metadata = CheckpointMetadata.encode(state.configuration, state.progress)
     for (key, value) in run.metadata { #expect(metadata[key] == value) }
   }
@@ -73,7 +71,8 @@ import Testing
       let first = (try #require(Int(number)) - 3) * image.count
       let differences = zip(pixels[first...], image).map { abs(Double($0) - $1) }
       #expect(differences.count == 36)
-      #expect(differences.allSatisfy { $0 <= run.tolerance.sample }, "sample \(number)")
+      let isClose = differences.allSatisfy { $0 <= run.sampleTolerance }
+      #expect(isClose, "sample \(number)")
     }
   }
 
@@ -193,11 +192,21 @@ struct RecordedRun: Decodable {
     metadata["config.critic_optimizer"] != defaults["config.critic_optimizer"]
   }
 
-  /// About ten times the largest difference seen, which is what single precision rounds: of the
-  /// presets 4.5e-7, 1.8e-7, 2.3e-6, 9.8e-8; of the raised runs 1.1e-6, 1.4e-5, 4.6e-6, 1.3e-6.
-  var tolerance: (step: Double, parameters: Double, moments: Double, sample: Double) {
-    isRaised ? (1e-5, 1.5e-4, 5e-5, 1.5e-5) : (5e-6, 2e-6, 2.5e-5, 1e-6)
+  // What single precision rounds, with room. Seen were at most, in this order, 2.6e-6 and 4.8e-7,
+  // 7.6e-7, 2.7e-5, 2.4e-6 and 1.4e-7. PyTorch in single precision, from forty initial weights moved
+  // by a rounding error, came as close, but 6.3e-5 for the presets' steps and 8.7e-4 for the biases:
+  // where all samples are on one side of a ReLU, a bias's gradient is real minus fake of the same
+  // number, so 0 or a rounding error, of which Adam makes a whole step.
+
+  /// Of a step's numbers.
+  var stepTolerance: Double { isRaised ? 1e-5 : 1e-4 }
+  /// Of a tensor at the end.
+  func tolerance(_ name: String) -> Double {
+    if name.hasPrefix("critic."), name.hasSuffix(".bias") { return 2e-3 }
+    return name.hasPrefix("optimizer.") ? 2.5e-5 : 1e-5
   }
+  /// Of a sample's pixels.
+  var sampleTolerance: Double { 2e-6 }
 
   func configuration() throws -> Configuration {
     func text(_ key: String) throws -> String { try #require(metadata["config.\(key)"]) }
@@ -206,6 +215,8 @@ struct RecordedRun: Decodable {
     configuration.latent = try #require(Int(text("latent")))
     configuration.batchSize = try #require(Int(text("batch_size")))
     if isRaised {
+      configuration.generator = try #require(Architecture(text("generator")))
+      configuration.critic = try #require(Architecture(text("critic")))
       configuration.criticSteps = try #require(Int(text("critic_steps")))
       configuration.constraint = try #require(Constraint(text("constraint")))
       configuration.generatorOptimizer = try #require(Optimizer(text("generator_optimizer")))
