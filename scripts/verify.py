@@ -23,6 +23,12 @@ import wgan_reference as reference
 
 STEPS = 100
 PRESETS = ("mlp-clip", "mlp-clip-adam", "mlp-gp")
+# Networks that no preset has yet, by --generator and --critic.
+CONVOLUTIONS = {
+    "generator": "dense 392; reshape 8x7x7; relu; conv 16 kernel 3 padding 1; relu; dense 784; tanh",
+    "critic": "conv 8 kernel 5 stride 2 padding 2; leaky-relu 0.2; conv 16 kernel 5 stride 2 padding 2 no-bias\n"
+              "leaky-relu 0.2; flatten; dense 1",
+}
 
 
 def main(tools, data):
@@ -43,10 +49,14 @@ def main(tools, data):
             pathlib.Path(data, "train-labels-idx1-ubyte.gz"), "-o", files["images"])
         images = load_file(files["images"])
         print("images:", {k: (v.dtype.name, v.shape) for k, v in images.items()})
-        for preset in PRESETS:
+        for preset in (*PRESETS, "mlp-gp with convolutions"):
             print(f"{preset}, {STEPS} critic steps:")
             files["log"].unlink(missing_ok=True)
-            run("wgan-init", "--preset", preset, "--like", files["images"], "--seed", 3, "-o", files["start"])
+            preset, *networks = preset.split(" with ")
+            for name, text in CONVOLUTIONS.items() if networks else ():
+                (folder / name).write_text(text)
+                networks += [f"--{name}", folder / name]
+            run("wgan-init", "--preset", preset, *networks[1:], "--like", files["images"], "--seed", 3, "-o", files["start"])
             run("wgan-step", files["start"], "--data", files["images"], "--only", "both", "--metrics", files["log"],
                 "--steps", STEPS // (1 if preset == "mlp-clip-adam" else 5), "-o", files["end"])
             run("wgan-sample", files["end"], "-n", 64, "--seed", 5, "-o", files["samples"])

@@ -102,23 +102,53 @@ def initial(metadata):
     return tensors
 
 
-def network(words, inputs):
-    """`dense 128; relu; …` as nn.Sequential."""
-    layers = []
+class Network(torch.nn.Sequential):
+    """Layers from and to vectors, whatever shapes lie between."""
+
+    def __init__(self, layers, shape):
+        super().__init__(*layers)
+        self.shape = shape
+
+    def forward(self, x):
+        return super().forward(x.reshape(len(x), *self.shape)).flatten(1)
+
+
+class Dense(torch.nn.Linear):
+    """Linear, of an image too."""
+
+    def forward(self, x):
+        return super().forward(x.flatten(1))
+
+
+def network(words, shape):
+    """`dense 128; relu; …` as nn.Sequential, of vectors (an int) or images (channels, height, width)."""
+    shape = (shape,) if isinstance(shape, int) else tuple(shape)
+    layers, inputs = [], shape
     for word in words.split("; "):
-        name, *numbers = word.split(" ")
+        name, *rest = word.split(" ")
         if name == "dense":
-            layers.append(torch.nn.Linear(inputs, int(numbers[0])))
-            inputs = int(numbers[0])
+            layers.append(Dense(int(np.prod(inputs)), int(rest[0])))
+            inputs = (int(rest[0]),)
+        elif name == "conv":
+            bias = rest[-1] != "no-bias"
+            options = dict(zip(rest[1::2], rest[2::2]))
+            layers.append(torch.nn.Conv2d(inputs[0], int(rest[0]), int(options["kernel"]), bias=bias,
+                                          stride=int(options.get("stride", 1)), padding=int(options.get("padding", 0))))
+            inputs = tuple(layers[-1](torch.zeros(1, *inputs)).shape[1:])
+        elif name == "reshape":
+            inputs = tuple(int(n) for n in rest[0].split("x"))
+            layers.append(torch.nn.Unflatten(1, inputs))
+        elif name == "flatten":
+            layers.append(torch.nn.Flatten())
         elif name == "relu":
             layers.append(torch.nn.ReLU())
         elif name == "leaky-relu":
-            layers.append(torch.nn.LeakyReLU(float(numbers[0])))
+            layers.append(torch.nn.LeakyReLU(float(rest[0])))
         elif name == "tanh":
             layers.append(torch.nn.Tanh())
         else:
             raise ValueError(word)
-    return torch.nn.Sequential(*layers)
+    return Network(layers, shape)
 
 
 def optimizer(words, parameters):
@@ -143,7 +173,7 @@ class Run:
         self.constraint, number = config["constraint"].split(" ")
         self.number = float(number)
         self.generator = network(config["generator"], self.latent).to(dtype)
-        self.critic = network(config["critic"], count(config["image"])).to(dtype)
+        self.critic = network(config["critic"], [int(n) for n in config["image"].split("x")]).to(dtype)
         for name, module in (("generator.", self.generator), ("critic.", self.critic)):
             module.load_state_dict({k.removeprefix(name): torch.tensor(v, dtype=dtype)
                                     for k, v in tensors.items() if k.startswith(name)})

@@ -21,7 +21,7 @@ enum { IMAGES = 16, PIXELS = 64 };
       const size_t width = MIN(columns - j, IMAGES), height = MIN(rows - p, PIXELS);               \
       SOURCE tile[PIXELS][IMAGES] = {0};                                                           \
       for (size_t l = 0; l < width; l++) {                                                         \
-        const SOURCE *image = images + indices[j + l] * rows + p;                                  \
+        const SOURCE *image = images + indices[j + l] * image_size + p;                                  \
         for (size_t i = 0; i < height; i++) tile[i][l] = image[i];                                 \
       }                                                                                            \
       for (size_t i = 0; i < height; i++) {                                                        \
@@ -33,15 +33,15 @@ enum { IMAGES = 16, PIXELS = 64 };
 
 #define TO_UNIT(BYTE) (REAL)(2 * (BYTE) - 255) / 255
 MULTIVERSION void NAME(gather_bytes)(
-    size_t rows, size_t columns, const uint8_t *restrict images, const uint32_t *restrict indices,
-    REAL *restrict out, size_t out_stride) {
+    size_t rows, size_t columns, const uint8_t *restrict images, size_t image_size,
+    const uint32_t *restrict indices, REAL *restrict out, size_t out_stride) {
   GATHER(uint8_t, TO_UNIT)
 }
 #undef TO_UNIT
 
 MULTIVERSION void NAME(gather_floats)(
-    size_t rows, size_t columns, const float *restrict images, const uint32_t *restrict indices,
-    REAL *restrict out, size_t out_stride) {
+    size_t rows, size_t columns, const float *restrict images, size_t image_size,
+    const uint32_t *restrict indices, REAL *restrict out, size_t out_stride) {
   GATHER(float, (REAL))
 }
 #undef GATHER

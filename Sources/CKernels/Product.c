@@ -12,6 +12,7 @@
 #define UNROLL _Pragma("clang loop unroll(full)")
 #define MIN(A, B) ((A) < (B) ? (A) : (B))
 #define MAX(A, B) ((A) > (B) ? (A) : (B))
+#define AT(INDEX, I) ((INDEX) ? (INDEX)[I] : (I))
 
 // Rows of a panel: 256 rows of two 64-byte vectors are 32 KiB, most of a core's L1 cache.
 #define DEPTH 256
@@ -95,12 +96,16 @@ void product_use_variant(size_t index) {
 
 void product_f32(
     size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_column, const float *b,
-    size_t b_row, size_t b_column, const float *bias, bool accumulate, float *c, size_t c_row) {
-  chosen->f32(m, n, k, a, a_row, a_column, b, b_row, b_column, bias, accumulate, c, c_row);
+    const uint32_t *b_index, size_t b_row, size_t b_column, const float *bias, bool accumulate,
+    float *c, size_t c_row) {
+  chosen->f32(
+      m, n, k, a, a_row, a_column, b, b_index, b_row, b_column, bias, accumulate, c, c_row);
 }
 
 void product_f64(
     size_t m, size_t n, size_t k, const double *a, size_t a_row, size_t a_column, const double *b,
-    size_t b_row, size_t b_column, const double *bias, bool accumulate, double *c, size_t c_row) {
-  chosen->f64(m, n, k, a, a_row, a_column, b, b_row, b_column, bias, accumulate, c, c_row);
+    const uint32_t *b_index, size_t b_row, size_t b_column, const double *bias, bool accumulate,
+    double *c, size_t c_row) {
+  chosen->f64(
+      m, n, k, a, a_row, a_column, b, b_index, b_row, b_column, bias, accumulate, c, c_row);
 }

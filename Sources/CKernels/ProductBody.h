@@ -127,11 +127,11 @@ INLINE TARGET void OWN(tiles)(size_t m, size_t wide, size_t columns, OWN(task) t
 // LANES columns of a transposed B, `depth` numbers each, become `depth` rows of the panel. Rounds
 // of interleaving the upper half of the vectors with the lower transpose a square of them.
 INLINE TARGET void OWN(transpose)(
-    size_t columns, size_t depth, const REAL *restrict b, size_t b_column, REAL *restrict panel,
-    size_t width) {
+    size_t columns, size_t depth, const REAL *restrict b, const uint32_t *index, size_t b_column,
+    REAL *restrict panel, size_t width) {
   typedef OWN(vector) vector;
   const REAL *column[LANES];  // what hangs over the edge repeats the last column
-  for (size_t j = 0; j < LANES; j++) column[j] = b + (j < columns ? j : columns - 1) * b_column;
+  for (size_t j = 0; j < LANES; j++) column[j] = b + AT(index, MIN(j, columns - 1)) * b_column;
   size_t p = 0;
   for (; p + LANES <= depth; p += LANES) {
     vector from[LANES], to[LANES];
@@ -151,26 +151,28 @@ INLINE TARGET void OWN(transpose)(
 
 // Copies a part of B, depth × columns, into the panel, `wide` vectors across.
 INLINE TARGET void OWN(pack)(
-    size_t wide, size_t columns, size_t depth, const REAL *restrict b, size_t b_row,
-    size_t b_column, REAL *restrict panel) {
+    size_t wide, size_t columns, size_t depth, const REAL *restrict b, const uint32_t *index,
+    size_t b_row, size_t b_column, REAL *restrict panel) {
   const size_t width = wide * LANES;
   if (b_column == 1 && columns == width)
     for (size_t p = 0; p < depth; p++)
       UNROLL for (size_t j = 0; j < width; j += LANES)
-        *(OWN(vector) *)(panel + p * width + j) = *(const OWN(vector) *)(b + p * b_row + j);
+        *(OWN(vector) *)(panel + p * width + j) = *(const OWN(vector) *)(b + AT(index, p) * b_row + j);
   else if (b_column == 1)
-    for (size_t p = 0; p < depth; p++) OWN(copy)(columns, b + p * b_row, panel + p * width);
+    for (size_t p = 0; p < depth; p++) OWN(copy)(columns, b + AT(index, p) * b_row, panel + p * width);
   else
     for (size_t j = 0; j < columns; j += LANES)
-      OWN(transpose)(columns - j, depth, b + j * b_column, b_column, panel + j, width);
+      OWN(transpose)(
+          columns - j, depth, index ? b : b + j * b_column, index ? index + j : NULL, b_column,
+          panel + j, width);
 }
 
 // All of A with one panel of B, packed first, unless it is in order and meets a single tile.
 INLINE TARGET void OWN(panel)(
-    size_t m, size_t wide, size_t columns, size_t b_column, OWN(task) t) {
+    size_t m, size_t wide, size_t columns, const uint32_t *index, size_t b_column, OWN(task) t) {
   alignas(64) REAL panel[DEPTH * WIDTH];
-  if (b_column != 1 || columns != wide * LANES || m > TALL) {
-    OWN(pack)(wide, columns, t.depth, t.b, t.b_row, b_column, panel);
+  if (index || b_column != 1 || columns != wide * LANES || m > TALL) {
+    OWN(pack)(wide, columns, t.depth, t.b, index, t.b_row, b_column, panel);
     t.b = panel;
     t.b_row = wide * LANES;
   }
@@ -179,7 +181,8 @@ INLINE TARGET void OWN(panel)(
 
 TARGET static void OWN(product)(
     size_t m, size_t n, size_t k, const REAL *a, size_t a_row, size_t a_column, const REAL *b,
-    size_t b_row, size_t b_column, const REAL *bias, bool accumulate, REAL *c, size_t c_row) {
+    const uint32_t *b_index, size_t b_row, size_t b_column, const REAL *bias, bool accumulate,
+    REAL *c, size_t c_row) {
   for (size_t j = 0, columns; j < n; j += columns) {
     const size_t wide = n - j > LANES ? WIDE : 1;
     columns = MIN(n - j, wide * LANES);
@@ -187,11 +190,15 @@ TARGET static void OWN(product)(
     do {  // at least once: the start of the chains must reach C even when k is 0
       const size_t panels = MAX(1, (k - p + DEPTH - 1) / DEPTH);
       depth = (k - p + panels - 1) / panels;
+      // The index replaces the counting of rows, or of columns where B is transposed.
+      const size_t row = b_index && b_column == 1 ? 0 : p;
+      const size_t column = b_index && b_column != 1 ? 0 : j;
+      const uint32_t *index = b_index ? b_index + (b_column == 1 ? p : j) : NULL;
       const OWN(task) t = {
-          depth, a + p * a_column, a_row, a_column, b + p * b_row + j * b_column, b_row,
+          depth, a + p * a_column, a_row, a_column, b + row * b_row + column * b_column, b_row,
           bias, accumulate || p > 0, c + j, c_row};
-      if (wide == 1) OWN(panel)(m, 1, columns, b_column, t);
-      else OWN(panel)(m, WIDE, columns, b_column, t);
+      if (wide == 1) OWN(panel)(m, 1, columns, index, b_column, t);
+      else OWN(panel)(m, WIDE, columns, index, b_column, t);
     } while ((p += depth) < k);
   }
 }

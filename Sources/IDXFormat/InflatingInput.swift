@@ -1,6 +1,6 @@
-// The bytes of a file, inflated when it is gzip. The magic bytes decide, not the name. zlib's gzread
-// would pass off a file that is cut short as a whole one, and garbage behind the data as nothing;
-// with inflate itself both are errors. Memory is one fixed buffer and zlib's window.
+// The bytes of a file, inflated when it is gzip. The magic bytes decide, not the name. zlib's
+// gzread would pass off a file that is cut short as a whole one, and garbage behind the data as
+// nothing; with inflate itself both are errors. Memory is one fixed buffer and zlib's window.
 import CZlib
 import TensorIO
 

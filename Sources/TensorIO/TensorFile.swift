@@ -66,7 +66,18 @@ public final class TensorFile {
     for copy in aligned.values { copy.deallocate() }
   }
 
-  /// The bytes of a tensor, aligned for its type and valid as long as this object lives.
+  /// A copy of a tensor's numbers; `nil` when there is no tensor of that name and size of number.
+  public func numbers<Number: BitwiseCopyable>(
+    of name: String, as _: Number.Type = Number.self
+  ) -> [Number]? {
+    guard let bytes = bytes(of: name),
+      header[name]?.type.byteCount == MemoryLayout<Number>.stride
+    else { return nil }
+    return Array(bytes.bindMemory(to: Number.self))
+  }
+
+  /// The bytes of a tensor, aligned for its type and valid as long as this object lives, which is
+  /// no longer than its last use unless `withExtendedLifetime` says so.
   public func bytes(of name: String) -> UnsafeRawBufferPointer? {
     header.index(of: name).map { index in aligned[index].map { .init($0) } ?? bytesInFile(index) }
   }

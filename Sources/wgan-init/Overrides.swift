@@ -36,12 +36,20 @@ struct Overrides: ParsableArguments {
   @Option(parsing: .unconditional, help: "Numbers in a latent.")
   var latent: Int?
 
+  @Option(help: ArgumentHelp("Take the generator's layers from this text.", valueName: "file"))
+  var generator: String?
+
+  @Option(help: ArgumentHelp("Take the critic's layers from this text.", valueName: "file"))
+  var critic: String?
+
   enum Rule: String, ExpressibleByArgument, CaseIterable { case rmsprop, adam }
 
   func apply(to configuration: inout Configuration) throws {
     if let batchSize { configuration.batchSize = batchSize }
     if let criticSteps { configuration.criticSteps = criticSteps }
     if let latent { configuration.latent = latent }
+    if let generator { configuration.generator = try Architecture(contentsOf: generator) }
+    if let critic { configuration.critic = try Architecture(contentsOf: critic) }
     try applyConstraint(to: &configuration)
     for network in [\Configuration.generatorOptimizer, \.criticOptimizer] {
       try apply(to: &configuration[keyPath: network])

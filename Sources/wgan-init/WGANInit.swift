@@ -13,6 +13,11 @@ struct WGANInit: Tool {
       the checkpoint, so no later tool needs to be told again. Weights are drawn as PyTorch \
       initialises Linear.
 
+      A network is a list of layers, separated by semicolons or line ends; # begins a comment: \
+      dense N; conv N kernel K [stride S] [padding P, or same] [no-bias]; reshape CxHxW; flatten; \
+      relu; leaky-relu SLOPE; tanh. The generator maps a latent to an image; the critic, an image \
+      to dense 1.
+
       EXAMPLE: wgan-init --preset mlp-gp --like train.tensor --seed 1 -o ckpt.bin
 
       \(exitStatusHelp)
@@ -36,6 +41,9 @@ struct WGANInit: Tool {
   @Option(parsing: .unconditional, help: "What every random number of the run comes from.")
   var seed: UInt64 = 0
 
+  @Flag(help: "Write the networks of the preset as text instead of a checkpoint.")
+  var printNetworks = false
+
   @OptionGroup(title: "Overrides") var overrides: Overrides
   @OptionGroup var output: OutputOptions
 
@@ -52,6 +60,7 @@ struct WGANInit: Tool {
 
   func run() throws {
     if listPresets { return try list() }
+    if printNetworks { return try printNetworks(try configured()) }
     let output = try output.open(keeping: like)
     let configuration = try configured()
     if let flaw = configuration.flaw { throw ValidationError(flaw) }
@@ -71,6 +80,11 @@ struct WGANInit: Tool {
   private func image() throws -> ImageShape {
     if let like { return try ImageShape(like: try TensorFile(like)) }
     return shape.flatMap { ImageShape($0) } ?? .mnist
+  }
+
+  private func printNetworks(_ configuration: Configuration) throws {
+    let text = "generator: \(configuration.generator)\ncritic: \(configuration.critic)\n"
+    try StandardStream.write(text, to: 1)
   }
 
   private func list() throws {

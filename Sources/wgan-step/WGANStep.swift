@@ -77,8 +77,8 @@ struct WGANStep: Tool {
     let signals = StopSignals()
     try train(trainer, log: log, signals: signals)
     log?.synchronize()
-    // A file that is replaced is soon written, and worth waiting for; the reader of a pipe may never
-    // come.
+    // A file that is replaced is soon written, and worth waiting for; the reader of a pipe may
+    // never come.
     if !output.isSeekable { signals.release() }
     try state.write(to: output)
     try log?.check()

@@ -9,6 +9,8 @@ private struct Problem<T: Element> {
   let transposedA: Bool, transposedB: Bool, accumulate: Bool
   let a: Matrix<T>, b: Matrix<T>, c: Matrix<T>
   let bias: [T]?
+  /// What stands for the rows of b, or for its columns where it is transposed.
+  let index: [UInt32]?
 
   init(_ m: Int, _ n: Int, _ k: Int, using random: inout Sequence64) {
     (self.m, self.n, self.k) = (m, n, k)
@@ -20,10 +22,15 @@ private struct Problem<T: Element> {
     b = Matrix(transposedB ? n : k, transposedB ? k : n, gap: gap, using: &random)
     c = Matrix(m, n, gap: gap, using: &random)
     bias = Bool.random(using: &random) ? (0..<m).map { _ in random.real() } : nil
+    let count = transposedB ? n : k
+    index =
+      count > 0 && Bool.random(using: &random)
+      ? (0..<count).map { _ in .random(in: 0..<UInt32(count), using: &random) } : nil
   }
 
   func a(_ i: Int, _ p: Int) -> T { transposedA ? a[p, i] : a[i, p] }
-  func b(_ p: Int, _ j: Int) -> T { transposedB ? b[j, p] : b[p, j] }
+  func b(_ p: Int, _ j: Int) -> T { transposedB ? b[looked(up: j), p] : b[looked(up: p), j] }
+  private func looked(up i: Int) -> Int { index.map { Int($0[i]) } ?? i }
 
   /// The definition in CKernels.h, read aloud.
   var reference: Matrix<T> {
@@ -39,6 +46,8 @@ private struct Problem<T: Element> {
     let (aRow, aColumn) = transposedA ? (1, a.stride) : (a.stride, 1)
     let (bRow, bColumn) = transposedB ? (1, b.stride) : (b.stride, 1)
     let biasNumbers = bias ?? []
+    let part = index.map { Array($0[(transposedB ? columns.lowerBound : 0)...]) }
+    let shift = transposedB && index != nil ? 0 : columns.lowerBound
     let outStride = out.stride
     a.numbers.withUnsafeBufferPointer { a in
       b.numbers.withUnsafeBufferPointer { b in
@@ -47,7 +56,7 @@ private struct Problem<T: Element> {
             T.kernels.product(
               rows.count, columns.count, k,
               a.baseAddress.map { $0 + rows.lowerBound * aRow }, aRow, aColumn,
-              b.baseAddress.map { $0 + columns.lowerBound * bColumn }, bRow, bColumn,
+              b.baseAddress.map { $0 + shift * bColumn }, part, bRow, bColumn,
               bias == nil ? nil : start.baseAddress.map { $0 + rows.lowerBound }, accumulate,
               out.baseAddress.map { $0 + rows.lowerBound * outStride + columns.lowerBound },
               outStride)
@@ -147,7 +156,7 @@ private let variants = (0...).prefix { product_variant_name($0) != nil }.count
     let b = Matrix<Float>(k, n, gap: 0, using: &random)
     var ours = Matrix<Float>(m, n, gap: 0) { _, _ in 0 }
     var theirs = ours
-    product_f32(m, n, k, a.numbers, k, 1, b.numbers, n, 1, nil, false, &ours.numbers, n)
+    product_f32(m, n, k, a.numbers, k, 1, b.numbers, nil, n, 1, nil, false, &ours.numbers, n)
     cblas_sgemm(
       CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(m), Int32(n), Int32(k), 1, a.numbers,
       Int32(k), b.numbers, Int32(n), 0, &theirs.numbers, Int32(n))
@@ -167,7 +176,7 @@ private let variants = (0...).prefix { product_variant_name($0) != nil }.count
     let b = Matrix<Double>(n, k, gap: 0, using: &random)
     var ours = Matrix<Double>(m, n, gap: 0, using: &random)
     var theirs = ours
-    product_f64(m, n, k, a.numbers, 1, m, b.numbers, 1, k, nil, true, &ours.numbers, n)
+    product_f64(m, n, k, a.numbers, 1, m, b.numbers, nil, 1, k, nil, true, &ours.numbers, n)
     cblas_dgemm(
       CblasRowMajor, CblasTrans, CblasTrans, Int32(m), Int32(n), Int32(k), 1, a.numbers,
       Int32(m), b.numbers, Int32(k), 1, &theirs.numbers, Int32(n))
@@ -191,7 +200,8 @@ private let variants = (0...).prefix { product_variant_name($0) != nil }.count
         for accumulate in [false, true] {
           for i in 0..<m * n { c.base[i] = 1 }
           product_f32(
-            m, n, k, a.base, transposed ? 1 : k, transposed ? m : 1, b.base, transposed ? 1 : n,
+            m, n, k, a.base, transposed ? 1 : k, transposed ? m : 1, b.base, nil,
+            transposed ? 1 : n,
             transposed ? k : 1, bias.base, accumulate, c.base, n)
           #expect((0..<m * n).allSatisfy { c.base[$0] == (accumulate ? 1 : 0) })
         }

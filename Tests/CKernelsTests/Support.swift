@@ -9,7 +9,7 @@ typealias MutablePointer<T> = UnsafeMutablePointer<T>?
 struct Kernels<T> {
   let product:
     (
-      Int, Int, Int, Pointer<T>, Int, Int, Pointer<T>, Int, Int, Pointer<T>, Bool,
+      Int, Int, Int, Pointer<T>, Int, Int, Pointer<T>, Pointer<UInt32>, Int, Int, Pointer<T>, Bool,
       MutablePointer<T>, Int
     ) -> Void
   let leakyReLU: (Int, Int, T, MutablePointer<T>, Int) -> Void
@@ -21,8 +21,8 @@ struct Kernels<T> {
   let columnSquares: (Int, Int, Pointer<T>, Int, MutablePointer<T>) -> Void
   let addRowSums: (Int, Int, Pointer<T>, Int, MutablePointer<T>) -> Void
   let allWithin: (Int, Pointer<T>, T) -> Bool
-  let gatherBytes: (Int, Int, Pointer<UInt8>, Pointer<UInt32>, MutablePointer<T>, Int) -> Void
-  let gatherFloats: (Int, Int, Pointer<Float>, Pointer<UInt32>, MutablePointer<T>, Int) -> Void
+  let gatherBytes: (Int, Int, Pointer<UInt8>, Int, Pointer<UInt32>, MutablePointer<T>, Int) -> Void
+  let gatherFloats: (Int, Int, Pointer<Float>, Int, Pointer<UInt32>, MutablePointer<T>, Int) -> Void
   let adam:
     (
       Int, MutablePointer<T>, MutablePointer<T>, MutablePointer<T>, Pointer<T>, T, T, T, T, T, T, T

@@ -27,21 +27,21 @@ import Testing
       file.header.entries == [
         TensorEntry("images", .u8, [5, 1, 4, 6]), TensorEntry("labels", .u8, [5]),
       ])
-    #expect(file.bytes(of: "images").map { [UInt8]($0) } == pattern(120))
-    #expect(file.bytes(of: "labels").map { [UInt8]($0) } == [9, 8, 7, 6, 5])
+    #expect(file.numbers(of: "images", as: UInt8.self) == pattern(120))
+    #expect(file.numbers(of: "labels", as: UInt8.self) == [9, 8, 7, 6, 5])
     #expect(file.header.crc32 != nil)
   }
 
   @Test("Images with channels stay as they are, labels are optional") func channels() throws {
     let file = try convert(idx([2, 3, 4, 5], pattern(120)))
     #expect(file.header.entries == [TensorEntry("images", .u8, [2, 3, 4, 5])])
-    #expect(file.bytes(of: "images").map { [UInt8]($0) } == pattern(120))
+    #expect(file.numbers(of: "images", as: UInt8.self) == pattern(120))
   }
 
   @Test("More than a buffer of data goes through") func large() throws {
     let data = pattern(3_000_000)
     let file = try convert(idx([3, 1000, 1000], data), idx([3], [1, 2, 3]))
-    #expect(file.bytes(of: "images").map { [UInt8]($0) } == data)
+    #expect(file.numbers(of: "images") == data)
   }
 
   static let one = idx([1, 2, 2], [1, 2, 3, 4])

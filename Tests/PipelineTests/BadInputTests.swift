@@ -97,6 +97,11 @@ import Testing
     Case("\(step) --steps 1 --stepz 1 -o old", 64, "--stepz"),
     Case("wgan-init --preset mlp -o old", 64, "unknown preset mlp", "mlp-clip-adam"),
     Case("wgan-init -o old", 64, "--preset"),
+    Case("wgan-init --preset mlp-gp --critic nothing -o old", 66, "nothing: no such file"),
+    Case("wgan-init --preset mlp-gp --critic words -o old", 65, "words: line 1: not a layer"),
+    Case("wgan-init --preset mlp-gp --critic empty -o old", 65, "empty: has 0 layers"),
+    Case("wgan-init --preset mlp-gp --critic images.idx -o old", 65, "images.idx: line 1"),
+    Case("wgan-init --preset mlp-gp --critic misfit -o old", 64, "layer 1, reshape 2x2x2"),
     Case("wgan-init --preset mlp-clip --clip 1e-60 -o old", 64, "clipping bound"),
     Case("wgan-init --preset mlp-gp --shape 28x28 -o old", 64, "--shape"),
     Case("wgan-init --preset mlp-gp --batch-size 0 -o old", 64, "batch size"),
@@ -144,6 +149,7 @@ import Testing
     try shell.succeed(
       """
       echo precious > old; echo some words > words; : > empty; mkdir folder
+      echo 'dense 9; reshape 2x2x2; dense 1' > misfit
       gzip -c images.idx | head -c 200 > short.gz
       gzip -c images.idx > crc.gz
       printf 'xxxx' | dd of=crc.gz bs=1 seek=$(($(stat -c %s crc.gz) - 8)) conv=notrunc status=none

@@ -36,7 +36,8 @@ import Testing
 
   @Test func `a second signal ends at once and leaves the old file and no litter`() throws {
     let shell = try workshop()
-    // The reader of the checkpoint is a pipe that nobody reads: saving hangs, so the second signal comes in time.
+    // The reader of the checkpoint is a pipe that nobody reads: saving hangs, so the second signal
+    // comes in time.
     let result = try shell.run(
       """
       set -m
@@ -152,7 +153,8 @@ import Testing
 
   @Test func `a signal during the saving is not lost`() throws {
     let shell = try workshop()
-    // The checkpoint goes to a pipe that is read late, so that the signal comes while it is written.
+    // The checkpoint goes to a pipe that is read late, so that the signal comes while it is
+    // written.
     let result = try shell.run(
       """
       set -m

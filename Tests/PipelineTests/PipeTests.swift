@@ -37,10 +37,10 @@ import Testing
     #expect(file.header["images"]?.shape == [7, 1, 5, 6])
     #expect(file.header["labels"]?.shape == [7])
     #expect(file.header.metadata["range"] == "0,255")
-    #expect(file.bytes(of: "images").map { Array($0) } == Array(idx([7, 5, 6]).dropFirst(16)))
+    #expect(file.numbers(of: "images") == Array(idx([7, 5, 6]).dropFirst(16)))
     let piped = try TensorFile(shell.folder.appending(path: "d.tensor").path)
     #expect(piped.header.crc32 == nil)
-    #expect(piped.bytes(of: "images").map { Array($0) } == Array(idx([7, 5, 6]).dropFirst(16)))
+    #expect(piped.numbers(of: "images") == Array(idx([7, 5, 6]).dropFirst(16)))
   }
 
   static let presets = ["mlp-clip", "mlp-clip-adam", "mlp-gp"]
@@ -62,6 +62,43 @@ import Testing
       for other in two-threads one pipe parts; do cmp two.bin $other.bin || exit 1; done
       ! cmp -s two.bin \(preset).bin
       """)
+  }
+
+  @Test func `convolutional networks come from a file, train on color, and resume to the byte`()
+    throws
+  {
+    let shell = try Shell()
+    try shell.write("images.idx", idx([70, 3, 8, 8]))
+    try shell.succeed(
+      """
+      cat > critic <<END
+      # from 3x8x8
+      conv 6 kernel 5 stride 2 padding same; leaky-relu 0.2
+      conv 9 kernel 3 stride 2 padding 1 no-bias; leaky-relu 0.2   # to 9x2x2
+      dense 1
+      END
+      echo 'dense 64; reshape 4x4x4; relu; conv 12 kernel 3 padding 1; relu; dense 192; tanh' > generator
+      idx2tensor images.idx -o images.tensor
+      wgan-init --preset mlp-gp --like images.tensor --generator generator --critic critic \
+        --batch-size 33 -o start
+      step() { wgan-step --data images.tensor "$@"; }
+      step start --epochs 4 --threads 1 -o calm
+      step start --epochs 4 --threads 2 | cmp - calm
+      step start --epochs 1 --threads 2 | step --steps 1 | step --until-epoch 4 | cmp - calm
+      ! cmp -s start calm
+      wgan-sample calm -n 5 --threads 1 -o a; wgan-sample calm -n 4 --first 1 --threads 3 -o b
+      cmp <(tail -c 3072 a) <(tail -c 3072 b)
+      tensor2png a > grid.png
+      """)
+    let file = try TensorFile(shell.folder.appending(path: "calm").path)
+    #expect(
+      file.header.metadata["config.critic"]
+        == "conv 6 kernel 5 stride 2 padding same; leaky-relu 0.2; "
+        + "conv 9 kernel 3 stride 2 padding 1 no-bias; leaky-relu 0.2; dense 1")
+    #expect(file.header["critic.2.weight"]?.shape == [9, 6, 3, 3])
+    #expect(file.header["generator.3.weight"]?.shape == [12, 4, 3, 3])
+    // A color PNG: the tenth byte of IHDR is 2.
+    #expect(try shell.read("grid.png")[25] == 2)
   }
 
   @Test func `one side alone and the other after it make a training step of one's own`() throws {
@@ -157,6 +194,8 @@ import Testing
         --learning-rate 0.5 --critic-learning-rate 0.25 --beta1 0 --beta2 0.75 --latent 11 -o a.bin
       wgan-init --preset mlp-gp --optimizer rmsprop --alpha 0.5 -o b.bin
       wgan-init --preset mlp-clip --clip 0.5 -o c.bin
+      wgan-init --preset mlp-gp --print-networks | sed -n 's/^critic: //p' > critic
+      wgan-init --preset mlp-gp --critic critic | cmp - <(wgan-init --preset mlp-gp)
       """)
     let a = try TensorFile(shell.folder.appending(path: "a.bin").path).header.metadata
     #expect(a["config.image"] == "3x4x5" && a["config.seed"] == "9" && a["config.latent"] == "11")

@@ -92,7 +92,9 @@ import Testing
       #"{"__metadata__":{"format":"pt"},"t":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]}}"#)
     let file = try TensorFile(folder.write(foreign, to: "x.tensor"))
     let data = try #require(file.bytes(of: "t"))
-    try file.header.write([data], to: OutputFile(folder.file("y.tensor")))
+    try withExtendedLifetime(file) {
+      try file.header.write([data], to: OutputFile(folder.file("y.tensor")))
+    }
     let copy = try TensorFile(folder.file("y.tensor"))
     #expect(copy.header.metadata == ["format": "pt", "tensorio.version": "1"])
     #expect(copy.header.crc32 != nil)
@@ -120,7 +122,7 @@ import Testing
     let source = folder.file("x.tensor")
     Thread.detachNewThread {
       guard let file = try? TensorFile(source), let bytes = file.bytes(of: "a") else { return }
-      try? file.header.write([bytes], to: OutputFile(fifo))
+      withExtendedLifetime(file) { try? file.header.write([bytes], to: OutputFile(fifo)) }
     }
     #expect(try TensorFile(fifo).array("a") == data)
   }

@@ -101,7 +101,9 @@ extension TensorHeader {
 }
 
 extension TensorFile {
-  func array(_ name: String) -> [UInt8]? { bytes(of: name).map { [UInt8]($0) } }
+  func array(_ name: String) -> [UInt8]? {
+    bytes(of: name).map { bytes in withExtendedLifetime(self) { [UInt8](bytes) } }
+  }
 }
 
 /// A small generator, so that a failure can be repeated: SplitMix64 (Steele, Lea, Flood 2014).

@@ -5,19 +5,24 @@ import Testing
 /// Both objectives against central differences, for every parameter, in Double: the same Swift code
 /// and the same C kernels as in training, at a precision where a missing term cannot hide.
 @Suite struct GradientTests {
-  /// The derivative's own size is near 1; differences at h = 1e-5 leave about 1e-10 of truncation and 1e-11 of rounding.
+  /// The derivative's own size is near 1; differences at h = 1e-5 leave about 1e-10 of truncation
+  /// and 1e-11 of rounding.
   static let tolerance = 1e-7
   static let h = 1e-5
 
+  /// Critics in words, and the images that they read.
   static let critics = [
-    "dense 7; leaky-relu 0.2; dense 5; leaky-relu 0.2; dense 1", "dense 6; relu; dense 1",
-    "dense 1",
-    "dense 9; leaky-relu 0.3; dense 8; leaky-relu 0.1; dense 4; relu; dense 1",
+    ("dense 7; leaky-relu 0.2; dense 5; leaky-relu 0.2; dense 1", "8x1x1"),
+    ("dense 6; relu; dense 1", "8x1x1"), ("dense 1", "8x1x1"),
+    ("dense 9; leaky-relu 0.3; dense 8; leaky-relu 0.1; dense 4; relu; dense 1", "2x3x2"),
+    ("conv 3 kernel 3 stride 2 padding 1; leaky-relu 0.2; conv 4 kernel 2; relu; dense 1", "2x6x5"),
+    ("conv 2 kernel 5 stride 2 padding same no-bias; leaky-relu 0.2; flatten; dense 1", "1x6x7"),
+    ("conv 3 kernel 1; leaky-relu 0.2; conv 2 kernel 4 stride 3 padding 2; dense 1", "3x4x4"),
   ]
 
   @Test(arguments: critics, [nil, 10.0, 0.5])
   func `the critic's gradient agrees with finite differences for every parameter`(
-    _ critic: String, _ penalty: Double?
+    _ critic: (String, String), _ penalty: Double?
   ) throws {
     let case_ = try CriticCase(critic, batch: 6, penalty: penalty)
     case_.differentiate(shares: 1)
@@ -48,7 +53,7 @@ import Testing
       objective.real, objective.fake, UnsafePointer(objective.interpolation.base), into: values[0])
     for sample in 0..<4 {
       var squares = 0.0
-      for pixel in 0..<network.inputs {
+      for pixel in 0..<network.input.count {
         let derivative = centralDifference(values[0].base + pixel * values[0].stride + sample) {
           network.forward(case_.parameters, values, 0..<4)
           return values[network.layers.count][0, sample]
@@ -63,12 +68,16 @@ import Testing
 
   @Test(arguments: [
     "dense 5; relu; dense 8; tanh", "dense 4; leaky-relu 0.2; dense 6; tanh; dense 8",
+    "dense 12; reshape 3x2x2; relu; conv 2 kernel 3 padding same; tanh",
+    "dense 18; reshape 2x3x3; leaky-relu 0.2; conv 3 kernel 2; relu; conv 2 kernel 1",
   ])
   func `the generator's gradient agrees with finite differences for every parameter`(
     _ text: String
   ) throws {
-    let case_ = try CriticCase(Self.critics[0], batch: 6, penalty: nil)
-    let network = Network(try #require(Architecture(text)), inputs: 3)
+    let case_ = try CriticCase(
+      ("conv 3 kernel 2; leaky-relu 0.2; dense 1", "2x2x2"), batch: 6, penalty: nil)
+    let network = try #require(Architecture(text)).network(
+      input: .vector(3), output: case_.network.input)
     let workspace = Workspace<Double>()
     let objective = GeneratorObjective(network, critic: case_.objective, in: workspace)
     let parameters = workspace.numbers(network.parameterCount)
@@ -141,8 +150,9 @@ private final class CriticCase {
   private let gradients: UnsafeMutablePointer<Double>
   private let workspace = Workspace<Double>()
 
-  init(_ critic: String, batch: Int, penalty: Double?) throws {
-    network = Network(try #require(Architecture(critic)), inputs: 8)
+  init(_ critic: (String, String), batch: Int, penalty: Double?) throws {
+    network = try #require(Architecture(critic.0)).network(
+      input: #require(ImageShape(critic.1)), output: .vector(1))
     objective = CriticObjective(network, batchSize: batch, penaltyWeight: penalty, in: workspace)
     parameters = workspace.numbers(network.parameterCount)
     gradients = workspace.numbers(network.parameterCount)

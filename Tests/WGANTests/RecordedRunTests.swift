@@ -65,7 +65,7 @@ import Testing
     try Sampler(state, workers: Workers(count: threads))
       .write(first: 3, count: 20, seed: 5, to: OutputFile(path.path))
     let file = try TensorFile(path.path)
-    let pixels = try #require(file.bytes(of: "images")).bindMemory(to: Float.self)
+    let pixels: [Float] = try #require(file.numbers(of: "images"))
     #expect(run.samples.count == 2)
     for (number, image) in run.samples {
       let first = (try #require(Int(number)) - 3) * image.count
@@ -81,7 +81,8 @@ import Testing
     let run = try RecordedRun(name)
     let bytes = try scratchImages(count: 80)
     let file = try TensorFile(bytes.file.path)
-    let numbers = try #require(file.bytes(of: "images")).map { (2 * Float($0) - 255) / 255 }
+    let pixels: [UInt8] = try #require(file.numbers(of: "images"))
+    let numbers = pixels.map { (2 * Float($0) - 255) / 255 }
     let floats = ScratchImages()
     let header = TensorHeader(
       kind: "images", metadata: ["range": "-1,1"],
@@ -140,7 +141,7 @@ import Testing
     #expect(names.count == recorded.count)
     for name in names {
       let expected = try #require(recorded[name])
-      let numbers = try #require(file.bytes(of: name)).bindMemory(to: Float.self)
+      let numbers: [Float] = try #require(file.numbers(of: name))
       var (sum, squares, weighted) = (0.0, 0.0, 0.0)
       for (index, number) in numbers.enumerated() {
         sum += Double(number)
@@ -193,10 +194,10 @@ struct RecordedRun: Decodable {
   }
 
   // What single precision rounds, with room. Seen were at most, in this order, 2.6e-6 and 4.8e-7,
-  // 7.6e-7, 2.7e-5, 2.4e-6 and 1.4e-7. PyTorch in single precision, from forty initial weights moved
-  // by a rounding error, came as close, but 6.3e-5 for the presets' steps and 8.7e-4 for the biases:
-  // where all samples are on one side of a ReLU, a bias's gradient is real minus fake of the same
-  // number, so 0 or a rounding error, of which Adam makes a whole step.
+  // 7.6e-7, 2.7e-5, 2.4e-6 and 1.4e-7. PyTorch in single precision, from forty initial weights
+  // moved by a rounding error, came as close, but 6.3e-5 for the presets' steps and 8.7e-4 for the
+  // biases: where all samples are on one side of a ReLU, a bias's gradient is real minus fake of
+  // the same number, so 0 or a rounding error, of which Adam makes a whole step.
 
   /// Of a step's numbers.
   var stepTolerance: Double { isRaised ? 1e-5 : 1e-4 }

@@ -140,6 +140,39 @@ import Testing
     #expect(moved > 980)
   }
 
+  @Test func `dense networks see a color image as PyTorch flattens it`() throws {
+    // The same bytes as 3×2×6 and as 1×6×6: the same numbers in the checkpoint's order, up to
+    // rounding.
+    let gray = try scratchImages(count: 48)
+    let color = ScratchImages()
+    let header = TensorHeader(
+      kind: "images", metadata: ["range": "0,255"],
+      entries: [TensorEntry("images", .u8, [48, 3, 2, 6])])
+    let bytes: [UInt8] = try #require(TensorFile(gray.file.path).numbers(of: "images"))
+    try bytes.withUnsafeBytes { try header.write([$0], to: OutputFile(color.file.path)) }
+    var configuration = try smallConfiguration("mlp-gp")
+    let one = try Trainer(
+      TrainingState(initial: configuration), images: gray.images(), workers: Workers(count: 1))
+    configuration.image = try #require(ImageShape("3x2x6"))
+    let three = try Trainer(
+      TrainingState(initial: configuration), images: color.images(), workers: Workers(count: 2))
+    for _ in 0..<10 {
+      let (a, b) = (try one.step(.both), try three.step(.both))
+      let (x, y) = (try #require(a.critic), try #require(b.critic))
+      #expect(abs(x.wasserstein - y.wasserstein) < 1e-5 && abs(x.real - y.real) < 1e-5)
+    }
+    let files = [ScratchFile(), ScratchFile()]
+    for (trainer, file) in zip([one, three], files) {
+      try Sampler(trainer.state, workers: Workers(count: 1))
+        .write(first: 0, count: 3, seed: 4, to: OutputFile(file.path))
+    }
+    let pixels = try files.map {
+      try #require(TensorFile($0.path).numbers(of: "images", as: Float.self))
+    }
+    let isClose = zip(pixels[0], pixels[1]).allSatisfy { abs($0 - $1) < 1e-5 }
+    #expect(isClose && pixels[0].count == 108)
+  }
+
   @Test func `a goal is reached by the steps or epochs that it names`() {
     var (start, now) = (Progress(), Progress())
     (start.epoch, start.criticSteps, start.generatorSteps) = (2, 10, 2)

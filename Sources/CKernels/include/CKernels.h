@@ -24,10 +24,13 @@
      c[i][j]). The start s is c[i][j] itself when `accumulate`, else bias[i] when `bias` is not    \
      NULL, else 0. a[i][p] is a[i * a_row + p * a_column], any strides; b[p][j] is                 \
      b[p * b_row + j * b_column], where one of b_row and b_column is 1; c[i][j] is                 \
-     c[i * c_row + j]. Cost: 2·m·n·k operations, and 36 KiB of stack (110 in a debug build). */    \
+     c[i * c_row + j]. With a `b_index`, b_index[p] stands for p if b_column is 1, else b_index[j] \
+     for j: a convolution's window. Cost: 2·m·n·k operations, 36 KiB of stack (110 in a debug      \
+     build). */                                                                                    \
   void product##SUFFIX(                                                                            \
       size_t m, size_t n, size_t k, const REAL *a, size_t a_row, size_t a_column, const REAL *b,   \
-      size_t b_row, size_t b_column, const REAL *bias, bool accumulate, REAL *c, size_t c_row);    \
+      const uint32_t *b_index, size_t b_row, size_t b_column, const REAL *bias, bool accumulate,   \
+      REAL *c, size_t c_row);                                                                      \
                                                                                                    \
   /* x = x > 0 ? x : slope·x, in place. slope 0 is ReLU. (NaN stays NaN.) */                       \
   void leaky_relu##SUFFIX(size_t rows, size_t columns, REAL slope, REAL *x, size_t x_stride);      \
@@ -60,15 +63,15 @@
   /* True when |x| <= bound for every element; a NaN is beyond any bound. bound >= 0. */           \
   bool all_within##SUFFIX(size_t count, const REAL *x, REAL bound);                                \
                                                                                                    \
-  /* out[pixel][j] = (2·images[indices[j]·rows + pixel] − 255) / 255, for j < columns: bytes to    \
-     [−1, 1], correctly rounded. */                                                                \
+  /* out[pixel][j] = (2·images[indices[j]·image_size + pixel] − 255) / 255, for j < columns and    \
+     pixel < rows: bytes to [−1, 1], correctly rounded. */                                         \
   void gather_bytes##SUFFIX(                                                                       \
-      size_t rows, size_t columns, const uint8_t *images, const uint32_t *indices, REAL *out,      \
-      size_t out_stride);                                                                          \
-  /* out[pixel][j] = images[indices[j]·rows + pixel], for j < columns. */                          \
+      size_t rows, size_t columns, const uint8_t *images, size_t image_size,                       \
+      const uint32_t *indices, REAL *out, size_t out_stride);                                      \
+  /* out[pixel][j] = images[indices[j]·image_size + pixel]. */                                     \
   void gather_floats##SUFFIX(                                                                      \
-      size_t rows, size_t columns, const float *images, const uint32_t *indices, REAL *out,        \
-      size_t out_stride);                                                                          \
+      size_t rows, size_t columns, const float *images, size_t image_size,                         \
+      const uint32_t *indices, REAL *out, size_t out_stride);                                      \
                                                                                                    \
   /* Adam (Kingma & Ba 2015), as PyTorch rounds it up to the order of operations:                  \
      m = beta1·m + c1·g; v = beta2·v + (c2·g)·g; p = p − (step·m) / (√v·root + epsilon),           \

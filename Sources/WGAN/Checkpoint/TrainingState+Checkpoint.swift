@@ -17,10 +17,10 @@ extension TrainingState {
     }
     self.init(zeros: configuration, progress: progress)
     for (run, numbers) in zip(configuration.checkpointRuns, runs) {
-      for (_, name, offset) in run.network.parameters {
-        guard let bytes = file.bytes(of: run.prefix + name) else { continue }
-        UnsafeMutableRawPointer(numbers + offset).copyMemory(
-          from: bytes.baseAddress ?? UnsafeRawPointer(numbers), byteCount: bytes.count)
+      for (parameter, name, offset) in run.network.parameters {
+        guard let stored = file.bytes(of: run.prefix + name)?.bindMemory(to: Float.self).baseAddress
+        else { continue }
+        parameter.arrange(stored, into: numbers + offset)
       }
     }
     try requireFinite(file.path)
@@ -34,9 +34,14 @@ extension TrainingState {
     let header = TensorHeader(
       kind: "checkpoint", metadata: CheckpointMetadata.encode(configuration, progress),
       entries: configuration.checkpointEntries)
+    let workspace = Workspace<Float>()
     let parts = zip(configuration.checkpointRuns, runs).map { run, numbers in
-      UnsafeRawBufferPointer(
-        start: numbers, count: run.network.parameterCount * MemoryLayout<Float>.stride)
+      let stored = workspace.numbers(run.network.parameterCount)
+      for (parameter, _, offset) in run.network.parameters {
+        parameter.restore(numbers + offset, into: stored + offset)
+      }
+      return UnsafeRawBufferPointer(
+        start: stored, count: run.network.parameterCount * MemoryLayout<Float>.stride)
     }
     try header.write(parts, to: output)
   }

@@ -1,12 +1,17 @@
-/// y = W·x + b: PyTorch's `Linear`. W is outputs × inputs, row-major, then b, outputs.
+/// y = W·x + b: PyTorch's `Linear`. W is outputs × inputs, row-major, then b, outputs; where x or y
+/// is an image, in the order of its numbers.
 struct Dense: Layer {
-  let inputs: Int
-  let outputs: Int
+  let input: ImageShape
+  let output: ImageShape
+  private var inputs: Int { input.count }
+  private var outputs: Int { output.count }
 
   var parameters: [Parameter] {
     [
-      Parameter(name: "weight", shape: [outputs, inputs], fanIn: inputs),
-      Parameter(name: "bias", shape: [outputs], fanIn: inputs),
+      Parameter(
+        name: "weight", shape: [outputs, inputs], fanIn: inputs,
+        order: Order(rows: output, columns: input)),
+      Parameter(name: "bias", shape: [outputs], fanIn: inputs, order: Order(output)),
     ]
   }
 
@@ -41,7 +46,7 @@ struct Dense: Layer {
     let weight = Block(
       base: gradient + rows.lowerBound * inputs, rows: rows.count, columns: inputs, stride: inputs)
     S.product(
-      dy.base, dy.stride, 1, MatrixOperand(transposing: x), bias: nil, adding: adding, into: weight)
+      dy.base, dy.stride, 1, MatrixOperand(x).transposed, bias: nil, adding: adding, into: weight)
     let bias = gradient + outputs * inputs + rows.lowerBound
     if !adding { bias.update(repeating: 0, count: rows.count) }
     if input == .value { S.addRowSums(dy, into: bias) }

@@ -14,9 +14,10 @@
 /// from y. Each verb may be called on any range of columns, and gives the same bits for any
 /// cutting.
 protocol Layer: Sendable {
-  /// Features of a sample, in and out.
-  var inputs: Int { get }
-  var outputs: Int { get }
+  /// The shape of a sample, in and out. It lies as [height][width][channels]; a vector is an image
+  /// of one position.
+  var input: ImageShape { get }
+  var output: ImageShape { get }
   /// What is trained, in PyTorch's names, shapes and order; empty for an activation function.
   var parameters: [Parameter] { get }
 
@@ -52,20 +53,27 @@ struct Parameter: Equatable, Sendable {
   let name: String
   let shape: [Int]
   let fanIn: Int
+  /// How the engine keeps it; `nil` where that is how the checkpoint has it.
+  let order: Order?
+
+  init(name: String, shape: [Int], fanIn: Int, order: Order? = nil) {
+    (self.name, self.shape, self.fanIn) = (name, shape, fanIn)
+    self.order = order.flatMap { $0.isIdentity ? nil : $0 }
+  }
 
   var count: Int { shape.reduce(1, *) }
 }
 
 /// A layer without parameters that maps each number by itself, in place.
 protocol ActivationFunction: Layer {
-  var features: Int { get }
+  var shape: ImageShape { get }
   func apply<S: Scalar>(_ x: Block<S>)
   func multiplyByDerivative<S: Scalar>(_ d: Block<S>, output y: Block<S>)
 }
 
 extension ActivationFunction {
-  var inputs: Int { features }
-  var outputs: Int { features }
+  var input: ImageShape { shape }
+  var output: ImageShape { shape }
   var parameters: [Parameter] { [] }
 
   func forward<S: Scalar>(_ x: Block<S>, _: UnsafePointer<S>, into y: Block<S>) {

@@ -2,7 +2,7 @@
 ///
 /// Its second derivative is zero, so the penalty's exact gradient needs no further term.
 struct LeakyReLU: ActivationFunction {
-  let features: Int
+  let shape: ImageShape
   let slope: Double
 
   func apply<S: Scalar>(_ x: Block<S>) { S.leakyReLU(x, slope: S(slope)) }

@@ -3,7 +3,7 @@
 /// It is curved: in a critic with a gradient penalty it would add a term to x that the four verbs
 /// do not carry, so `Configuration` refuses it there. A generator may use it.
 struct Tanh: ActivationFunction {
-  let features: Int
+  let shape: ImageShape
 
   func apply<S: Scalar>(_ x: Block<S>) { S.hyperbolicTangent(x) }
 

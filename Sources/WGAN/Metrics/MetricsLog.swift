@@ -6,8 +6,8 @@ import TensorIO
 /// A run that was killed may have told of steps that its last checkpoint does not know; the run
 /// that goes on does them again. So the log is first cut back to the lines that the state knows.
 ///
-/// Training is worth more than its log: a line that cannot be written ends the log, not the run, and
-/// `check` throws when the checkpoint is safe. A closed pipe ends the log quietly.
+/// Training is worth more than its log: a line that cannot be written ends the log, not the run,
+/// and `check` throws when the checkpoint is safe. A closed pipe ends the log quietly.
 public final class MetricsLog {
   private let path: String
   private let descriptor: Int32
@@ -36,8 +36,8 @@ public final class MetricsLog {
 
   deinit { if path != "-" { close(descriptor) } }
 
-  /// Appends a line, by one system call. Where a pipe is full the line waits for its reader, or until
-  /// `shouldStop`, and is then left out.
+  /// Appends a line, by one system call. Where a pipe is full the line waits for its reader, or
+  /// until `shouldStop`, and is then left out.
   public func write(_ line: String, unless shouldStop: () -> Bool) {
     if failure != nil { return }
     var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)

@@ -5,7 +5,7 @@
 /// their slots. Every pass may be called for any range of columns.
 struct Network: Sendable {
   let layers: [any Layer]
-  let inputs: Int
+  let input: ImageShape
   /// Every parameter in the order of the checkpoint, and where it begins in its run.
   let parameters: [(parameter: Parameter, name: String, offset: Int)]
   /// The numbers of all parameters.
@@ -14,10 +14,10 @@ struct Network: Sendable {
   /// The layers that have parameters; no tangent is needed beyond the input of the last.
   private let trained: [Int]
 
-  /// The network in words, for samples of `inputs` features.
-  init(_ architecture: Architecture, inputs: Int) {
-    self.inputs = inputs
-    layers = architecture.layers(inputs: inputs)
+  /// The layers, which fit one another.
+  init(_ layers: [any Layer], input: ImageShape) {
+    self.input = input
+    self.layers = layers
     var parameters: [(parameter: Parameter, name: String, offset: Int)] = []
     var offsets: [Int] = []
     var offset = 0
@@ -34,7 +34,7 @@ struct Network: Sendable {
     trained = layers.indices.filter { [layers] in !layers[$0].parameters.isEmpty }
   }
 
-  var outputs: Int { layers.last?.outputs ?? inputs }
+  var output: ImageShape { layers.last?.output ?? input }
 
   private var lastTrained: Int { trained.last ?? 0 }
 
@@ -43,14 +43,14 @@ struct Network: Sendable {
   func slots<S: Scalar>(
     columns: Int, in workspace: Workspace<S>, first: Block<S>? = nil, last: Block<S>? = nil
   ) -> [Block<S>] {
-    var slots = [first ?? workspace.block(rows: inputs, columns: columns)]
+    var slots = [first ?? workspace.block(rows: input.count, columns: columns)]
     for (index, layer) in layers.enumerated() {
       if layer is any ActivationFunction {
         slots.append(slots[index])
       } else if index == lastTrained, let last {
         slots.append(last)
       } else {
-        slots.append(workspace.block(rows: layer.outputs, columns: columns))
+        slots.append(workspace.block(rows: layer.output.count, columns: columns))
       }
     }
     return slots
@@ -128,12 +128,15 @@ struct Network: Sendable {
   ) {
     for (index, entry) in self.parameters.enumerated() {
       let (parameter, count) = (entry.parameter, entry.parameter.count)
-      let tensor = parameters + entry.offset
+      // Drawn in the order of the checkpoint, so that a weight does not depend on how it is kept.
+      let workspace = Workspace<S>()
+      let drawn = workspace.numbers(count)
       S.fillUniform(
-        tensor, count: count, key: key, stream: RandomStream.initialization.rawValue,
+        drawn, count: count, key: key, stream: RandomStream.initialization.rawValue,
         step: UInt32(firstStep + index), first: 0)
       let bound = S(1 / Double(parameter.fanIn).squareRoot())
-      for element in 0..<count { tensor[element] = (2 * tensor[element] - 1) * bound }
+      for element in 0..<count { drawn[element] = (2 * drawn[element] - 1) * bound }
+      parameter.arrange(UnsafePointer(drawn), into: parameters + entry.offset)
     }
   }
 }

@@ -26,6 +26,13 @@ struct Block<S: Scalar>: @unchecked Sendable {
       base: base + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
   }
 
+  /// Every `step`-th row.
+  func rows(from first: Int, by step: Int) -> Block {
+    precondition(0..<step ~= first && rows % step == 0)
+    return Block(
+      base: base + first * stride, rows: rows / step, columns: columns, stride: step * stride)
+  }
+
   /// One element.
   subscript(row: Int, column: Int) -> S {
     get { base[row * stride + column] }

@@ -6,7 +6,8 @@ extension Float: Scalar {
     bias: UnsafePointer<Self>?, adding: Bool, into c: Block<Self>
   ) {
     product_f32(
-      c.rows, c.columns, b.rows, a, aRow, aColumn, b.base, b.row, b.column, bias, adding, c.base,
+      c.rows, c.columns, b.rows, a, aRow, aColumn, b.base, b.index, b.row, b.column, bias, adding,
+      c.base,
       c.stride)
   }
   static func leakyReLU(_ x: Block<Self>, slope: Self) {
@@ -37,14 +38,16 @@ extension Float: Scalar {
     add_row_sums_f32(x.rows, x.columns, x.base, x.stride, out)
   }
   static func gather(
-    _ images: UnsafePointer<UInt8>, _ indices: UnsafePointer<UInt32>, into out: Block<Self>
+    _ images: UnsafePointer<UInt8>, size: Int, _ indices: UnsafePointer<UInt32>,
+    into out: Block<Self>
   ) {
-    gather_bytes_f32(out.rows, out.columns, images, indices, out.base, out.stride)
+    gather_bytes_f32(out.rows, out.columns, images, size, indices, out.base, out.stride)
   }
   static func gather(
-    _ images: UnsafePointer<Float>, _ indices: UnsafePointer<UInt32>, into out: Block<Self>
+    _ images: UnsafePointer<Float>, size: Int, _ indices: UnsafePointer<UInt32>,
+    into out: Block<Self>
   ) {
-    gather_floats_f32(out.rows, out.columns, images, indices, out.base, out.stride)
+    gather_floats_f32(out.rows, out.columns, images, size, indices, out.base, out.stride)
   }
   static func fillNormal(
     _ out: Block<Self>, key: UInt64, stream: UInt32, step: UInt32, first: UInt32

@@ -29,12 +29,14 @@ protocol Scalar: BinaryFloatingPoint, LosslessStringConvertible, Sendable {
   static func scaleColumns(_ x: Block<Self>, by s: UnsafePointer<Self>)
   /// out[row] += Σ over columns of x.
   static func addRowSums(_ x: Block<Self>, into out: UnsafeMutablePointer<Self>)
-  /// out[pixel][j] = (2·image[indices[j]][pixel] − 255) / 255.
+  /// out[pixel][j] = (2·image[indices[j]][pixel] − 255) / 255, of images of `size` numbers.
   static func gather(
-    _ images: UnsafePointer<UInt8>, _ indices: UnsafePointer<UInt32>, into out: Block<Self>)
-  /// out[pixel][j] = image[indices[j]][pixel].
+    _ images: UnsafePointer<UInt8>, size: Int, _ indices: UnsafePointer<UInt32>,
+    into out: Block<Self>)
+  /// out[pixel][j] = image[indices[j]][pixel], of images of `size` numbers.
   static func gather(
-    _ images: UnsafePointer<Float>, _ indices: UnsafePointer<UInt32>, into out: Block<Self>)
+    _ images: UnsafePointer<Float>, size: Int, _ indices: UnsafePointer<UInt32>,
+    into out: Block<Self>)
   /// Standard normal variates; column j is sample `first + j` of (key, stream, step).
   static func fillNormal(
     _ out: Block<Self>, key: UInt64, stream: UInt32, step: UInt32, first: UInt32)
@@ -71,20 +73,38 @@ struct AdamConstants<S: Scalar>: Sendable {
   var epsilon: S
 }
 
-/// The right-hand matrix of a product, k × n, as a block or as the transpose of one.
+/// The right-hand matrix of a product, k × n: a block or the transpose of one.
+///
+/// With an `index` it is some of the block's rows, in any order: row `index[i]` from `base` on.
 struct MatrixOperand<S: Scalar> {
   let base: UnsafePointer<S>
+  let index: UnsafePointer<UInt32>?
   let row: Int, column: Int
-  /// k, the number of rows.
-  let rows: Int
+  /// k, and n.
+  let rows: Int, columns: Int
 
-  /// The block as it is: its rows are the k summed over.
-  init(_ block: Block<S>) {
-    (base, row, column, rows) = (UnsafePointer(block.base), block.stride, 1, block.rows)
+  /// The rows of x that an index names, counted from `base`.
+  init(_ x: Block<S>, from base: UnsafePointer<S>, index: UnsafePointer<UInt32>?, count: Int) {
+    (self.base, self.index, rows, columns) = (base, index, count, x.columns)
+    (row, column) = (x.stride, 1)
   }
 
-  /// The block transposed: its columns, the samples, are the k summed over.
-  init(transposing block: Block<S>) {
-    (base, row, column, rows) = (UnsafePointer(block.base), 1, block.stride, block.columns)
+  /// The block as it is.
+  init(_ block: Block<S>) {
+    self.init(block, from: UnsafePointer(block.base), index: nil, count: block.rows)
+  }
+
+  /// The transpose: its rows, of which there are k, are the samples.
+  var transposed: MatrixOperand {
+    MatrixOperand(
+      base: base, index: index, row: column, column: row, rows: columns, columns: rows)
+  }
+
+  private init(
+    base: UnsafePointer<S>, index: UnsafePointer<UInt32>?, row: Int, column: Int, rows: Int,
+    columns: Int
+  ) {
+    (self.base, self.index, self.row, self.column) = (base, index, row, column)
+    (self.rows, self.columns) = (rows, columns)
   }
 }

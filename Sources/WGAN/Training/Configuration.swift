@@ -26,6 +26,9 @@ public struct ImageShape: Equatable, Sendable, CustomStringConvertible {
     self.init(channels: sizes[0], height: sizes[1], width: sizes[2])
   }
 
+  /// A vector: an image of one position.
+  static func vector(_ count: Int) -> ImageShape { ImageShape(count, 1, 1) }
+
   /// Numbers in an image.
   public var count: Int { channels * height * width }
 
@@ -114,29 +117,20 @@ public struct Configuration: Equatable, Sendable {
   }
 
   private var networksFlaw: String? {
-    let counts = [generatorNetwork, criticNetwork].map(\.parameterCount)
-    guard counts.allSatisfy({ $0 <= Self.largestNetwork }) else {
-      return "the networks have \(counts[0]) and \(counts[1]) parameters, of at most "
-        + "\(Self.largestNetwork)"
+    guard generator.words.first?.isAffine == true, critic.words.first?.isAffine == true else {
+      return "a network must begin with a dense layer or a convolution"
     }
-    guard generatorNetwork.outputs == image.count else {
-      return "the generator makes \(generatorNetwork.outputs) numbers, an image has \(image.count)"
-    }
-    guard critic.words.first?.isDense == true, critic.words.last == .dense(1) else {
-      return "the critic must begin with a dense layer and end with dense 1"
-    }
-    guard generator.words.first?.isDense == true else {
-      return "the generator must begin with a dense layer"
-    }
-    for network in [generator, critic] {
-      for (word, next) in zip(network.words, network.words.dropFirst())
-      where !word.isDense && !next.isDense {
-        // Both would work in place, and the first one's derivative needs its own result.
-        return "an activation function must follow a dense layer: \(network)"
-      }
-    }
+    guard critic.words.last == .dense(1) else { return "the critic must end with dense 1" }
     if constraint.penaltyWeight != nil, critic.words.contains(.tanh) {
       return "a critic with a gradient penalty cannot have tanh: its second derivative is missing"
+    }
+    for (name, build) in [("generator", buildGenerator), ("critic", buildCritic)] {
+      do throws(Misfit) {
+        let count = try build().parameterCount
+        guard count <= Self.largestNetwork else {
+          return "the \(name) has \(count) parameters, of at most \(Self.largestNetwork)"
+        }
+      } catch { return "the \(name): \(error)" }
     }
     return nil
   }
@@ -144,10 +138,19 @@ public struct Configuration: Equatable, Sendable {
   /// The most parameters that a network may have: a GiB of them, and as much for each moment.
   private static let largestNetwork = 1 << 28
 
-  var generatorNetwork: Network { Network(generator, inputs: latent) }
-  var criticNetwork: Network { Network(critic, inputs: image.count) }
-}
+  private func buildGenerator() throws(Misfit) -> Network {
+    try generator.network(input: .vector(latent), output: image)
+  }
 
-extension Architecture.Word {
-  var isDense: Bool { if case .dense = self { true } else { false } }
+  private func buildCritic() throws(Misfit) -> Network {
+    try critic.network(input: image, output: .vector(1))
+  }
+
+  /// The networks of a configuration without a `flaw`.
+  var generatorNetwork: Network { built(buildGenerator) }
+  var criticNetwork: Network { built(buildCritic) }
+
+  private func built(_ build: () throws(Misfit) -> Network) -> Network {
+    do throws(Misfit) { return try build() } catch { preconditionFailure(error.reason) }
+  }
 }

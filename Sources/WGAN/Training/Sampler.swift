@@ -56,6 +56,8 @@ public struct Sampler {
   ) {
     let generator = state.generator
     let (network, runs) = (generator.network, generator.runs)
+    let shape = state.configuration.image
+    let plane = shape.height * shape.width
     nonisolated(unsafe) let images = images
     workers.share { share in
       let samples = share.range(of: count, unit: 16)
@@ -67,7 +69,11 @@ public struct Sampler {
       let made = slots[network.layers.count]
       for sample in samples {
         let image = images + sample * made.rows
-        for pixel in 0..<made.rows { image[pixel] = made[pixel, sample] }
+        for channel in 0..<shape.channels {
+          for place in 0..<plane {
+            image[channel * plane + place] = made[place * shape.channels + channel, sample]
+          }
+        }
       }
     }
   }

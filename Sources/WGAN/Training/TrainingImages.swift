@@ -51,9 +51,15 @@ public struct TrainingImages: @unchecked Sendable {
 
   /// Puts the images of these indices into the columns of a block, one image a column.
   func gather<S: Scalar>(_ indices: UnsafePointer<UInt32>, into block: Block<S>) {
-    switch pixels {
-    case .bytes(let base): S.gather(base, indices, into: block)
-    case .floats(let base): S.gather(base, indices, into: block)
+    // Channel by channel: one after another in the file, side by side in the block.
+    let plane = shape.height * shape.width
+    for channel in 0..<shape.channels {
+      let rows = block.rows(from: channel, by: shape.channels)
+      let first = channel * plane
+      switch pixels {
+      case .bytes(let base): S.gather(base + first, size: shape.count, indices, into: rows)
+      case .floats(let base): S.gather(base + first, size: shape.count, indices, into: rows)
+      }
     }
   }
 }

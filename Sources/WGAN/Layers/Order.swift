@@ -1,0 +1,71 @@
+/// How the engine keeps a tensor, against how PyTorch, and so a checkpoint, lays it out.
+///
+/// An image is [height][width][channels] in the engine and [channels][height][width] in PyTorch, so
+/// whatever sums over an image or makes one keeps its numbers in another order. The tensor is
+/// *viewed* with a dimension for each axis that moves; the engine's axes are those, slowest first.
+struct Order: Equatable, Sendable {
+  private let view: [Int]
+  private let axes: [Int]
+
+  /// The axes `axes` of a tensor viewed with the sizes `view`, slowest first.
+  init(_ view: [Int], by axes: [Int]) {
+    precondition(axes.sorted() == Array(view.indices))
+    self.view = view
+    self.axes = axes
+  }
+
+  /// One image, or a vector, as the engine keeps it.
+  init(_ shape: ImageShape) { self.init(shape.sizes, by: [1, 2, 0]) }
+
+  /// A matrix with a row for each number of one image and a column for each of another.
+  init(rows: ImageShape, columns: ImageShape) {
+    self.init(rows.sizes + columns.sizes, by: [1, 2, 0, 4, 5, 3])
+  }
+
+  /// Whether both orders are the same: no axis longer than 1 moves past another.
+  var isIdentity: Bool {
+    let moved = axes.filter { view[$0] > 1 }
+    return moved == moved.sorted()
+  }
+
+  /// Calls `body` with each place in the engine's order and its place in PyTorch's.
+  func forEach(_ body: (_ place: Int, _ pytorch: Int) -> Void) {
+    var strides = view
+    var stride = 1
+    for axis in view.indices.reversed() {
+      strides[axis] = stride
+      stride *= view[axis]
+    }
+    var index = Array(repeating: 0, count: axes.count)
+    var pytorch = 0
+    for place in 0..<stride {
+      body(place, pytorch)
+      for (position, axis) in axes.enumerated().reversed() {
+        index[position] += 1
+        pytorch += strides[axis]
+        if index[position] < view[axis] { break }
+        pytorch -= strides[axis] * view[axis]
+        index[position] = 0
+      }
+    }
+  }
+}
+
+extension ImageShape {
+  /// Channels, height, width.
+  var sizes: [Int] { [channels, height, width] }
+}
+
+extension Parameter {
+  /// Brings numbers from the order of a checkpoint into the engine's.
+  func arrange<S>(_ stored: UnsafePointer<S>, into kept: UnsafeMutablePointer<S>) {
+    guard let order else { return kept.update(from: stored, count: count) }
+    order.forEach { place, pytorch in kept[place] = stored[pytorch] }
+  }
+
+  /// Brings numbers from the engine's order into that of a checkpoint.
+  func restore<S>(_ kept: UnsafePointer<S>, into stored: UnsafeMutablePointer<S>) {
+    guard let order else { return stored.update(from: kept, count: count) }
+    order.forEach { place, pytorch in stored[pytorch] = kept[place] }
+  }
+}

@@ -1,0 +1,32 @@
+import TensorIO
+
+extension Architecture {
+  /// Reads a description: layers separated by semicolons or line ends; `#` begins a comment.
+  ///
+  /// - Throws: `FileError`, which names the line that is no layer.
+  public init(contentsOf path: String) throws(FileError) {
+    let file = try InputFile(path)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 1)
+    defer { buffer.deallocate() }
+    let count = try file.read(into: buffer)
+    guard count < buffer.count else {
+      throw FileError(.invalid, file.path, "is longer than a network may be")
+    }
+    let text = String(decoding: buffer[..<count], as: UTF8.self)
+    var words: [Word] = []
+    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    {
+      let code = line.prefix { $0 != "#" }
+      for phrase in code.split(separator: ";") where !phrase.allSatisfy(\.isWhitespace) {
+        guard let layer = Architecture(String(phrase)) else {
+          throw FileError(.invalid, file.path, "line \(number + 1): not a layer: \(phrase)")
+        }
+        words += layer.words
+      }
+    }
+    guard !words.isEmpty, words.count <= Self.deepest else {
+      throw FileError(.invalid, file.path, "has \(words.count) layers")
+    }
+    self.init(words)
+  }
+}
