@@ -5,7 +5,8 @@
     /tmp/peers/bin/python scripts/verify.py .build/release /usr/share/datasets/fashion-mnist
 
 The training is compared with the same steps in double precision: what single precision rounds grows over a hundred
-steps, and the bounds leave room for that and for nothing else (a wrong term shows in the first digits).
+steps, and the bounds leave room for that and for nothing else (a wrong term shows in the first digits). PyTorch's own
+single precision strays as far: with convolutions 6.2e-3 of the generator's first weights' way, where ours strays 6.0e-3.
 """
 
 import json
@@ -25,7 +26,8 @@ STEPS = 100
 PRESETS = ("mlp-clip", "mlp-clip-adam", "mlp-gp")
 # Networks that no preset has yet, by --generator and --critic.
 CONVOLUTIONS = {
-    "generator": "dense 392; reshape 8x7x7; relu; conv 16 kernel 3 padding 1; relu; dense 784; tanh",
+    "generator": "dense 392; reshape 8x7x7; relu; conv-transposed 16 kernel 4 stride 2 padding 1; relu; "
+                 "conv 8 kernel 3 padding 1 no-bias; relu; conv-transposed 1 kernel 3 stride 2 padding 1 output-padding 1; tanh",
     "critic": "conv 8 kernel 5 stride 2 padding 2; leaky-relu 0.2; conv 16 kernel 5 stride 2 padding 2 no-bias\n"
               "leaky-relu 0.2; flatten; dense 1",
 }
@@ -74,7 +76,7 @@ def main(tools, data):
             end = load_file(files["end"])
             for name, module in (("generator.", training.generator), ("critic.", training.critic)):
                 check(f"{name} parameters after {STEPS} steps, difference of the mean step",
-                      relative_step(load_file(files["start"]), end, name, module), 2e-3)
+                      relative_step(load_file(files["start"]), end, name, module), 1e-2)
 
             # Samples: our weights in PyTorch, the same latents.
             generator = reference.Run(end, metadata(files["end"]), torch.float32).generator

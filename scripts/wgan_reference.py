@@ -135,6 +135,13 @@ def network(words, shape):
             layers.append(torch.nn.Conv2d(inputs[0], int(rest[0]), int(options["kernel"]), bias=bias,
                                           stride=int(options.get("stride", 1)), padding=int(options.get("padding", 0))))
             inputs = tuple(layers[-1](torch.zeros(1, *inputs)).shape[1:])
+        elif name == "conv-transposed":
+            bias = rest[-1] != "no-bias"
+            options = {key: int(value) for key, value in zip(rest[1::2], rest[2::2])}
+            layers.append(torch.nn.ConvTranspose2d(
+                inputs[0], int(rest[0]), options["kernel"], bias=bias, stride=options.get("stride", 1),
+                padding=options.get("padding", 0), output_padding=options.get("output-padding", 0)))
+            inputs = tuple(layers[-1](torch.zeros(1, *inputs)).shape[1:])
         elif name == "reshape":
             inputs = tuple(int(n) for n in rest[0].split("x"))
             layers.append(torch.nn.Unflatten(1, inputs))

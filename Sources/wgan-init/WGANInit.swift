@@ -14,9 +14,10 @@ struct WGANInit: Tool {
       initialises Linear.
 
       A network is a list of layers, separated by semicolons or line ends; # begins a comment: \
-      dense N; conv N kernel K [stride S] [padding P, or same] [no-bias]; reshape CxHxW; flatten; \
-      relu; leaky-relu SLOPE; tanh. The generator maps a latent to an image; the critic, an image \
-      to dense 1.
+      dense N; conv N kernel K [stride S] [padding P, or same] [no-bias]; conv-transposed N kernel \
+      K [stride S] [padding P] [output-padding Q] [no-bias]; reshape CxHxW; flatten; relu; \
+      leaky-relu SLOPE; tanh. The generator maps a latent to an image; the critic, an image to \
+      dense 1.
 
       EXAMPLE: wgan-init --preset mlp-gp --like train.tensor --seed 1 -o ckpt.bin
 

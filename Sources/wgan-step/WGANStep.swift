@@ -11,9 +11,9 @@ struct WGANStep: Tool {
     usage:
       "wgan-step [CHECKPOINT] --data IMAGES (--epochs N | --steps N | --until-epoch N) [-o FILE]",
     discussion: """
-      An epoch shows each image to the critic once; a last batch that is short is left out. -o may name the \
-      checkpoint itself. k steps and then n - k give the bytes that n steps give, on any number of \
-      threads.
+      An epoch shows each image to the critic once; a last batch that is short is left out. -o may \
+      name the checkpoint itself. k steps and then n - k give the bytes that n steps give, on any \
+      number of threads.
 
       SIGINT, SIGTERM or SIGHUP ends after the step in hand, the checkpoint written; a second one \
       ends at once, the old file kept. A gradient that is not finite ends with status 65, the old \

@@ -40,7 +40,7 @@ import Testing
     }
     layer.forward(x, kept, into: y)
 
-    let size = layer.vertical.kernel
+    let size = layer.parameters[0].shape[2]
     #expect(output.height == (image.height + 2 * padding - size) / stride + 1)
     for sample in 0..<batch {
       for channel in 0..<output.channels {
@@ -72,7 +72,12 @@ import Testing
   @Test func `backward is the transpose of the tangent, and both are linear parts of forward`()
     throws
   {
-    for (text, shape) in Self.cases {
+    let transposed = [
+      ("conv-transposed 3 kernel 4 stride 2 padding 1", "2x3x4"),
+      ("conv-transposed 2 kernel 3 stride 2 padding 1 output-padding 1 no-bias", "3x4x4"),
+      ("conv-transposed 1 kernel 2 stride 3", "2x2x3"),
+    ]
+    for (text, shape) in Self.cases + transposed {
       let image = try #require(ImageShape(shape))
       let layer = try network(#require(Architecture(text)), image).layers[0]
       let workspace = Workspace<Double>()
@@ -146,7 +151,10 @@ import Testing
   @Test(arguments: [
     "conv 3 kernel 3", "conv 3 kernel 3 stride 2 padding 1",
     "conv 64 kernel 5 stride 2 padding same",
-    "conv 1 kernel 1 no-bias", "dense 12; reshape 3x2x2; relu; flatten; tanh",
+    "conv 1 kernel 1 no-bias",
+    "conv-transposed 3 kernel 4 stride 2 padding 1",
+    "conv-transposed 1 kernel 3 stride 2 output-padding 1 no-bias",
+    "dense 12; reshape 3x2x2; relu; flatten; tanh",
   ])
   func `words read back from their text`(_ text: String) throws {
     #expect(try #require(Architecture(text)).description == text)
@@ -156,7 +164,8 @@ import Testing
     "conv", "conv 3", "conv 0 kernel 3", "conv 3 kernel", "conv 3 kernel 0",
     "conv 3 kernel 3 stride 0",
     "conv 3 kernel 3 padding", "conv 3 kernel 3 padding -1", "conv 3 kernel 3 stride 2 stride 2",
-    "conv 3 kernel 3 bias", "conv 3 kernel 999", "reshape 3", "reshape 0x1x1", "flatten 3",
+    "conv 3 kernel 3 bias", "conv-transposed 3", "conv-transposed 3 kernel 3 padding same",
+    "conv 3 kernel 999", "reshape 3", "reshape 0x1x1", "flatten 3",
   ])
   func `a text that is no layer is refused`(_ text: String) {
     #expect(Architecture(text) == nil)
@@ -167,6 +176,8 @@ import Testing
     ("conv 3 kernel 3 padding 3; dense 1", "layer 0"), ("reshape 2x3x3; dense 1", "layer 0"),
     ("dense 18; relu; reshape 2x3x3; dense 1", "layer 2, reshape 2x3x3, must follow a dense layer"),
     ("dense 3; relu; flatten; tanh; dense 1", "layer 3, tanh, must follow"),
+    ("conv-transposed 3 kernel 3 output-padding 1; dense 1", "layer 0, conv-transposed"),
+    ("conv-transposed 3 kernel 1 padding 3; dense 1", "layer 0, conv-transposed"),
     ("conv 3 kernel 3", "makes 48 numbers (3x4x4), not 1 (1x1x1)"),
   ])
   func `a layer that does not fit is named`(_ text: String, _ words: String) throws {

@@ -69,6 +69,8 @@ import Testing
   @Test(arguments: [
     "dense 5; relu; dense 8; tanh", "dense 4; leaky-relu 0.2; dense 6; tanh; dense 8",
     "dense 12; reshape 3x2x2; relu; conv 2 kernel 3 padding same; tanh",
+    "dense 3; reshape 3x1x1; relu; conv-transposed 4 kernel 2; relu; conv-transposed 2 kernel 3 padding 1; tanh",
+    "dense 2; reshape 2x1x1; leaky-relu 0.2; conv-transposed 2 kernel 1 stride 2 output-padding 1",
     "dense 18; reshape 2x3x3; leaky-relu 0.2; conv 3 kernel 2; relu; conv 2 kernel 1",
   ])
   func `the generator's gradient agrees with finite differences for every parameter`(

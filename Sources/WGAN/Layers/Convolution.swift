@@ -1,161 +1,97 @@
-/// A convolution: PyTorch's `Conv2d`, as a list of matrix products between positions.
-///
-/// An image is [height][width][channels] × batch, so at one output position
-///
-///     y[position] = b + Σ over the taps inside the image of W[:, tap, :] · x[position + tap]
-///
-/// is one product of outputs × (taps · channels) with the rows of x under the window, which an
-/// index names; nothing is copied out of the image, and what lies outside it costs nothing. W is
-/// kept as outputs × kernel height × kernel width × channels.
+/// y = W ⋆ x + b: PyTorch's `Conv2d`.
 struct Convolution: Layer {
-  let input: ImageShape
-  let output: ImageShape
-  let vertical: Window
-  let horizontal: Window
+  let correlation: Correlation
   let hasBias: Bool
-  /// The rows of x under a whole window, counted from the row of its first tap.
-  private let index: [UInt32]
-
-  /// A convolution of images of shape `input` to `channels` channels; `nil` when the output would
-  /// be too large.
-  init?(_ input: ImageShape, channels: Int, vertical: Window, horizontal: Window, hasBias: Bool) {
-    guard
-      let output = ImageShape(
-        channels: channels, height: vertical.outputs, width: horizontal.outputs)
-    else { return nil }
-    (self.input, self.output, self.hasBias) = (input, output, hasBias)
-    (self.vertical, self.horizontal) = (vertical, horizontal)
-    index = (0..<vertical.kernel).flatMap { y in
-      (0..<horizontal.kernel * input.channels).map { x in
-        UInt32(y * input.width * input.channels + x)
-      }
-    }
-  }
-
-  /// Columns of W.
-  private var windowSize: Int { vertical.kernel * horizontal.kernel * input.channels }
+  var input: ImageShape { correlation.input }
+  var output: ImageShape { correlation.output }
 
   var parameters: [Parameter] {
-    let shape = [output.channels, input.channels, vertical.kernel, horizontal.kernel]
-    let weight = Parameter(
-      name: "weight", shape: shape, fanIn: windowSize, order: Order(shape, by: [0, 2, 3, 1]))
-    let bias = Parameter(name: "bias", shape: [output.channels], fanIn: windowSize)
-    return hasBias ? [weight, bias] : [weight]
+    correlation.parameters(biases: hasBias ? output.channels : nil)
   }
 
   func forward<S: Scalar>(_ x: Block<S>, _ parameters: UnsafePointer<S>, into y: Block<S>) {
-    let bias = hasBias ? parameters + output.channels * windowSize : nil
-    correlate(x, parameters, bias: bias, into: y)
+    let bias = hasBias ? parameters + correlation.weightCount : nil
+    correlation.apply(x, parameters, bias: bias, into: y)
+  }
+
+  func backward<S: Scalar>(
+    _ dy: Block<S>, output _: Block<S>, _ parameters: UnsafePointer<S>, into dx: Block<S>
+  ) {
+    correlation.applyTranspose(dy, parameters, bias: nil, into: dx)
   }
 
   func tangent<S: Scalar>(
     _ u: Block<S>, output _: Block<S>, _ parameters: UnsafePointer<S>, into v: Block<S>
   ) {
-    correlate(u, parameters, bias: nil, into: v)
+    correlation.apply(u, parameters, bias: nil, into: v)
   }
 
-  private func correlate<S: Scalar>(
-    _ x: Block<S>, _ weight: UnsafePointer<S>, bias: UnsafePointer<S>?, into y: Block<S>
+  func accumulate<S: Scalar>(
+    _ x: Block<S>, _ input: AccumulationInput, _ dy: Block<S>, share: Share, adding: Bool,
+    into gradient: UnsafeMutablePointer<S>
   ) {
-    forEachWindow(x) { position, runs in
-      let y = y.rows(position * output.channels..<(position + 1) * output.channels)
-      var isFirst = true
-      runs { tap, rows in
-        S.product(
-          weight + tap, windowSize, 1, rows, bias: isFirst ? bias : nil, adding: !isFirst, into: y)
-        isFirst = false
-      }
+    correlation.accumulate(x, dy, share: share, adding: adding, into: gradient)
+    if hasBias {
+      output.accumulateBias(
+        input, dy, share: share, adding: adding, into: gradient + correlation.weightCount)
     }
   }
+}
 
-  /// dx[position] = Σ over the taps that fall on it of W[:, tap, :]ᵀ · dy.
+/// y = Wᵀ ⋆ x + b, a convolution read backwards: PyTorch's `ConvTranspose2d`.
+struct TransposedConvolution: Layer {
+  /// From y's shape to x's.
+  let correlation: Correlation
+  let hasBias: Bool
+  var input: ImageShape { correlation.output }
+  var output: ImageShape { correlation.input }
+
+  var parameters: [Parameter] {
+    correlation.parameters(biases: hasBias ? output.channels : nil)
+  }
+
+  func forward<S: Scalar>(_ x: Block<S>, _ parameters: UnsafePointer<S>, into y: Block<S>) {
+    let bias = hasBias ? parameters + correlation.weightCount : nil
+    correlation.applyTranspose(x, parameters, bias: bias, into: y)
+  }
+
   func backward<S: Scalar>(
     _ dy: Block<S>, output _: Block<S>, _ parameters: UnsafePointer<S>, into dx: Block<S>
   ) {
-    for row in 0..<input.height {
-      for column in 0..<input.width {
-        let position = (row * input.width + column) * input.channels
-        let dx = dx.rows(position..<position + input.channels)
-        var isFirst = true
-        for tapRow in 0..<vertical.kernel {
-          guard let outputRow = vertical.output(at: row, tap: tapRow) else { continue }
-          for tapColumn in 0..<horizontal.kernel {
-            guard let outputColumn = horizontal.output(at: column, tap: tapColumn) else { continue }
-            let from = (outputRow * output.width + outputColumn) * output.channels
-            let tap = (tapRow * horizontal.kernel + tapColumn) * input.channels
-            S.product(
-              parameters + tap, 1, windowSize,
-              MatrixOperand(dy.rows(from..<from + output.channels)),
-              bias: nil, adding: !isFirst, into: dx)
-            isFirst = false
-          }
-        }
-        if isFirst { dx.fill(0) }
-      }
-    }
+    correlation.apply(dy, parameters, bias: nil, into: dx)
   }
 
-  /// dW[:, tap, :] = Σ over positions of dy[position] · x[position + tap]ᵀ, position after
-  /// position.
+  func tangent<S: Scalar>(
+    _ u: Block<S>, output _: Block<S>, _ parameters: UnsafePointer<S>, into v: Block<S>
+  ) {
+    correlation.applyTranspose(u, parameters, bias: nil, into: v)
+  }
+
   func accumulate<S: Scalar>(
-    _ x: Block<S>, _ kind: AccumulationInput, _ dy: Block<S>, share: Share, adding: Bool,
+    _ x: Block<S>, _ input: AccumulationInput, _ dy: Block<S>, share: Share, adding: Bool,
     into gradient: UnsafeMutablePointer<S>
   ) {
-    let channels = share.range(of: output.channels)
-    if channels.isEmpty { return }
-    let weight = Block(
-      base: gradient + channels.lowerBound * windowSize, rows: channels.count, columns: windowSize,
-      stride: windowSize)
-    let bias = gradient + output.channels * windowSize + channels.lowerBound
-    if !adding {
-      weight.fill(0)
-      if hasBias { bias.update(repeating: 0, count: channels.count) }
-    }
-    forEachWindow(x) { position, runs in
-      let first = position * output.channels
-      let dy = dy.rows(first + channels.lowerBound..<first + channels.upperBound)
-      runs { tap, rows in
-        let part = Block(
-          base: weight.base + tap, rows: channels.count, columns: rows.rows, stride: windowSize)
-        S.product(dy.base, dy.stride, 1, rows.transposed, bias: nil, adding: true, into: part)
-      }
-      if hasBias, kind == .value { S.addRowSums(dy, into: bias) }
+    correlation.accumulate(dy, x, share: share, adding: adding, into: gradient)
+    if hasBias {
+      output.accumulateBias(
+        input, dy, share: share, adding: adding, into: gradient + correlation.weightCount)
     }
   }
+}
 
-  /// Calls `body` for every output position, with a way to go through its window in runs of taps
-  /// that lie together in W: the first column of W, and the rows of x. An inner window is one run;
-  /// one that hangs over the left or right edge has a run for each row of the kernel.
-  private func forEachWindow<S: Scalar>(
-    _ x: Block<S>, _ body: (Int, (((Int, MatrixOperand<S>) -> Void) -> Void)) -> Void
+extension ImageShape {
+  /// db[channel] = Σ over positions and samples of dy, position after position, or added to it.
+  fileprivate func accumulateBias<S: Scalar>(
+    _ input: AccumulationInput, _ dy: Block<S>, share: Share, adding: Bool,
+    into gradient: UnsafeMutablePointer<S>
   ) {
-    index.withUnsafeBufferPointer { index in
-      guard let index = index.baseAddress else { return }
-      for row in 0..<output.height {
-        let tapRows = vertical.taps(of: row)
-        for column in 0..<output.width {
-          let tapColumns = horizontal.taps(of: column)
-          let isWhole = tapColumns.count == horizontal.kernel
-          // Before the image where the window hangs over its edge; the index leads back inside.
-          let origin =
-            (vertical.origin(of: row) * input.width + horizontal.origin(of: column))
-            * input.channels
-          body(row * output.width + column) { visit in
-            let runs = isWhole ? min(tapRows.count, 1) : tapRows.count
-            for run in 0..<runs {
-              let first =
-                ((tapRows.lowerBound + run) * horizontal.kernel + tapColumns.lowerBound)
-                * input.channels
-              let taps = tapColumns.count * (isWhole ? tapRows.count : 1)
-              visit(
-                first,
-                MatrixOperand(
-                  x, from: UnsafePointer(x.base) + origin * x.stride, index: index + first,
-                  count: taps * input.channels))
-            }
-          }
-        }
-      }
+    let share = share.range(of: channels)
+    let bias = gradient + share.lowerBound
+    if !adding { bias.update(repeating: 0, count: share.count) }
+    guard input == .value, !share.isEmpty else { return }
+    for position in 0..<height * width {
+      let first = position * channels
+      S.addRowSums(dy.rows(first + share.lowerBound..<first + share.upperBound), into: bias)
     }
   }
 }

@@ -32,10 +32,25 @@ extension Architecture {
         }
       }
       guard let vertical = windows[0], let horizontal = windows[1],
-        let layer = Convolution(
-          input, channels: channels, vertical: vertical, horizontal: horizontal, hasBias: bias)
+        let correlation = Correlation(
+          input, channels: channels, vertical: vertical, horizontal: horizontal)
       else { throw Misfit(reason: "layer \(place), \(word), does not fit its input of \(input)") }
-      return layer
+      return Convolution(correlation: correlation, hasBias: bias)
+    case .transposedConvolution(
+      let channels, let kernel, let stride, let padding, let extra, let bias):
+      let windows = [input.height, input.width].map { size in
+        Window(
+          inputs: (size - 1) * stride - 2 * padding + kernel + extra, kernel: kernel,
+          stride: stride, padding: padding)
+      }
+      guard extra < stride, let vertical = windows[0], let horizontal = windows[1],
+        let image = ImageShape(
+          channels: channels, height: vertical.inputs, width: horizontal.inputs),
+        let correlation = Correlation(
+          image, channels: input.channels, vertical: vertical, horizontal: horizontal),
+        correlation.output == input
+      else { throw Misfit(reason: "layer \(place), \(word), does not fit its input of \(input)") }
+      return TransposedConvolution(correlation: correlation, hasBias: bias)
     case .reshape(let shape):
       guard shape == input || shape.count == input.count && place > 0 && words[place - 1].isDense
       else {
@@ -91,7 +106,12 @@ extension Architecture.Word {
   }
 
   /// Whether forward is affine, so that the value at an interpolate is the interpolation of values.
-  var isAffine: Bool { if case .convolution = self { true } else { isDense } }
+  var isAffine: Bool {
+    switch self {
+    case .dense, .convolution, .transposedConvolution: true
+    default: false
+    }
+  }
 
   var isActivation: Bool {
     switch self {

@@ -6,6 +6,8 @@
 /// |---------------------------------------------------------------|--------------------------|
 /// | `dense N`                                                     | `Linear`                 |
 /// | `conv N kernel K [stride S] [padding P or same] [no-bias]`    | `Conv2d`                 |
+/// | `conv-transposed N kernel K [stride S] [padding P] [output-padding Q] [no-bias]` |
+/// `ConvTranspose2d` |
 /// | `reshape CxHxW`, `flatten`                                    | `Unflatten`, `Flatten`   |
 /// | `relu`, `leaky-relu SLOPE`, `tanh`                            | `ReLU`, `LeakyReLU`, …   |
 public struct Architecture: Equatable, Sendable, CustomStringConvertible {
@@ -13,6 +15,8 @@ public struct Architecture: Equatable, Sendable, CustomStringConvertible {
   enum Word: Equatable, Sendable {
     case dense(Int)
     case convolution(channels: Int, kernel: Int, stride: Int, padding: Padding, bias: Bool)
+    case transposedConvolution(
+      channels: Int, kernel: Int, stride: Int, padding: Int, outputPadding: Int, bias: Bool)
     case reshape(ImageShape)
     case flatten
     case leakyReLU(Double)
@@ -42,6 +46,9 @@ public struct Architecture: Equatable, Sendable, CustomStringConvertible {
         words.append(.dense(outputs))
       case ("conv", 2...):
         guard let word = Word(convolution: parts) else { return nil }
+        words.append(word)
+      case ("conv-transposed", 2...):
+        guard let word = Word(transposedConvolution: parts) else { return nil }
         words.append(word)
       case ("reshape", 2):
         guard let shape = ImageShape(String(parts[1])) else { return nil }
@@ -74,6 +81,11 @@ public struct Architecture: Equatable, Sendable, CustomStringConvertible {
       case .convolution(let channels, let kernel, let stride, let padding, let bias):
         "conv \(channels) kernel \(kernel)" + (stride == 1 ? "" : " stride \(stride)")
           + (padding == .each(0) ? "" : " padding \(padding)") + (bias ? "" : " no-bias")
+      case .transposedConvolution(
+        let channels, let kernel, let stride, let padding, let extra, let bias):
+        "conv-transposed \(channels) kernel \(kernel)" + (stride == 1 ? "" : " stride \(stride)")
+          + (padding == 0 ? "" : " padding \(padding)")
+          + (extra == 0 ? "" : " output-padding \(extra)") + (bias ? "" : " no-bias")
       case .reshape(let shape): "reshape \(shape)"
       case .flatten: "flatten"
       case .leakyReLU(0): "relu"
@@ -97,26 +109,65 @@ extension Architecture.Padding: CustomStringConvertible {
 extension Architecture.Word {
   /// Reads `conv N kernel K [stride S] [padding P] [no-bias]`, in this order.
   fileprivate init?(convolution parts: [Substring]) {
-    var rest = parts.dropFirst()[...]
-    func number(_ text: Substring?) -> Int? {
-      text.flatMap { Int($0) }.flatMap { 0...Architecture.largestWidth ~= $0 ? $0 : nil }
-    }
-    func option(_ name: String) -> Substring? {
-      guard rest.first == Substring(name), rest.count >= 2 else { return nil }
-      defer { rest = rest.dropFirst(2) }
-      return rest[rest.startIndex + 1]
-    }
-    guard let channels = number(rest.popFirst()), channels >= 1,
-      let kernel = number(option("kernel")), 1...255 ~= kernel
+    var options = LayerOptions(parts)
+    guard let channels = options.number(1), let kernel = options.number("kernel", 1...255),
+      let stride = options.number("stride", 1...255, default: 1)
     else { return nil }
-    let stride = option("stride").map { number($0) ?? 0 } ?? 1
-    let words = option("padding")
-    let padding =
-      words == "same" ? Architecture.Padding.same : .each(words.map { number($0) ?? -1 } ?? 0)
-    let bias = rest.first != "no-bias"
-    if !bias { rest = rest.dropFirst() }
-    guard rest.isEmpty, stride >= 1, padding == .same || padding != .each(-1) else { return nil }
+    let padding: Architecture.Padding
+    if options.take("padding", "same") {
+      padding = .same
+    } else {
+      guard let count = options.number("padding", 0...255, default: 0) else { return nil }
+      padding = .each(count)
+    }
+    let bias = !options.take("no-bias")
+    guard options.isEmpty else { return nil }
     self = .convolution(
       channels: channels, kernel: kernel, stride: stride, padding: padding, bias: bias)
+  }
+
+  /// Reads `conv-transposed N kernel K [stride S] [padding P] [output-padding Q] [no-bias]`.
+  fileprivate init?(transposedConvolution parts: [Substring]) {
+    var options = LayerOptions(parts)
+    guard let channels = options.number(1), let kernel = options.number("kernel", 1...255),
+      let stride = options.number("stride", 1...255, default: 1),
+      let padding = options.number("padding", 0...255, default: 0),
+      let extra = options.number("output-padding", 0...255, default: 0)
+    else { return nil }
+    let bias = !options.take("no-bias")
+    guard options.isEmpty else { return nil }
+    self = .transposedConvolution(
+      channels: channels, kernel: kernel, stride: stride, padding: padding, outputPadding: extra,
+      bias: bias)
+  }
+}
+
+/// The words of one layer after its name, taken in order.
+private struct LayerOptions {
+  private var rest: ArraySlice<Substring>
+
+  init(_ parts: [Substring]) { rest = parts.dropFirst() }
+
+  var isEmpty: Bool { rest.isEmpty }
+
+  /// The next word as a number, at least `least`.
+  mutating func number(_ least: Int) -> Int? {
+    rest.popFirst().flatMap { Int($0) }
+      .flatMap { least...Architecture.largestWidth ~= $0 ? $0 : nil }
+  }
+
+  /// The number after `name`; where the name is not next, the default.
+  mutating func number(
+    _ name: Substring, _ range: ClosedRange<Int>, default value: Int? = nil
+  ) -> Int? {
+    guard take(name) else { return value }
+    return rest.popFirst().flatMap { Int($0) }.flatMap { range ~= $0 ? $0 : nil }
+  }
+
+  /// Whether these words are next; then they are taken.
+  mutating func take(_ words: Substring...) -> Bool {
+    guard rest.starts(with: words) else { return false }
+    rest = rest.dropFirst(words.count)
+    return true
   }
 }
