@@ -3,7 +3,7 @@
 import CZlib
 
 /// The CRC-32 of a run of bytes.
-struct Checksum {
+package struct Checksum {
   /// The sum: 0 for no bytes.
   private(set) var value: UInt32 = 0
 
@@ -20,7 +20,7 @@ struct Checksum {
   }
 
   /// Eight lower-case hexadecimal digits.
-  static func digits(_ value: UInt32) -> String {
+  package static func digits(_ value: UInt32) -> String {
     let digits = String(value, radix: 16)
     return String(repeating: "0", count: 8 - digits.utf8.count) + digits
   }

@@ -98,14 +98,31 @@ public final class OutputFile {
     _ bytes: UnsafeRawBufferPointer, _ call: (Int32, UnsafeRawPointer, Int) -> Int
   ) throws(FileError) {
     precondition(descriptor >= 0, "the output is committed")
-    var done = 0
-    while let base = bytes.baseAddress, done < bytes.count {
-      let written = call(descriptor, base + done, bytes.count - done)
-      if written >= 0 {
-        done += written
-      } else if !canRetry(descriptor, POLLOUT) {
-        throw FileError(.inputOutput, path, errno: errno)
-      }
+    try writeAll(bytes, to: descriptor, path, call)
+  }
+}
+
+/// Writes all of the bytes to a descriptor, by as many calls as it takes; `path` is for the error.
+private func writeAll(
+  _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, _ path: String,
+  _ call: (Int32, UnsafeRawPointer, Int) -> Int
+) throws(FileError) {
+  var done = 0
+  while let base = bytes.baseAddress, done < bytes.count {
+    let written = call(descriptor, base + done, bytes.count - done)
+    if written >= 0 {
+      done += written
+    } else if !canRetry(descriptor, POLLOUT) {
+      throw FileError(.inputOutput, path, errno: errno)
     }
+  }
+}
+
+/// Writes all of a text to a descriptor; `path` is for the error.
+package func writeAll(
+  _ text: String, to descriptor: Int32, _ path: String
+) throws(FileError) {
+  try Array(text.utf8).span.bytes.withUnsafeBytes { bytes throws(FileError) in
+    try writeAll(bytes, to: descriptor, path) { Glibc.write($0, $1, $2) }
   }
 }

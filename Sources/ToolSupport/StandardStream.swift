@@ -10,13 +10,7 @@ public enum StandardStream {
 
   /// Writes text to a descriptor, all of it.
   public static func write(_ text: String, to descriptor: Int32) throws(FileError) {
-    var rest = Array(text.utf8)[...]
-    while !rest.isEmpty {
-      let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if written < 0, errno == EINTR { continue }
-      guard written >= 0 else { throw FileError(.inputOutput, "standard output", errno: errno) }
-      rest = rest.dropFirst(written)
-    }
+    try writeAll(text, to: descriptor, "standard output")
   }
 
   /// Closes standard output: some file systems tell of a full disk only then.

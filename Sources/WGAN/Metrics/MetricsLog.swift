@@ -42,19 +42,9 @@ public final class MetricsLog {
     if failure != nil { return }
     var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
     while !isFile, poll(&ready, 1, 100) == 0 { if shouldStop() { return } }
-    let bytes = Array((line + "\n").utf8)
-    var written = 0
-    while written < bytes.count {
-      let count = bytes.withUnsafeBytes { bytes in
-        Glibc.write(descriptor, bytes.baseAddress.map { $0 + written }, bytes.count - written)
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count >= 0 else {
-        failure = FileError(.inputOutput, path, errno: errno)
-        return
-      }
-      written += count
-    }
+    do throws(FileError) {
+      try writeAll(line + "\n", to: descriptor, path)
+    } catch { failure = error }
   }
 
   /// Makes the lines durable, before the checkpoint that they belong to.

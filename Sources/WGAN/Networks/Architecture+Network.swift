@@ -22,7 +22,7 @@ extension Architecture {
   ) throws(Misfit) -> any Layer {
     switch word {
     case .dense(let outputs):
-      return Dense(input: input, output: try shape(after: place, count: outputs, output: output))
+      return Dense(input: input, output: shape(after: place, count: outputs, output: output))
     case .convolution(let channels, let kernel, let stride, let padding, let bias):
       let windows = [input.height, input.width].map { size in
         switch padding {
@@ -35,7 +35,7 @@ extension Architecture {
         let correlation = Correlation(
           input, channels: channels, vertical: vertical, horizontal: horizontal)
       else { throw Misfit(reason: "layer \(place), \(word), does not fit its input of \(input)") }
-      return Convolution(correlation: correlation, hasBias: bias)
+      return Convolution(correlation: correlation, isTransposed: false, hasBias: bias)
     case .transposedConvolution(
       let channels, let kernel, let stride, let padding, let extra, let bias):
       let windows = [input.height, input.width].map { size in
@@ -50,7 +50,7 @@ extension Architecture {
           image, channels: input.channels, vertical: vertical, horizontal: horizontal),
         correlation.output == input
       else { throw Misfit(reason: "layer \(place), \(word), does not fit its input of \(input)") }
-      return TransposedConvolution(correlation: correlation, hasBias: bias)
+      return Convolution(correlation: correlation, isTransposed: true, hasBias: bias)
     case .reshape(let shape):
       guard shape == input || shape.count == input.count && place > 0 && words[place - 1].isDense
       else {
@@ -79,9 +79,7 @@ extension Architecture {
 
   /// The shape of what a dense layer makes: that of the reshape after it, of the whole network's
   /// output if nothing but activation functions follows, or a vector.
-  private func shape(
-    after place: Int, count: Int, output: ImageShape
-  ) throws(Misfit) -> ImageShape {
+  private func shape(after place: Int, count: Int, output: ImageShape) -> ImageShape {
     let following = words[(place + 1)...]
     if case .reshape(let shape) = following.first, shape.count == count { return shape }
     if count == output.count, following.allSatisfy(\.isActivation) { return output }

@@ -6,8 +6,7 @@
 /// |---------------------------------------------------------------|--------------------------|
 /// | `dense N`                                                     | `Linear`                 |
 /// | `conv N kernel K [stride S] [padding P or same] [no-bias]`    | `Conv2d`                 |
-/// | `conv-transposed N kernel K [stride S] [padding P] [output-padding Q] [no-bias]` |
-/// `ConvTranspose2d` |
+/// | `conv-transposed N kernel K` …, `output-padding Q`            | `ConvTranspose2d`        |
 /// | `reshape CxHxW`, `flatten`                                    | `Unflatten`, `Flatten`   |
 /// | `relu`, `leaky-relu SLOPE`, `tanh`                            | `ReLU`, `LeakyReLU`, …   |
 public struct Architecture: Equatable, Sendable, CustomStringConvertible {
@@ -94,7 +93,6 @@ public struct Architecture: Equatable, Sendable, CustomStringConvertible {
       }
     }.joined(separator: "; ")
   }
-
 }
 
 extension Architecture.Padding: CustomStringConvertible {

@@ -24,22 +24,6 @@ public struct Preset: Sendable {
       optimizer: .adam(rate: 1e-4, beta1: 0.5, beta2: 0.9)),
   ]
 
-  /// The preset of that name.
-  public init?(_ name: String) {
-    guard let preset = Self.all.first(where: { $0.name == name }) else { return nil }
-    self = preset
-  }
-
-  private init(
-    name: String, summary: String, constraint: Constraint, criticSteps: Int, optimizer: Optimizer
-  ) {
-    self.name = name
-    self.summary = summary
-    self.constraint = constraint
-    self.criticSteps = criticSteps
-    self.optimizer = optimizer
-  }
-
   /// The configuration for images of this shape.
   public func configuration(image: ImageShape, seed: UInt64) -> Configuration {
     Configuration(
@@ -52,6 +36,14 @@ public struct Preset: Sendable {
       ]),
       batchSize: 64, criticSteps: criticSteps, constraint: constraint,
       generatorOptimizer: optimizer, criticOptimizer: optimizer, seed: seed)
+  }
+}
+
+extension Preset {
+  /// The preset of that name.
+  public init?(_ name: String) {
+    guard let preset = Self.all.first(where: { $0.name == name }) else { return nil }
+    self = preset
   }
 }
 

@@ -46,7 +46,7 @@ public struct TrainingImages: @unchecked Sendable {
     self.file = file
     self.shape = shape
     count = entry.shape[0]
-    fingerprint = "\(count)x\(shape) \(hexadecimal(checksum))"
+    fingerprint = "\(count)x\(shape) \(Checksum.digits(checksum))"
   }
 
   /// Puts the images of these indices into the columns of a block, one image a column.
@@ -88,10 +88,4 @@ extension ImageShape {
     }
     self = shape
   }
-}
-
-/// Eight hexadecimal digits.
-func hexadecimal(_ word: UInt32) -> String {
-  let digits = String(word, radix: 16)
-  return String(repeating: "0", count: 8 - digits.count) + digits
 }
