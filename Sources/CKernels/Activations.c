@@ -11,6 +11,26 @@
 #include "CKernels.h"
 #include "Multiversion.h"
 
+// e^y, for |y| <= 87: e^y = 2^n · e^r with y = n·ln 2 + r. Adding `round` leaves n in the last bits
+// of a float, and ln 2 in two parts keeps r accurate. NaN stays NaN.
+INLINE float exponential(float y) {
+  const float round = 0x1.8p23f;
+  const float shifted = y * 1.44269504f + round, n = shifted - round;
+  const float r = (y - n * 0.693359375f) + n * 2.12194440e-4f;
+  float power = 0.00139517198f;
+  power = power * r + 0.00836959813f;
+  power = power * r + 0.0416661872f;
+  power = power * r + 0.166665129f;
+  power = power * r + 0.5f;
+  power = power * r * r + r + 1;
+  uint32_t bits;
+  memcpy(&bits, &shifted, 4);
+  bits = (bits + 127) << 23;
+  float scale;
+  memcpy(&scale, &bits, 4);
+  return power * scale;
+}
+
 // Below 0.625 an odd polynomial; above it 1 − 2 / (e^2|x| + 1), where an error in the exponential
 // has shrunk by the time it reaches the result. The polynomials minimise the greatest relative
 // error over their interval (Remez): 2⁻²⁸ both, a sixteenth of what rounding adds.
@@ -30,23 +50,7 @@ INLINE float tanh_f32(float x) {
   low = low * s - 0.333332839f;
   low = low * s * size + size;
 
-  // e^y = 2^n · e^r with y = n·ln 2 + r. Adding `round` leaves n in the last bits of a float, and
-  // ln 2 in two parts keeps r accurate. From |x| = 10 on tanh is 1; NaN stays NaN.
-  const float y = size > 10 ? 20 : 2 * size, round = 0x1.8p23f;
-  const float shifted = y * 1.44269504f + round, n = shifted - round;
-  const float r = (y - n * 0.693359375f) + n * 2.12194440e-4f;
-  float power = 0.00139517198f;
-  power = power * r + 0.00836959813f;
-  power = power * r + 0.0416661872f;
-  power = power * r + 0.166665129f;
-  power = power * r + 0.5f;
-  power = power * r * r + r + 1;
-  uint32_t exponent;
-  memcpy(&exponent, &shifted, 4);
-  memcpy(&bits, &power, 4);
-  bits += exponent << 23;
-  memcpy(&power, &bits, 4);
-  const float high = 1 - 2 / (power + 1);
+  const float high = 1 - 2 / (exponential(size > 10 ? 20 : 2 * size) + 1);  // 1 from 10 on
 
   const float result = size < 0.625f ? low : high;
   memcpy(&bits, &result, 4);

@@ -128,6 +128,15 @@ struct ActivationTests {
     #expect(y[5] == .leastNonzeroMagnitude)
   }
 
+  /// NaNs of either sign, with a bit anywhere in the payload, and all bits.
+  private static let notNumbers: [Float] =
+    (0...22).map { Float(bitPattern: 0x7fc0_0000 | 1 << $0) }
+    + (0...22).map { Float(bitPattern: 0xffc0_0000 | 1 << $0) } + [Float(bitPattern: .max)]
+
+  @Test func `no NaN becomes a number in tanh`() {
+    #expect(kernelTanh(Self.notNumbers).allSatisfy { $0.isNaN })
+  }
+
   @Test func `the width of a block changes no bit of tanh`() {
     var random = Sequence64(state: 5)
     let x = Matrix<Float>(1, 130, gap: 0) { _, _ in 4 * random.real() }
