@@ -1,8 +1,10 @@
-// Leaky ReLU and tanh, each with its derivative, and the two loops that the gradient penalty adds:
-// a column is a sample there, with its own weight or scale. All of them work in place, row by row.
+// Leaky ReLU, tanh and the sigmoid, each with its derivative, the term that the second derivative
+// adds, and the two loops that the gradient penalty adds: a column is a sample there, with its own
+// weight or scale. All of them work in place, row by row.
 //
-// The float tanh is our own: libm's is slow, cannot be vectorised, and changes its bits with the
-// CPU. Double serves the tests alone, which compare gradients with finite differences: libm's tanh.
+// The float tanh and sigmoid are our own: libm's are slow, cannot be vectorised, and change their
+// bits with the CPU. Double serves the tests alone, which compare gradients with finite
+// differences: libm's.
 #ifndef REAL
 
 #include <math.h>
@@ -11,9 +13,9 @@
 #include "CKernels.h"
 #include "Multiversion.h"
 
-// e^y, for |y| <= 87: e^y = 2^n · e^r with y = n·ln 2 + r. Adding `round` leaves n in the last bits
-// of a float, and ln 2 in two parts keeps r accurate. NaN stays NaN.
-INLINE float exponential(float y) {
+// e^y · 2^lift, for y + lift·ln 2 within ±87: e^y = 2^n · e^r with y = n·ln 2 + r. Adding `round`
+// leaves n in the last bits of a float, and ln 2 in two parts keeps r accurate. NaN stays NaN.
+INLINE float exponential(float y, uint32_t lift) {
   const float round = 0x1.8p23f;
   const float shifted = y * 1.44269504f + round, n = shifted - round;
   const float r = (y - n * 0.693359375f) + n * 2.12194440e-4f;
@@ -25,7 +27,7 @@ INLINE float exponential(float y) {
   power = power * r * r + r + 1;
   uint32_t bits;
   memcpy(&bits, &shifted, 4);
-  bits = (bits + 127) << 23;
+  bits = (bits + lift + 127) << 23;
   float scale;
   memcpy(&scale, &bits, 4);
   return power * scale;
@@ -50,7 +52,7 @@ INLINE float tanh_f32(float x) {
   low = low * s - 0.333332839f;
   low = low * s * size + size;
 
-  const float high = 1 - 2 / (exponential(size > 10 ? 20 : 2 * size) + 1);  // 1 from 10 on
+  const float high = 1 - 2 / (exponential(size > 10 ? 20 : 2 * size, 0) + 1);  // 1 from 10 on
 
   const float result = size < 0.625f ? low : high;
   memcpy(&bits, &result, 4);
@@ -60,6 +62,19 @@ INLINE float tanh_f32(float x) {
 }
 
 INLINE double tanh_f64(double x) { return tanh(x); }
+
+// z = e^−|x| never overflows: 1 / (1 + z) to the right of 0, z / (1 + z) to its left. From
+// |x| = 104 on z is 0. It is made 2⁶⁴ times too large first, so that a denormal z is rounded once.
+INLINE float sigmoid_of_f32(float x) {
+  const float size = __builtin_fabsf(x);
+  const float z = exponential(size > 104 ? -104 : -size, 64) * 0x1p-64f;
+  return (x < 0 ? z : 1) / (1 + z);
+}
+
+INLINE double sigmoid_of_f64(double x) {
+  const double z = exp(-fabs(x));
+  return (x < 0 ? z : 1) / (1 + z);
+}
 
 #define BODY "Activations.c"
 #include "ForEachReal.h"
@@ -89,6 +104,28 @@ MULTIVERSION void NAME(hyperbolic_tangent_derivative)(
     size_t d_stride) {
   for (size_t row = 0; row < rows; row++, y += y_stride, d += d_stride)
     for (size_t j = 0; j < columns; j++) d[j] = d[j] * (1 - y[j] * y[j]);
+}
+
+MULTIVERSION void NAME(sigmoid)(size_t rows, size_t columns, REAL *x, size_t x_stride) {
+  for (size_t row = 0; row < rows; row++, x += x_stride)
+    for (size_t j = 0; j < columns; j++) x[j] = NAME(sigmoid_of)(x[j]);
+}
+
+MULTIVERSION void NAME(sigmoid_derivative)(
+    size_t rows, size_t columns, const REAL *restrict y, size_t y_stride, REAL *restrict d,
+    size_t d_stride) {
+  for (size_t row = 0; row < rows; row++, y += y_stride, d += d_stride)
+    for (size_t j = 0; j < columns; j++) d[j] = d[j] * (y[j] * (1 - y[j]));
+}
+
+MULTIVERSION void NAME(add_curvature)(
+    size_t rows, size_t columns, REAL alpha, REAL beta, const REAL *restrict y, size_t y_stride,
+    const REAL *restrict d, size_t d_stride, const REAL *restrict v, size_t v_stride,
+    REAL *restrict out, size_t out_stride) {
+  for (size_t row = 0; row < rows; row++) {
+    for (size_t j = 0; j < columns; j++) out[j] += (alpha + beta * y[j]) * d[j] * v[j];
+    y += y_stride, d += d_stride, v += v_stride, out += out_stride;
+  }
 }
 
 MULTIVERSION void NAME(interpolate)(

@@ -7,22 +7,9 @@
 
 #include "CKernels.h"
 #include "Multiversion.h"
+#include "Philox.h"
 
 #define MIN(A, B) ((A) < (B) ? (A) : (B))
-
-INLINE void philox(uint32_t w[4], uint64_t key) {
-  uint32_t key0 = (uint32_t)key, key1 = (uint32_t)(key >> 32);
-#pragma clang loop unroll(full)
-  for (int round = 0; round < 10; round++) {
-    const uint64_t a = (uint64_t)w[0] * 0xD2511F53, b = (uint64_t)w[2] * 0xCD9E8D57;
-    w[0] = (uint32_t)(b >> 32) ^ w[1] ^ key0;
-    w[1] = (uint32_t)b;
-    w[2] = (uint32_t)(a >> 32) ^ w[3] ^ key1;
-    w[3] = (uint32_t)a;
-    key0 += 0x9E3779B9;  // the golden ratio
-    key1 += 0xBB67AE85;  // √3 − 1
-  }
-}
 
 random_words philox4x32(uint32_t c0, uint32_t c1, uint32_t c2, uint32_t c3, uint64_t key) {
   random_words words = {{c0, c1, c2, c3}};

@@ -133,8 +133,9 @@ struct ActivationTests {
     (0...22).map { Float(bitPattern: 0x7fc0_0000 | 1 << $0) }
     + (0...22).map { Float(bitPattern: 0xffc0_0000 | 1 << $0) } + [Float(bitPattern: .max)]
 
-  @Test func `no NaN becomes a number in tanh`() {
+  @Test func `no NaN becomes a number in tanh or in the sigmoid`() {
     #expect(kernelTanh(Self.notNumbers).allSatisfy { $0.isNaN })
+    #expect(kernelSigmoid(Self.notNumbers).allSatisfy { $0.isNaN })
   }
 
   @Test func `the width of a block changes no bit of tanh`() {
@@ -155,5 +156,88 @@ struct ActivationTests {
     var y = x
     hyperbolic_tangent_f64(3, 21, &y.numbers, y.stride)
     #expect(same(y, x.map { tanh(x[$0, $1]) }))
+  }
+
+  /// The sigmoid of each number, by the kernel.
+  private func kernelSigmoid(_ x: [Float]) -> [Float] {
+    var y = x
+    sigmoid_f32(1, y.count, &y, y.count)
+    return y
+  }
+
+  @Test func `the sigmoid errs by less than 2.5 ulp on a sweep of all floats, denormals too`() {
+    let positive = stride(from: UInt32(0), through: Float.infinity.bitPattern, by: 4099)
+      .map { Float(bitPattern: $0) }
+    // The densest part of the sweep is next to 0; here the result itself goes from 1 to denormals.
+    let falling = stride(from: Float(-110), through: 20, by: 0x1p-10)
+    let x = positive + positive.map { -$0 } + falling
+    let greatest = zip(x, kernelSigmoid(x)).reduce(0.0) { greatest, pair in
+      max(greatest, abs(Double(pair.1) - 1 / (1 + exp(-Double(pair.0)))) / Double(pair.1.ulp))
+    }
+    #expect(greatest <= 2.5)
+  }
+
+  @Test func `the sigmoid has the same bits on every machine`() {
+    // FNV-1a of a sweep's results. If a formula is changed on purpose, so is this number.
+    let x = stride(from: UInt32(0), through: Float.infinity.bitPattern, by: 65_537)
+      .map { Float(bitPattern: $0) }
+    let hash = kernelSigmoid(x + x.map { -$0 }).reduce(UInt64(0xcbf2_9ce4_8422_2325)) {
+      ($0 ^ UInt64($1.bitPattern)) &* 0x100_0000_01b3
+    }
+    #expect(hash == 6_288_514_209_635_033_142)
+  }
+
+  @Test func `the sigmoid at the ends`() {
+    let x: [Float] = [.infinity, -.infinity, 1e30, -1e30, 104.5, -104.5, -103.5, 0, -0.0]
+    let least = Float.leastNonzeroMagnitude
+    #expect(kernelSigmoid(x) == [1, 0, 1, 0, 1, 0, least, 0.5, 0.5])
+    #expect(kernelSigmoid([-.infinity, -1e30]).allSatisfy { $0.sign == .plus })
+  }
+
+  @Test func `the width of a block changes no bit of the sigmoid`() {
+    expectElementwise(inputs: 0) { rows, columns, _, x in
+      sigmoid_f32(rows, columns.count, x.base, x.stride)
+    } formula: { _, _, _, x in
+      kernelSigmoid([x])[0]
+    }
+  }
+
+  @Test func `the sigmoid of a double is its formula, with the C library's exponential`() {
+    expectElementwise(inputs: 0) { rows, columns, _, x in
+      sigmoid_f64(rows, columns.count, x.base, x.stride)
+    } formula: { _, _, _, x in
+      let z = exp(-abs(x))
+      return (x < 0 ? z : 1) / (1 + z)
+    }
+  }
+
+  @Test(arguments: elements)
+  func `the derivative of the sigmoid is its formula`(element: any Element.Type) {
+    func check<T: Element>(_: T.Type) {
+      expectElementwise(inputs: 1) { rows, columns, x, d in
+        T.kernels.sigmoidDerivative(
+          rows, columns.count, x[0].base, x[0].stride, d.base, d.stride)
+      } formula: { (_, _, y: [T], d) in
+        d * (y[0] * (1 - y[0]))
+      }
+    }
+    check(element)
+  }
+
+  @Test(arguments: elements)
+  func `curvature is added by its formula`(element: any Element.Type) {
+    func check<T: Element>(_: T.Type) {
+      for (alpha, beta): (T, T) in [(0, -2), (1, -2), (0.3, 0.7)] {
+        expectElementwise(inputs: 3) { rows, columns, x, out in
+          T.kernels.addCurvature(
+            rows, columns.count, alpha, beta, x[0].base, x[0].stride, x[1].base, x[1].stride,
+            x[2].base, x[2].stride, out.base, out.stride)
+        } formula: { (_, _, x: [T], out) in
+          let slope = alpha + beta * x[0]
+          return out + (slope * x[1]) * x[2]
+        }
+      }
+    }
+    check(element)
   }
 }

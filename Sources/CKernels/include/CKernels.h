@@ -9,7 +9,8 @@
 // Exactness. Every function gives the same bits on every instruction set, for every way of cutting
 // rows and columns into calls: an output element depends on its own inputs alone, by a fixed chain
 // of operations that its comment states. `fma` is one rounding; everything else rounds after each
-// operation (contraction is off). Exempt are the bits of a NaN, and hyperbolic_tangent_f64.
+// operation (contraction is off). Exempt are the bits of a NaN, and hyperbolic_tangent_f64 and
+// sigmoid_f64.
 //
 // Every numeric function exists for float (`_f32`) and double (`_f64`).
 #ifndef CKERNELS_H
@@ -45,6 +46,19 @@
   /* d = d·(1 − y·y), in place, with y the layer's output. */                                      \
   void hyperbolic_tangent_derivative##SUFFIX(                                                      \
       size_t rows, size_t columns, const REAL *y, size_t y_stride, REAL *d, size_t d_stride);      \
+  /* x = 1 / (1 + e^−x), in place: with z = e^−|x|, 1 / (1 + z), or z / (1 + z) where x < 0. f32:  \
+     own polynomials, at most 2.5 ulp, denormals too, NaN stays NaN. f64: the C library's exp, for \
+     tests. */                                                                                     \
+  void sigmoid##SUFFIX(size_t rows, size_t columns, REAL *x, size_t x_stride);                     \
+  /* d = d·(y·(1 − y)), in place, with y the layer's output. */                                    \
+  void sigmoid_derivative##SUFFIX(                                                                 \
+      size_t rows, size_t columns, const REAL *y, size_t y_stride, REAL *d, size_t d_stride);      \
+  /* out = out + ((alpha + beta·y)·d)·v: what the second derivative of an activation adds, with y  \
+     the layer's output. tanh: alpha 0, beta −2. Sigmoid: 1 and −2. */                             \
+  void add_curvature##SUFFIX(                                                                      \
+      size_t rows, size_t columns, REAL alpha, REAL beta, const REAL *y, size_t y_stride,          \
+      const REAL *d, size_t d_stride, const REAL *v, size_t v_stride, REAL *out,                   \
+      size_t out_stride);                                                                          \
   /* out = b + t[column]·(a − b). `out` may be a or b. */                                          \
   void interpolate##SUFFIX(                                                                        \
       size_t rows, size_t columns, const REAL *t, const REAL *a, size_t a_stride, const REAL *b,   \
@@ -60,8 +74,71 @@
      in order from 0, then the lanes in a fixed tree (l += l+8, then l+4, l+2, l+1). */            \
   void add_row_sums##SUFFIX(                                                                       \
       size_t rows, size_t columns, const REAL *x, size_t x_stride, REAL *out);                     \
+  /* The sum over a block of x, of (x − center)·(x − center), or of x·y: each row as in            \
+     add_row_sums, then the rows' sums in order, in double, from 0. */                             \
+  double block_sum##SUFFIX(size_t rows, size_t columns, const REAL *x, size_t x_stride);           \
+  double block_square_deviation##SUFFIX(                                                           \
+      size_t rows, size_t columns, REAL center, const REAL *x, size_t x_stride);                   \
+  double block_dot##SUFFIX(                                                                        \
+      size_t rows, size_t columns, const REAL *x, size_t x_stride, const REAL *y,                  \
+      size_t y_stride);                                                                            \
+  /* out[column] = Σ over rows, in order from 0, of x, of x·y, or of d·d with d = x −              \
+     center[column]: every operation in double. */                                                 \
+  void column_sums##SUFFIX(                                                                        \
+      size_t rows, size_t columns, const REAL *x, size_t x_stride, double *out);                   \
+  void column_dots##SUFFIX(                                                                        \
+      size_t rows, size_t columns, const REAL *x, size_t x_stride, const REAL *y,                  \
+      size_t y_stride, double *out);                                                               \
+  void column_square_deviations##SUFFIX(                                                           \
+      size_t rows, size_t columns, const REAL *center, const REAL *x, size_t x_stride,             \
+      double *out);                                                                                \
   /* True when |x| <= bound for every element; a NaN is beyond any bound. bound >= 0. */           \
   bool all_within##SUFFIX(size_t count, const REAL *x, REAL bound);                                \
+                                                                                                   \
+  /* y = ((x − mean)·scale)·gamma + beta. `y` may be x. */                                         \
+  void batch_normalize##SUFFIX(                                                                    \
+      size_t rows, size_t columns, REAL mean, REAL scale, REAL gamma, REAL beta, const REAL *x,    \
+      size_t x_stride, REAL *y, size_t y_stride);                                                  \
+  /* dx = a·((dy − b) − ((x − mean)·scale)·c). `dx` may be dy. */                                  \
+  void batch_normalize_backward##SUFFIX(                                                           \
+      size_t rows, size_t columns, REAL mean, REAL scale, REAL a, REAL b, REAL c, const REAL *x,   \
+      size_t x_stride, const REAL *dy, size_t dy_stride, REAL *dx, size_t dx_stride);              \
+  /* y = x·scale[row mod period] + shift[row mod period], or the product alone when `shift` is     \
+     NULL. `y` may be x. */                                                                        \
+  void scale_rows##SUFFIX(                                                                         \
+      size_t rows, size_t columns, size_t period, const REAL *scale, const REAL *shift,            \
+      const REAL *x, size_t x_stride, REAL *y, size_t y_stride);                                   \
+  /* y = (x − shift[column])·scale[column]. `y` may be x. */                                       \
+  void affine_columns##SUFFIX(                                                                     \
+      size_t rows, size_t columns, const REAL *shift, const REAL *scale, const REAL *x,            \
+      size_t x_stride, REAL *y, size_t y_stride);                                                  \
+  /* out = (k0 + k1·a) + k2·b, where k0[column] and so on. `out` may be a or b. */                 \
+  void combine_columns##SUFFIX(                                                                    \
+      size_t rows, size_t columns, const REAL *k0, const REAL *k1, const REAL *k2,                 \
+      const REAL *a, size_t a_stride, const REAL *b, size_t b_stride, REAL *out,                   \
+      size_t out_stride);                                                                          \
+  /* out = out + (((k0 + k1·a) + k2·b) + k3·c), where k0[column] and so on. */                     \
+  void add_combined_columns##SUFFIX(                                                               \
+      size_t rows, size_t columns, const REAL *k0, const REAL *k1, const REAL *k2,                 \
+      const REAL *k3, const REAL *a, size_t a_stride, const REAL *b, size_t b_stride,              \
+      const REAL *c, size_t c_stride, REAL *out, size_t out_stride);                               \
+  /* y = y + s·x. */                                                                               \
+  void add_scaled##SUFFIX(                                                                         \
+      size_t rows, size_t columns, REAL s, const REAL *x, size_t x_stride, REAL *y,                \
+      size_t y_stride);                                                                            \
+                                                                                                   \
+  /* Which features of a sample are kept, a bit each. Row r of column j: with                      \
+     w = philox(counter = {first + j, r / 4, step, stream}, key) it is kept when                   \
+     w[r mod 4] >= threshold, and bit r mod 32 of element (r / 32, j) of `mask` is 1. `rows`       \
+     counts features. An element is an integer of REAL's size, not a number; its other bits        \
+     are 0. */                                                                                     \
+  void dropout_mask##SUFFIX(                                                                       \
+      size_t rows, size_t columns, uint32_t threshold, uint64_t key, uint32_t stream,              \
+      uint32_t step, uint32_t first, REAL *mask, size_t mask_stride);                              \
+  /* x = x·scale where such a mask has a 1, and +0 where it has a 0, NaN or not; in place. */      \
+  void apply_mask##SUFFIX(                                                                         \
+      size_t rows, size_t columns, REAL scale, const REAL *mask, size_t mask_stride, REAL *x,      \
+      size_t x_stride);                                                                            \
                                                                                                    \
   /* out[pixel][j] = (2·images[indices[j]·image_size + pixel] − 255) / 255, for j < columns and    \
      pixel < rows: bytes to [−1, 1], correctly rounded. */                                         \

@@ -22,6 +22,20 @@ extension Float: Scalar {
   static func hyperbolicTangentDerivative(_ d: Block<Self>, output y: Block<Self>) {
     hyperbolic_tangent_derivative_f32(d.rows, d.columns, y.base, y.stride, d.base, d.stride)
   }
+  static func sigmoid(_ x: Block<Self>) {
+    sigmoid_f32(x.rows, x.columns, x.base, x.stride)
+  }
+  static func sigmoidDerivative(_ d: Block<Self>, output y: Block<Self>) {
+    sigmoid_derivative_f32(d.rows, d.columns, y.base, y.stride, d.base, d.stride)
+  }
+  static func addCurvature(
+    _ alpha: Self, _ beta: Self, output y: Block<Self>, _ d: Block<Self>, _ v: Block<Self>,
+    into out: Block<Self>
+  ) {
+    add_curvature_f32(
+      out.rows, out.columns, alpha, beta, y.base, y.stride, d.base, d.stride, v.base, v.stride,
+      out.base, out.stride)
+  }
   static func interpolate(
     _ a: Block<Self>, _ b: Block<Self>, _ t: UnsafePointer<Self>, into out: Block<Self>
   ) {
@@ -36,6 +50,73 @@ extension Float: Scalar {
   }
   static func addRowSums(_ x: Block<Self>, into out: UnsafeMutablePointer<Self>) {
     add_row_sums_f32(x.rows, x.columns, x.base, x.stride, out)
+  }
+  static func blockSum(_ x: Block<Self>) -> Double {
+    block_sum_f32(x.rows, x.columns, x.base, x.stride)
+  }
+  static func blockSquareDeviation(_ x: Block<Self>, from center: Self) -> Double {
+    block_square_deviation_f32(x.rows, x.columns, center, x.base, x.stride)
+  }
+  static func blockDot(_ x: Block<Self>, _ y: Block<Self>) -> Double {
+    block_dot_f32(x.rows, x.columns, x.base, x.stride, y.base, y.stride)
+  }
+  static func columnSums(_ x: Block<Self>, into out: UnsafeMutablePointer<Double>) {
+    column_sums_f32(x.rows, x.columns, x.base, x.stride, out)
+  }
+  static func columnDots(
+    _ x: Block<Self>, _ y: Block<Self>, into out: UnsafeMutablePointer<Double>
+  ) {
+    column_dots_f32(x.rows, x.columns, x.base, x.stride, y.base, y.stride, out)
+  }
+  static func columnSquareDeviations(
+    _ x: Block<Self>, from center: UnsafePointer<Self>, into out: UnsafeMutablePointer<Double>
+  ) {
+    column_square_deviations_f32(x.rows, x.columns, center, x.base, x.stride, out)
+  }
+  static func batchNormalize(
+    _ x: Block<Self>, mean: Self, scale: Self, gamma: Self, beta: Self, into y: Block<Self>
+  ) {
+    batch_normalize_f32(
+      y.rows, y.columns, mean, scale, gamma, beta, x.base, x.stride, y.base, y.stride)
+  }
+  static func batchNormalizeBackward(
+    _ x: Block<Self>, mean: Self, scale: Self, _ dy: Block<Self>, a: Self, b: Self, c: Self,
+    into dx: Block<Self>
+  ) {
+    batch_normalize_backward_f32(
+      dx.rows, dx.columns, mean, scale, a, b, c, x.base, x.stride, dy.base, dy.stride, dx.base,
+      dx.stride)
+  }
+  static func scaleRows(
+    _ x: Block<Self>, by scale: UnsafePointer<Self>, shift: UnsafePointer<Self>?, period: Int,
+    into y: Block<Self>
+  ) {
+    scale_rows_f32(
+      y.rows, y.columns, period, scale, shift, x.base, x.stride, y.base, y.stride)
+  }
+  static func affineColumns(
+    _ x: Block<Self>, shift: UnsafePointer<Self>, scale: UnsafePointer<Self>, into y: Block<Self>
+  ) {
+    affine_columns_f32(y.rows, y.columns, shift, scale, x.base, x.stride, y.base, y.stride)
+  }
+  static func combineColumns(
+    _ k0: UnsafePointer<Self>, _ k1: UnsafePointer<Self>, _ a: Block<Self>,
+    _ k2: UnsafePointer<Self>, _ b: Block<Self>, into out: Block<Self>
+  ) {
+    combine_columns_f32(
+      out.rows, out.columns, k0, k1, k2, a.base, a.stride, b.base, b.stride, out.base, out.stride)
+  }
+  static func addCombinedColumns(
+    _ k0: UnsafePointer<Self>, _ k1: UnsafePointer<Self>, _ a: Block<Self>,
+    _ k2: UnsafePointer<Self>, _ b: Block<Self>, _ k3: UnsafePointer<Self>, _ c: Block<Self>,
+    into out: Block<Self>
+  ) {
+    add_combined_columns_f32(
+      out.rows, out.columns, k0, k1, k2, k3, a.base, a.stride, b.base, b.stride, c.base, c.stride,
+      out.base, out.stride)
+  }
+  static func addScaled(_ x: Block<Self>, by s: Self, to y: Block<Self>) {
+    add_scaled_f32(y.rows, y.columns, s, x.base, x.stride, y.base, y.stride)
   }
   static func gather(
     _ images: UnsafePointer<UInt8>, size: Int, _ indices: UnsafePointer<UInt32>,
@@ -60,6 +141,16 @@ extension Float: Scalar {
     first: UInt32
   ) {
     uniforms_f32(count, key, stream, step, first, out)
+  }
+  static func fillDropoutMask(
+    _ mask: Block<Self>, features: Int, threshold: UInt32, key: UInt64, stream: UInt32,
+    step: UInt32, first: UInt32
+  ) {
+    dropout_mask_f32(
+      features, mask.columns, threshold, key, stream, step, first, mask.base, mask.stride)
+  }
+  static func applyMask(_ mask: Block<Self>, scale: Self, to x: Block<Self>) {
+    apply_mask_f32(x.rows, x.columns, scale, mask.base, mask.stride, x.base, x.stride)
   }
   static func adam(
     _ p: UnsafeMutablePointer<Self>, _ m: UnsafeMutablePointer<Self>,

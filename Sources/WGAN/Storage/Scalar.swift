@@ -20,6 +20,15 @@ protocol Scalar: BinaryFloatingPoint, LosslessStringConvertible, Sendable {
   static func hyperbolicTangent(_ x: Block<Self>)
   /// d = d·(1 − y²).
   static func hyperbolicTangentDerivative(_ d: Block<Self>, output y: Block<Self>)
+  /// x = 1 / (1 + e⁻ˣ).
+  static func sigmoid(_ x: Block<Self>)
+  /// d = d·(y·(1 − y)).
+  static func sigmoidDerivative(_ d: Block<Self>, output y: Block<Self>)
+  /// out += (α + β·y)·d·v, what an activation's second derivative adds: tanh has α 0 and β −2, the
+  /// sigmoid 1 and −2.
+  static func addCurvature(
+    _ alpha: Self, _ beta: Self, output y: Block<Self>, _ d: Block<Self>, _ v: Block<Self>,
+    into out: Block<Self>)
   /// out = b + t[column]·(a − b).
   static func interpolate(
     _ a: Block<Self>, _ b: Block<Self>, _ t: UnsafePointer<Self>, into out: Block<Self>)
@@ -29,6 +38,45 @@ protocol Scalar: BinaryFloatingPoint, LosslessStringConvertible, Sendable {
   static func scaleColumns(_ x: Block<Self>, by s: UnsafePointer<Self>)
   /// out[row] += Σ over columns of x.
   static func addRowSums(_ x: Block<Self>, into out: UnsafeMutablePointer<Self>)
+  /// Σ x, in double over the rows.
+  static func blockSum(_ x: Block<Self>) -> Double
+  /// Σ (x − center)², in double over the rows.
+  static func blockSquareDeviation(_ x: Block<Self>, from center: Self) -> Double
+  /// Σ x·y, in double over the rows.
+  static func blockDot(_ x: Block<Self>, _ y: Block<Self>) -> Double
+  /// out[column] = Σ over rows of x, in double.
+  static func columnSums(_ x: Block<Self>, into out: UnsafeMutablePointer<Double>)
+  /// out[column] = Σ over rows of x·y, in double.
+  static func columnDots(
+    _ x: Block<Self>, _ y: Block<Self>, into out: UnsafeMutablePointer<Double>)
+  /// out[column] = Σ over rows of (x − center[column])², in double.
+  static func columnSquareDeviations(
+    _ x: Block<Self>, from center: UnsafePointer<Self>, into out: UnsafeMutablePointer<Double>)
+  /// y = ((x − mean)·scale)·gamma + beta. `y` may be x.
+  static func batchNormalize(
+    _ x: Block<Self>, mean: Self, scale: Self, gamma: Self, beta: Self, into y: Block<Self>)
+  /// dx = a·(dy − b − ((x − mean)·scale)·c). `dx` may be dy.
+  static func batchNormalizeBackward(
+    _ x: Block<Self>, mean: Self, scale: Self, _ dy: Block<Self>, a: Self, b: Self, c: Self,
+    into dx: Block<Self>)
+  /// y = x·scale[row mod period] + shift[row mod period], or the product alone. `y` may be x.
+  static func scaleRows(
+    _ x: Block<Self>, by scale: UnsafePointer<Self>, shift: UnsafePointer<Self>?, period: Int,
+    into y: Block<Self>)
+  /// y = (x − shift[column])·scale[column]. `y` may be x.
+  static func affineColumns(
+    _ x: Block<Self>, shift: UnsafePointer<Self>, scale: UnsafePointer<Self>, into y: Block<Self>)
+  /// out = k0[column] + k1[column]·a + k2[column]·b. `out` may be a or b.
+  static func combineColumns(
+    _ k0: UnsafePointer<Self>, _ k1: UnsafePointer<Self>, _ a: Block<Self>,
+    _ k2: UnsafePointer<Self>, _ b: Block<Self>, into out: Block<Self>)
+  /// out += k0[column] + k1[column]·a + k2[column]·b + k3[column]·c.
+  static func addCombinedColumns(
+    _ k0: UnsafePointer<Self>, _ k1: UnsafePointer<Self>, _ a: Block<Self>,
+    _ k2: UnsafePointer<Self>, _ b: Block<Self>, _ k3: UnsafePointer<Self>, _ c: Block<Self>,
+    into out: Block<Self>)
+  /// y += s·x.
+  static func addScaled(_ x: Block<Self>, by s: Self, to y: Block<Self>)
   /// out[pixel][j] = (2·image[indices[j]][pixel] − 255) / 255, of images of `size` numbers.
   static func gather(
     _ images: UnsafePointer<UInt8>, size: Int, _ indices: UnsafePointer<UInt32>,
@@ -44,6 +92,13 @@ protocol Scalar: BinaryFloatingPoint, LosslessStringConvertible, Sendable {
   static func fillUniform(
     _ out: UnsafeMutablePointer<Self>, count: Int, key: UInt64, stream: UInt32, step: UInt32,
     first: UInt32)
+  /// The mask of `features` rows: a bit each, 1 where a random word is at least `threshold`; row
+  /// r / 32 of `mask` has those of row r. Column j is sample `first + j` of (key, stream, step).
+  static func fillDropoutMask(
+    _ mask: Block<Self>, features: Int, threshold: UInt32, key: UInt64, stream: UInt32,
+    step: UInt32, first: UInt32)
+  /// x = x·scale where the mask has a 1, and 0 where it has a 0.
+  static func applyMask(_ mask: Block<Self>, scale: Self, to x: Block<Self>)
   /// One Adam update of `count` parameters.
   static func adam(
     _ p: UnsafeMutablePointer<Self>, _ m: UnsafeMutablePointer<Self>,
