@@ -119,12 +119,13 @@ MULTIVERSION void NAME(sigmoid_derivative)(
 }
 
 MULTIVERSION void NAME(add_curvature)(
-    size_t rows, size_t columns, REAL alpha, REAL beta, const REAL *restrict y, size_t y_stride,
-    const REAL *restrict d, size_t d_stride, const REAL *restrict v, size_t v_stride,
-    REAL *restrict out, size_t out_stride) {
+    size_t rows, size_t columns, REAL alpha, REAL beta, REAL gamma, REAL delta,
+    const REAL *restrict y, size_t y_stride, const REAL *restrict d, size_t d_stride,
+    const REAL *restrict u, size_t u_stride, REAL *restrict out, size_t out_stride) {
   for (size_t row = 0; row < rows; row++) {
-    for (size_t j = 0; j < columns; j++) out[j] += (alpha + beta * y[j]) * d[j] * v[j];
-    y += y_stride, d += d_stride, v += v_stride, out += out_stride;
+    for (size_t j = 0; j < columns; j++)
+      out[j] += (alpha + beta * y[j]) * (gamma + y[j] * (delta - y[j])) * d[j] * u[j];
+    y += y_stride, d += d_stride, u += u_stride, out += out_stride;
   }
 }
 

@@ -90,10 +90,11 @@ MULTIVERSION double NAME(block_square_deviation)(
 }
 
 MULTIVERSION double NAME(block_dot)(
-    size_t rows, size_t columns, const REAL *x, size_t x_stride, const REAL *y, size_t y_stride) {
+    size_t rows, size_t columns, REAL center, const REAL *x, size_t x_stride, const REAL *y,
+    size_t y_stride) {
   double total = 0;
   for (size_t row = 0; row < rows; row++, x += x_stride, y += y_stride) {
-    SUM_ROW(x[j] * y[j])
+    SUM_ROW((x[j] - center) * y[j])
     total += sum;
   }
   return total;

@@ -227,13 +227,16 @@ struct ActivationTests {
   @Test(arguments: elements)
   func `curvature is added by its formula`(element: any Element.Type) {
     func check<T: Element>(_: T.Type) {
-      for (alpha, beta): (T, T) in [(0, -2), (1, -2), (0.3, 0.7)] {
+      for (alpha, beta, gamma, delta): (T, T, T, T) in [
+        (0, -2, 1, 0), (1, -2, 0, 1), (0.3, 0.7, -0.2, 0.9),
+      ] {
         expectElementwise(inputs: 3) { rows, columns, x, out in
           T.kernels.addCurvature(
-            rows, columns.count, alpha, beta, x[0].base, x[0].stride, x[1].base, x[1].stride,
+            rows, columns.count, alpha, beta, gamma, delta, x[0].base, x[0].stride, x[1].base,
+            x[1].stride,
             x[2].base, x[2].stride, out.base, out.stride)
         } formula: { (_, _, x: [T], out) in
-          let slope = alpha + beta * x[0]
+          let slope = (alpha + beta * x[0]) * (gamma + x[0] * (delta - x[0]))
           return out + (slope * x[1]) * x[2]
         }
       }

@@ -71,8 +71,8 @@ struct ReductionTests {
               total { (x[$0, $1] - center) * (x[$0, $1] - center) }))
           #expect(
             same(
-              T.kernels.blockDot(rows, columns, x.numbers, x.stride, y.numbers, y.stride),
-              total { x[$0, $1] * y[$0, $1] }))
+              T.kernels.blockDot(rows, columns, center, x.numbers, x.stride, y.numbers, y.stride),
+              total { (x[$0, $1] - center) * y[$0, $1] }))
         }
       }
     }
@@ -91,8 +91,8 @@ struct ReductionTests {
             let sums = [
               T.kernels.blockSum(3, 37, x.numbers, 39),
               T.kernels.blockSquareDeviation(3, 37, 1, x.numbers, 39),
-              T.kernels.blockDot(3, 37, x.numbers, 39, ones.numbers, 39),
-              T.kernels.blockDot(3, 37, ones.numbers, 39, x.numbers, 39),
+              T.kernels.blockDot(3, 37, 0, x.numbers, 39, ones.numbers, 39),
+              T.kernels.blockDot(3, 37, 0, ones.numbers, 39, x.numbers, 39),
             ]
             #expect(sums.allSatisfy { same($0, Double(wrong)) })
           }

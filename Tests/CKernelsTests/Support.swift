@@ -19,8 +19,10 @@ struct Kernels<T> {
   let sigmoid: (Int, Int, MutablePointer<T>, Int) -> Void
   let sigmoidDerivative: (Int, Int, Pointer<T>, Int, MutablePointer<T>, Int) -> Void
   let addCurvature:
-    (Int, Int, T, T, Pointer<T>, Int, Pointer<T>, Int, Pointer<T>, Int, MutablePointer<T>, Int)
-      -> Void
+    (
+      Int, Int, T, T, T, T, Pointer<T>, Int, Pointer<T>, Int, Pointer<T>, Int, MutablePointer<T>,
+      Int
+    ) -> Void
   let interpolate:
     (Int, Int, Pointer<T>, Pointer<T>, Int, Pointer<T>, Int, MutablePointer<T>, Int) -> Void
   let scaleColumns: (Int, Int, Pointer<T>, MutablePointer<T>, Int) -> Void
@@ -28,7 +30,7 @@ struct Kernels<T> {
   let addRowSums: (Int, Int, Pointer<T>, Int, MutablePointer<T>) -> Void
   let blockSum: (Int, Int, Pointer<T>, Int) -> Double
   let blockSquareDeviation: (Int, Int, T, Pointer<T>, Int) -> Double
-  let blockDot: (Int, Int, Pointer<T>, Int, Pointer<T>, Int) -> Double
+  let blockDot: (Int, Int, T, Pointer<T>, Int, Pointer<T>, Int) -> Double
   let columnSums: (Int, Int, Pointer<T>, Int, MutablePointer<Double>) -> Void
   let columnDots: (Int, Int, Pointer<T>, Int, Pointer<T>, Int, MutablePointer<Double>) -> Void
   let columnSquareDeviations:

@@ -33,11 +33,16 @@ import Testing
     ("config.batch_size", "0", "configuration"), ("config.batch_size", "+64", "config.batch_size"),
     ("config.batch_size", "064", "config.batch_size"), ("config.seed", "-1", "config.seed"),
     ("config.generator", "dense 12; tanh", "makes 12 numbers"),
-    ("config.generator", "dense 36; sigmoid", "config.generator"),
-    ("config.critic", "dense 4; tanh; dense 1", "second derivative"),
+    ("config.generator", "dense 36; gelu", "config.generator"),
+    ("config.critic", "dense 4; batch-norm; dense 1", "cannot have batch-norm"),
     ("config.critic", "dense 4; relu", "end with dense 1"),
-    ("config.generator", "dense 5; tanh; relu; dense 36", "must follow a dense layer"),
-    ("config.critic", "dense 5; relu; leaky-relu 0.2; dense 1", "must follow a dense layer"),
+    ("config.generator", "dense 36; tanh; residual; dense 36", "add is missing"),
+    (
+      "config.generator", "dense 18; reshape 2x4x4; dense 36", "layer 1, reshape 2x4x4, must follow"
+    ),
+    ("config.critic", "zero-pad 1; crop 4; dense 1", "layer 1, crop 4, does not fit"),
+    ("config.generator", "tanh", "makes 9 numbers"),
+    ("config.critic", "dense 5; residual; relu; shortcut; add; dense 1", "shortcut, must follow"),
     ("config.constraint", "gradient-penalty 1e-60", "lambda must be positive"),
     ("config.critic_optimizer", "adam rate 1e+60 beta1 0.5 beta2 0.9 epsilon 1e-08", "rate"),
     ("progress.images", String(repeating: "x", count: 101), "too long"),
@@ -84,10 +89,16 @@ import Testing
     let state = TrainingState(
       initial: try #require(Preset("mlp-gp")).configuration(image: .mnist, seed: 11))
     for network in [state.generator, state.critic] {
-      for (parameter, name, offset) in network.network.parameters {
+      for tensor in network.network.parameters {
+        let (parameter, name) = (tensor.parameter, tensor.name)
         let numbers = UnsafeBufferPointer(
-          start: network.runs.parameters + offset, count: parameter.count)
-        let bound = 1 / Float(parameter.fanIn).squareRoot()
+          start: network.runs.parameters + tensor.offset, count: parameter.count)
+        let fanIn =
+          switch parameter.beginning {
+          case .weight(let fanIn, _), .bias(let fanIn): fanIn
+          case .constant: 0
+          }
+        let bound = 1 / Float(fanIn).squareRoot()
         #expect(numbers.allSatisfy { abs($0) <= bound }, "\(name)")
         guard parameter.count >= 10_000 else { continue }
         let count = Double(parameter.count)

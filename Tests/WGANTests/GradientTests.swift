@@ -18,6 +18,43 @@ import Testing
     ("conv 3 kernel 3 stride 2 padding 1; leaky-relu 0.2; conv 4 kernel 2; relu; dense 1", "2x6x5"),
     ("conv 2 kernel 5 stride 2 padding same no-bias; leaky-relu 0.2; flatten; dense 1", "1x6x7"),
     ("conv 3 kernel 1; leaky-relu 0.2; conv 2 kernel 4 stride 3 padding 2; dense 1", "3x4x4"),
+    (
+      "zero-pad 1; conv 3 kernel 5 stride 2 padding same; leaky-relu 0.2; dropout 0.3; dense 1",
+      "1x4x4"
+    ),
+    (
+      "zero-pad 2; relu; crop 1; conv 2 kernel 3 no-bias; dropout 0.5; leaky-relu 0.2; dense 1",
+      "2x3x3"
+    ),
+    ("dropout 0.2; dense 6 no-bias; leaky-relu 0.2; dropout 0.4; dense 4; relu; dense 1", "7x1x1"),
+    ("upsample 2; conv 3 kernel 3 padding same; leaky-relu 0.2; mean-pool 3; dense 1", "2x3x3"),
+    ("upsample 3; conv 2 kernel 4 padding 2 no-bias; relu; dense 1", "1x3x2"),
+    // Curved layers: the penalty's gradient has a further term.
+    ("dense 5; tanh; dense 4; sigmoid; dense 1", "6x1x1"),
+    ("dense 5; tanh; dropout 0.3; dense 4; leaky-relu 0.2; dense 1", "6x1x1"),
+    ("tanh; sigmoid; dense 3; dense 1", "4x1x1"),
+    (
+      "dense 6; layer-norm; leaky-relu 0.2; dense 5; layer-norm epsilon 0.1; relu; dense 1", "6x1x1"
+    ),
+    (
+      "conv 3 kernel 2; layer-norm; leaky-relu 0.2; conv 2 kernel 2; layer-norm; tanh; dense 1",
+      "2x4x4"
+    ),
+    ("layer-norm; dense 3; layer-norm; dense 1", "2x2x2"),
+    // Residual blocks, plain and curved.
+    (
+      "residual; relu; conv 2 kernel 3 padding same; relu; conv 2 kernel 3 padding same; shortcut; add; relu; dense 1",
+      "2x3x3"
+    ),
+    (
+      "conv 3 kernel 1; residual; leaky-relu 0.2; conv 4 kernel 3 padding 1; mean-pool 2; shortcut; "
+        + "mean-pool 2; conv 4 kernel 1; add; relu; mean-pool 2; dense 1", "1x4x4"
+    ),
+    (
+      "residual; layer-norm; relu; conv 3 kernel 3 padding 1; layer-norm; relu; conv 3 kernel 1; shortcut; "
+        + "conv 3 kernel 1; add; residual; layer-norm; tanh; conv 3 kernel 1; shortcut; add; relu; mean-pool 3; dense 1",
+      "2x3x3"
+    ),
   ]
 
   @Test(arguments: critics, [nil, 10.0, 0.5])
@@ -25,12 +62,12 @@ import Testing
     _ critic: (String, String), _ penalty: Double?
   ) throws {
     let case_ = try CriticCase(critic, batch: 6, penalty: penalty)
-    case_.differentiate(shares: 1)
+    case_.differentiate()
     let gradient = case_.gradient
     #expect(gradient.contains { abs($0) > 0.01 })
     for index in gradient.indices {
-      let difference = centralDifference(case_.parameters + index) {
-        case_.differentiate(shares: 1)
+      let difference = centralDifference(case_.runs.parameters + index) {
+        case_.differentiate()
         return case_.objective.report().objective
       }
       #expect(
@@ -44,19 +81,20 @@ import Testing
   {
     let case_ = try CriticCase(Self.critics[0], batch: 4, penalty: 10)
     let (objective, network) = (case_.objective, case_.network)
-    case_.differentiate(shares: 1)
+    case_.differentiate()
     let norms = (0..<4).map { objective.norms[0, $0] }
     // C at the interpolate, by another way: a forward pass of the interpolate itself.
     let workspace = Workspace<Double>()
-    let values = network.slots(columns: 4, in: workspace)
+    let values = network.slots(for: .values, columns: 4, in: workspace)
     Double.interpolate(
-      objective.real, objective.fake, UnsafePointer(objective.interpolation.base), into: values[0])
+      objective.real(0..<4), objective.fake(0..<4), UnsafePointer(objective.interpolation.base),
+      into: values[0])
     for sample in 0..<4 {
       var squares = 0.0
       for pixel in 0..<network.input.count {
         let derivative = centralDifference(values[0].base + pixel * values[0].stride + sample) {
-          network.forward(case_.parameters, values, 0..<4)
-          return values[network.layers.count][0, sample]
+          network.forward(case_.runs, values, 0..<4, share: .whole)
+          return values.result[0, sample]
         }
         squares += derivative * derivative
       }
@@ -72,6 +110,12 @@ import Testing
     "dense 3; reshape 3x1x1; relu; conv-transposed 4 kernel 2; relu; conv-transposed 2 kernel 3 padding 1; tanh",
     "dense 2; reshape 2x1x1; leaky-relu 0.2; conv-transposed 2 kernel 1 stride 2 output-padding 1",
     "dense 18; reshape 2x3x3; leaky-relu 0.2; conv 3 kernel 2; relu; conv 2 kernel 1",
+    "dense 6 no-bias; batch-norm; leaky-relu 0.2; dense 8; tanh",
+    "dense 3; reshape 3x1x1; batch-norm; relu; upsample 2; conv 2 kernel 3 padding same no-bias; batch-norm epsilon 0.1; tanh",
+    "dense 8; reshape 2x2x2; residual; batch-norm; relu; upsample 2; conv 3 kernel 3 padding same; batch-norm; relu; "
+      + "conv 3 kernel 3 padding same; shortcut; upsample 2; conv 3 kernel 1; add; batch-norm; relu; "
+      + "conv 2 kernel 3 padding same; crop 1; sigmoid",
+    "dense 8; dropout 0.4; layer-norm; relu; dense 8; tanh",
   ])
   func `the generator's gradient agrees with finite differences for every parameter`(
     _ text: String
@@ -82,39 +126,56 @@ import Testing
       input: .vector(3), output: case_.network.input)
     let workspace = Workspace<Double>()
     let objective = GeneratorObjective(network, critic: case_.objective, in: workspace)
-    let parameters = workspace.numbers(network.parameterCount)
-    let gradients = workspace.numbers(network.parameterCount)
-    fillNoise(parameters, network.parameterCount, stream: 40, scale: 0.7)
+    let runs = ParameterRuns(network, moments: 0, in: workspace)
+    fillNoise(runs.parameters, network.parameterCount, stream: 40, scale: 0.7)
     Double.fillNormal(objective.latents, key: 2, stream: 41, step: 0, first: 0)
-    func differentiate() {
-      objective.differentiate(parameters, critic: case_.parameters, samples: 0..<6)
+    objective.drawMasks(key: 2, stream: .generatorDropout, step: 0, share: .whole)
+    for chunk in case_.objective.chunks {
+      objective.drawCriticMasks(chunk, key: 2, step: 0, share: .whole)
     }
+    @Sendable func differentiate(_ share: Share = .whole) {
+      network.derive(runs, share: share)
+      share.synchronize()
+      objective.generate(runs, share: share)
+      share.synchronize()
+      for chunk in case_.objective.chunks { objective.judge(case_.runs, chunk, share: share) }
+      share.synchronize()
+      objective.differentiate(runs, share: share)
+      share.synchronize()
+      objective.accumulate(runs, share: share)
+    }
+    case_.derive()
     differentiate()
-    objective.accumulate(share: .whole, into: gradients)
+    let gradients = (0..<network.parameterCount).map { runs.gradients[$0] }
+    #expect(gradients.contains { abs($0) > 1e-4 })
     for index in 0..<network.parameterCount {
-      let difference = centralDifference(parameters + index) {
+      let difference = centralDifference(runs.parameters + index) {
         differentiate()
         return -objective.criticMean()
       }
-      #expect(abs(gradients[index] - difference) <= Self.tolerance * max(1, abs(difference)))
+      #expect(
+        abs(gradients[index] - difference) <= Self.tolerance * max(1, abs(difference)),
+        "parameter \(index): \(gradients[index]) but differences give \(difference)")
     }
+    Workers(count: 3).share { differentiate($0) }
+    #expect(gradients == (0..<network.parameterCount).map { runs.gradients[$0] })
   }
 
   @Test(arguments: [nil, 10.0])
   func `a gradient does not depend on the number of shares`(_ penalty: Double?) throws {
     let case_ = try CriticCase(Self.critics[3], batch: 53, penalty: penalty)
-    case_.differentiate(shares: 1)
+    case_.differentiate()
     let whole = case_.gradient
     for shares in 2...5 {
-      case_.differentiate(shares: shares)
+      case_.differentiate(threads: shares)
       #expect(case_.gradient == whole)
     }
   }
 
   @Test func `a critic of zeros has a finite gradient and a penalty of lambda`() throws {
     let case_ = try CriticCase(Self.critics[0], batch: 4, penalty: 10)
-    case_.parameters.update(repeating: 0, count: case_.network.parameterCount)
-    case_.differentiate(shares: 1)
+    case_.runs.parameters.update(repeating: 0, count: case_.network.parameterCount)
+    case_.differentiate()
     #expect(case_.gradient.allSatisfy { $0.isFinite })
     #expect(case_.objective.report().penalty == 10)
     #expect(case_.objective.report().gradientNorm == 0)
@@ -122,13 +183,14 @@ import Testing
 
   @Test func `the penalty's gradient does not reach the biases`() throws {
     let case_ = try CriticCase(Self.critics[0], batch: 4, penalty: 10)
-    case_.differentiate(shares: 1)
+    case_.differentiate()
     let with = case_.gradient
     let without = try CriticCase(Self.critics[0], batch: 4, penalty: nil)
-    without.differentiate(shares: 1)
-    for (parameter, _, offset) in case_.network.parameters {
-      let range = offset..<offset + parameter.count
-      #expect((Array(with[range]) == Array(without.gradient[range])) == (parameter.name == "bias"))
+    without.differentiate()
+    for tensor in case_.network.parameters {
+      let range = tensor.offset..<tensor.offset + tensor.parameter.count
+      let isBias = tensor.parameter.name == "bias"
+      #expect((Array(with[range]) == Array(without.gradient[range])) == isBias)
     }
   }
 
@@ -145,38 +207,51 @@ import Testing
 }
 
 /// A small critic with random weights, real and fake samples, in Double.
-private final class CriticCase {
+private final class CriticCase: @unchecked Sendable {
   let network: Network
   let objective: CriticObjective<Double>
-  let parameters: UnsafeMutablePointer<Double>
-  private let gradients: UnsafeMutablePointer<Double>
+  let runs: ParameterRuns<Double>
+  private let samples: (real: Block<Double>, fake: Block<Double>)
   private let workspace = Workspace<Double>()
 
   init(_ critic: (String, String), batch: Int, penalty: Double?) throws {
     network = try #require(Architecture(critic.0)).network(
       input: #require(ImageShape(critic.1)), output: .vector(1))
     objective = CriticObjective(network, batchSize: batch, penaltyWeight: penalty, in: workspace)
-    parameters = workspace.numbers(network.parameterCount)
-    gradients = workspace.numbers(network.parameterCount)
-    fillNoise(parameters, network.parameterCount, stream: 30, scale: 0.6)
+    runs = ParameterRuns(network, moments: 0, in: workspace)
+    fillNoise(runs.parameters, network.parameterCount, stream: 30, scale: 0.6)
     let key: UInt64 = 1
-    Double.fillNormal(objective.real, key: key, stream: 31, step: 0, first: 0)
-    Double.fillNormal(objective.fake, key: key, stream: 32, step: 0, first: 0)
+    samples = (
+      workspace.block(rows: network.input.count, columns: batch),
+      workspace.block(rows: network.input.count, columns: batch)
+    )
+    Double.fillNormal(samples.real, key: key, stream: 31, step: 0, first: 0)
+    Double.fillNormal(samples.fake, key: key, stream: 32, step: 0, first: 0)
     Double.fillUniform(
       objective.interpolation.base, count: batch, key: key, stream: 33, step: 0, first: 0)
   }
 
   var gradient: [Double] {
-    Array(UnsafeBufferPointer(start: gradients, count: network.parameterCount))
+    Array(UnsafeBufferPointer(start: runs.gradients, count: network.parameterCount))
   }
 
-  func differentiate(shares: Int) {
-    for index in 0..<shares {
-      let samples = Share(index: index, count: shares).range(of: objective.batchSize, unit: 1)
-      objective.differentiate(parameters, samples: samples)
-    }
-    for index in 0..<shares {
-      objective.accumulate(share: Share(index: index, count: shares), into: gradients)
+  func derive() { network.derive(runs, share: .whole) }
+
+  func differentiate(threads: Int = 1) {
+    Workers(count: threads).share { [self] share in
+      network.derive(runs, share: share)
+      for chunk in objective.chunks {
+        let own = share.columns(of: 0..<chunk.count)
+        let columns = own.shifted(by: chunk.lowerBound)
+        objective.real(chunk).columns(own).copy(samples.real.columns(columns))
+        objective.fake(chunk).columns(own).copy(samples.fake.columns(columns))
+        objective.drawMasks(chunk, key: 1, step: 0, share: share)
+        share.synchronize()
+        objective.differentiate(runs, chunk, share: share)
+        share.synchronize()
+        objective.accumulate(runs, chunk, share: share)
+        share.synchronize()
+      }
     }
   }
 }

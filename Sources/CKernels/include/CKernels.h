@@ -53,11 +53,11 @@
   /* d = d·(y·(1 − y)), in place, with y the layer's output. */                                    \
   void sigmoid_derivative##SUFFIX(                                                                 \
       size_t rows, size_t columns, const REAL *y, size_t y_stride, REAL *d, size_t d_stride);      \
-  /* out = out + ((alpha + beta·y)·d)·v: what the second derivative of an activation adds, with y  \
-     the layer's output. tanh: alpha 0, beta −2. Sigmoid: 1 and −2. */                             \
+  /* out += (alpha + beta·y)·(gamma + y·(delta − y))·d·u, with y the layer's output: the second    \
+     derivative of tanh, (−2y)·(1 − y²), or of the sigmoid, (1 − 2y)·(y − y²), between d and u. */ \
   void add_curvature##SUFFIX(                                                                      \
-      size_t rows, size_t columns, REAL alpha, REAL beta, const REAL *y, size_t y_stride,          \
-      const REAL *d, size_t d_stride, const REAL *v, size_t v_stride, REAL *out,                   \
+      size_t rows, size_t columns, REAL alpha, REAL beta, REAL gamma, REAL delta, const REAL *y,   \
+      size_t y_stride, const REAL *d, size_t d_stride, const REAL *u, size_t u_stride, REAL *out,  \
       size_t out_stride);                                                                          \
   /* out = b + t[column]·(a − b). `out` may be a or b. */                                          \
   void interpolate##SUFFIX(                                                                        \
@@ -80,7 +80,7 @@
   double block_square_deviation##SUFFIX(                                                           \
       size_t rows, size_t columns, REAL center, const REAL *x, size_t x_stride);                   \
   double block_dot##SUFFIX(                                                                        \
-      size_t rows, size_t columns, const REAL *x, size_t x_stride, const REAL *y,                  \
+      size_t rows, size_t columns, REAL center, const REAL *x, size_t x_stride, const REAL *y,     \
       size_t y_stride);                                                                            \
   /* out[column] = Σ over rows, in order from 0, of x, of x·y, or of d·d with d = x −              \
      center[column]: every operation in double. */                                                 \
@@ -198,6 +198,9 @@ void box_muller(uint32_t even, uint32_t odd, float out[2]);
 // and DAZ; arm64: FPCR's FZ). Returns what `restore_denormals` takes to undo it.
 uint64_t flush_denormals(void);
 void restore_denormals(uint64_t control);
+
+// Waits some 20 ns without work for the core: the body of a loop that looks for another thread.
+void spin_pause(void);
 
 // The instruction sets that `product` has bodies for, best first: its name ("x86-64-v4",
 // "x86-64-v3", "aarch64", "portable"), or NULL past the last that this machine can run.

@@ -1,8 +1,9 @@
 import TensorIO
 
 /// A checkpoint is the whole training state in one TensorIO file of kind `checkpoint`:
-/// `generator.0.weight`, `generator.0.bias`, …, `critic.…` as PyTorch's `nn.Sequential` names and
-/// shapes them, then the moments, as `optimizer.generator.exp_avg.0.weight`.
+/// `generator.0.weight`, `generator.0.bias`, …, then `generator.1.running_mean`, …, and the same of
+/// `critic.`, as PyTorch's `nn.Sequential` names and shapes them, then the moments, as
+/// `optimizer.generator.exp_avg.0.weight`.
 extension TrainingState {
   /// Reads a checkpoint.
   ///
@@ -17,10 +18,12 @@ extension TrainingState {
     }
     self.init(zeros: configuration, progress: progress)
     for (run, numbers) in zip(configuration.checkpointRuns, runs) {
-      for (parameter, name, offset) in run.network.parameters {
-        guard let stored = file.bytes(of: run.prefix + name)?.bindMemory(to: Float.self).baseAddress
+      for tensor in run.tensors {
+        guard
+          let stored = file.bytes(of: run.prefix + tensor.name)?.bindMemory(to: Float.self)
+            .baseAddress
         else { continue }
-        parameter.arrange(stored, into: numbers + offset)
+        tensor.parameter.arrange(stored, into: numbers + tensor.offset)
       }
     }
     try requireFinite(file.path)
@@ -36,12 +39,11 @@ extension TrainingState {
       entries: configuration.checkpointEntries)
     let workspace = Workspace<Float>()
     let parts = zip(configuration.checkpointRuns, runs).map { run, numbers in
-      let stored = workspace.numbers(run.network.parameterCount)
-      for (parameter, _, offset) in run.network.parameters {
-        parameter.restore(numbers + offset, into: stored + offset)
+      let stored = workspace.numbers(run.count)
+      for tensor in run.tensors {
+        tensor.parameter.restore(numbers + tensor.offset, into: stored + tensor.offset)
       }
-      return UnsafeRawBufferPointer(
-        start: stored, count: run.network.parameterCount * MemoryLayout<Float>.stride)
+      return UnsafeRawBufferPointer(start: stored, count: run.count * MemoryLayout<Float>.stride)
     }
     try header.write(parts, to: output)
   }
@@ -49,14 +51,12 @@ extension TrainingState {
   /// The numbers of `Configuration.checkpointRuns`.
   private var runs: [UnsafeMutablePointer<Float>] {
     let runs = [generator.runs, critic.runs]
-    return runs.map(\.parameters) + runs.flatMap(\.moments)
+    return runs.flatMap { [$0.parameters, $0.buffers] } + runs.flatMap(\.moments)
   }
 
   private func requireFinite(_ path: String) throws(FileError) {
     for (run, numbers) in zip(configuration.checkpointRuns, runs)
-    where !Float.allWithin(
-      numbers, count: run.network.parameterCount, bound: .greatestFiniteMagnitude)
-    {
+    where !Float.allWithin(numbers, count: run.count, bound: .greatestFiniteMagnitude) {
       throw FileError(
         .invalid, path, "\(run.prefix)* has a number that is not finite; not a checkpoint")
     }
@@ -74,21 +74,41 @@ extension TrainingState {
 extension Configuration {
   /// Every run of numbers in a checkpoint, in the order of the file, and what the names of its
   /// tensors begin with: the parameters of both networks, then their moments.
-  fileprivate var checkpointRuns: [(prefix: String, network: Network)] {
+  fileprivate var checkpointRuns: [CheckpointRun] {
     let networks = [
       ("generator", generatorNetwork, generatorOptimizer),
       ("critic", criticNetwork, criticOptimizer),
     ]
-    return networks.map { name, network, _ in ("\(name).", network) }
+    return networks.flatMap { name, network, _ in
+      [
+        CheckpointRun("\(name).", network.parameters, network.parameterCount),
+        CheckpointRun("\(name).", network.buffers, network.bufferCount),
+      ]
+    }
       + networks.flatMap { name, network, optimizer in
-        optimizer.momentNames.map { ("optimizer.\(name).\($0).", network) }
+        optimizer.momentNames.map {
+          CheckpointRun(
+            "optimizer.\(name).\($0).", network.parameters, network.parameterCount)
+        }
       }
   }
 
   /// The tensors of a checkpoint, in the order of the file.
   fileprivate var checkpointEntries: [TensorEntry] {
-    checkpointRuns.flatMap { prefix, network in
-      network.parameters.map { TensorEntry(prefix + $0.name, .f32, $0.parameter.shape) }
+    checkpointRuns.flatMap { run in
+      run.tensors.map { TensorEntry(run.prefix + $0.name, .f32, $0.parameter.shape) }
     }
+  }
+}
+
+/// Tensors that lie together, in memory and in a checkpoint.
+private struct CheckpointRun {
+  let prefix: String
+  let tensors: [Network.Tensor]
+  /// Numbers in them.
+  let count: Int
+
+  init(_ prefix: String, _ tensors: [Network.Tensor], _ count: Int) {
+    (self.prefix, self.tensors, self.count) = (prefix, tensors, count)
   }
 }

@@ -1,53 +1,205 @@
-/// y = W ⋆ x + b, PyTorch's `Conv2d`; or, read backwards, y = Wᵀ ⋆ x + b, its `ConvTranspose2d`.
+/// y = W ⋆ x + b, PyTorch's `Conv2d`; read backwards, y = Wᵀ ⋆ x + b, its `ConvTranspose2d`; or,
+/// with upsampling, the first over an image of which every position is repeated.
 struct Convolution: Layer {
-  /// From x's shape to y's; from y's to x's if transposed.
-  let correlation: Correlation
-  let isTransposed: Bool
+  let input: ImageShape
+  let output: ImageShape
   let hasBias: Bool
-  var input: ImageShape { isTransposed ? correlation.output : correlation.input }
-  var output: ImageShape { isTransposed ? correlation.input : correlation.output }
+  /// The kernel, as the parameters have it.
+  private let kernelHeight: Int, kernelWidth: Int
+  private let form: Form
+
+  private enum Form {
+    case plain(Correlation)
+    /// From y's shape to x's.
+    case transposed(Correlation)
+    /// One for each phase, over the derived weights that begin at `first`.
+    case upsampled([Phase], vertical: Upsampling, horizontal: Upsampling)
+  }
+
+  private struct Phase {
+    let correlation: Correlation
+    let row: Int, column: Int
+    /// The phase's first derived weight.
+    let first: Int
+  }
+
+  /// A convolution to `channels` channels; `nil` when its output would be too large.
+  init?(_ input: ImageShape, channels: Int, vertical: Window, horizontal: Window, hasBias: Bool) {
+    guard
+      let output = ImageShape(
+        channels: channels, height: vertical.outputs, width: horizontal.outputs)
+    else { return nil }
+    (self.input, self.output, self.hasBias) = (input, output, hasBias)
+    (kernelHeight, kernelWidth) = (vertical.kernel, horizontal.kernel)
+    form = .plain(Correlation(input, output, vertical: vertical, horizontal: horizontal))
+  }
+
+  /// The transpose of the convolution with these windows, which has `input` as its output.
+  init?(
+    transposed input: ImageShape, channels: Int, vertical: Window, horizontal: Window, hasBias: Bool
+  ) {
+    guard vertical.outputs == input.height, horizontal.outputs == input.width,
+      let output = ImageShape(
+        channels: channels, height: vertical.inputs, width: horizontal.inputs)
+    else { return nil }
+    (self.input, self.output, self.hasBias) = (input, output, hasBias)
+    (kernelHeight, kernelWidth) = (vertical.kernel, horizontal.kernel)
+    form = .transposed(Correlation(output, input, vertical: vertical, horizontal: horizontal))
+  }
+
+  /// A convolution of stride 1 over an image that is repeated `factor` times; the windows are those
+  /// over the large image.
+  init?(
+    _ input: ImageShape, upsampledBy factor: Int, channels: Int, vertical: Window,
+    horizontal: Window, hasBias: Bool
+  ) {
+    guard vertical.stride == 1, horizontal.stride == 1,
+      let output = ImageShape(
+        channels: channels, height: vertical.outputs, width: horizontal.outputs)
+    else { return nil }
+    (self.input, self.output, self.hasBias) = (input, output, hasBias)
+    (kernelHeight, kernelWidth) = (vertical.kernel, horizontal.kernel)
+    let (down, across) = (
+      Upsampling(factor: factor, kernel: vertical.kernel, padding: vertical.padding),
+      Upsampling(factor: factor, kernel: horizontal.kernel, padding: horizontal.padding)
+    )
+    var first = 0
+    var phases: [Phase] = []
+    for row in 0..<min(factor, output.height) {
+      for column in 0..<min(factor, output.width) {
+        let correlation = Correlation(
+          input, output,
+          vertical: down.window(phase: row, inputs: input.height, outputs: output.height),
+          horizontal: across.window(phase: column, inputs: input.width, outputs: output.width))
+        phases.append(Phase(correlation: correlation, row: row, column: column, first: first))
+        first += correlation.weightCount
+      }
+    }
+    form = .upsampled(phases, vertical: down, horizontal: across)
+  }
+
+  /// Channels of what W's rows and columns stand for: of the products, and of the image.
+  private var rows: Int { isTransposed ? input.channels : output.channels }
+  private var columns: Int { isTransposed ? output.channels : input.channels }
+  private var isTransposed: Bool { if case .transposed = form { true } else { false } }
+  private var weightCount: Int { rows * kernelHeight * kernelWidth * columns }
 
   var parameters: [Parameter] {
-    correlation.parameters(biases: hasBias ? output.channels : nil)
+    let shape = [rows, columns, kernelHeight, kernelWidth]
+    let taps = kernelHeight * kernelWidth
+    // As PyTorch counts, which takes a transposed kernel for a plain one.
+    let weight = Parameter(
+      "weight", shape, .weight(fanIn: taps * columns, fanOut: taps * rows),
+      order: Order(shape, by: [0, 2, 3, 1]))
+    let bias = Parameter("bias", [output.channels], .bias(fanIn: taps * columns))
+    return hasBias ? [weight, bias] : [weight]
   }
 
-  func forward<S: Scalar>(_ x: Block<S>, _ parameters: UnsafePointer<S>, into y: Block<S>) {
-    let bias = hasBias ? parameters + correlation.weightCount : nil
-    apply(x, parameters, transposed: isTransposed, bias: bias, into: y)
+  var derivedCount: Int {
+    guard case .upsampled(let phases, _, _) = form, let last = phases.last else { return 0 }
+    return last.first + last.correlation.weightCount
   }
 
-  func backward<S: Scalar>(
-    _ dy: Block<S>, output _: Block<S>, _ parameters: UnsafePointer<S>, into dx: Block<S>
-  ) {
-    apply(dy, parameters, transposed: !isTransposed, bias: nil, into: dx)
+  func derive<S: Scalar>(_ run: LayerRun<S>, share: Share) {
+    forEachMergedTap(of: run, share) { sum, tap, isFirst in
+      if isFirst { sum.copy(tap) } else { S.addScaled(tap, by: 1, to: sum) }
+    }
+  }
+
+  func forward<S: Scalar>(_ x: Block<S>, _ run: LayerRun<S>, notes _: Block<S>, into y: Block<S>) {
+    apply(x, run, bias: hasBias ? UnsafePointer(run.values + weightCount) : nil, into: y)
   }
 
   func tangent<S: Scalar>(
-    _ u: Block<S>, output _: Block<S>, _ parameters: UnsafePointer<S>, into v: Block<S>
+    _ u: Block<S>, output _: Block<S>, notes _: Block<S>, _ run: LayerRun<S>, into v: Block<S>
   ) {
-    apply(u, parameters, transposed: isTransposed, bias: nil, into: v)
+    apply(u, run, bias: nil, into: v)
   }
 
   private func apply<S: Scalar>(
-    _ x: Block<S>, _ weight: UnsafePointer<S>, transposed: Bool, bias: UnsafePointer<S>?,
-    into y: Block<S>
+    _ x: Block<S>, _ run: LayerRun<S>, bias: UnsafePointer<S>?, into y: Block<S>
   ) {
-    if transposed {
-      correlation.applyTranspose(x, weight, bias: bias, into: y)
-    } else {
-      correlation.apply(x, weight, bias: bias, into: y)
+    switch form {
+    case .plain(let correlation): correlation.apply(x, run.values, bias: bias, into: y)
+    case .transposed(let correlation):
+      correlation.applyTranspose(x, run.values, bias: bias, into: y)
+    case .upsampled(let phases, _, _):
+      for phase in phases {
+        phase.correlation.apply(x, run.derived + phase.first, bias: bias, into: y)
+      }
+    }
+  }
+
+  func backward<S: Scalar>(
+    _ dy: Block<S>, output _: Block<S>, notes _: Block<S>, _ run: LayerRun<S>, into dx: Block<S>
+  ) {
+    switch form {
+    case .plain(let correlation): correlation.applyTranspose(dy, run.values, bias: nil, into: dx)
+    case .transposed(let correlation): correlation.apply(dy, run.values, bias: nil, into: dx)
+    case .upsampled(let phases, _, _):
+      for (index, phase) in phases.enumerated() {
+        phase.correlation.applyTranspose(
+          dy, run.derived + phase.first, bias: nil, adding: index > 0, into: dx)
+      }
     }
   }
 
   func accumulate<S: Scalar>(
     _ x: Block<S>, _ input: AccumulationInput, _ dy: Block<S>, share: Share, adding: Bool,
-    into gradient: UnsafeMutablePointer<S>
+    into gradient: LayerRun<S>
   ) {
-    let (image, products) = isTransposed ? (dy, x) : (x, dy)
-    correlation.accumulate(image, products, share: share, adding: adding, into: gradient)
+    switch form {
+    case .plain(let correlation):
+      correlation.accumulate(x, dy, share: share, adding: adding, into: gradient.values)
+    case .transposed(let correlation):
+      correlation.accumulate(dy, x, share: share, adding: adding, into: gradient.values)
+    case .upsampled(let phases, _, _):
+      for phase in phases {
+        phase.correlation.accumulate(
+          x, dy, share: share, adding: adding, into: gradient.derived + phase.first)
+      }
+      // The derived gradients are the sum so far, so this makes the parameters' anew.
+      let rows = share.range(of: output.channels)
+      let size = kernelHeight * kernelWidth * columns
+      (gradient.values + rows.lowerBound * size).update(repeating: 0, count: rows.count * size)
+      forEachMergedTap(of: gradient, share) { sum, tap, _ in S.addScaled(sum, by: 1, to: tap) }
+    }
     if hasBias {
-      accumulateBias(
-        input, dy, share: share, adding: adding, into: gradient + correlation.weightCount)
+      accumulateBias(input, dy, share: share, adding: adding, into: gradient.values + weightCount)
+    }
+  }
+
+  /// Calls `body` with every tap of a phase and each tap of the kernel that falls on it, rows ×
+  /// columns each, and whether it is the first there: for a share of the rows.
+  private func forEachMergedTap<S: Scalar>(
+    of run: LayerRun<S>, _ share: Share, _ body: (Block<S>, Block<S>, Bool) -> Void
+  ) {
+    guard case .upsampled(let phases, let vertical, let horizontal) = form else { return }
+    let channels = share.range(of: rows)
+    if channels.isEmpty { return }
+    func weights(_ base: UnsafeMutablePointer<S>, _ tap: Int, of size: Int) -> Block<S> {
+      Block(
+        base: base + channels.lowerBound * size + tap * columns, rows: channels.count,
+        columns: columns, stride: size)
+    }
+    for phase in phases {
+      let width = horizontal.taps(of: phase.column)
+      for y in 0..<kernelHeight {
+        for x in 0..<kernelWidth {
+          let merged =
+            vertical.tap(y, in: phase.row) * width + horizontal.tap(x, in: phase.column)
+          // The first tap that falls on a place is its least row and column.
+          let isFirst =
+            (y == 0 || vertical.tap(y - 1, in: phase.row) < vertical.tap(y, in: phase.row))
+            && (x == 0
+              || horizontal.tap(x - 1, in: phase.column)
+                < horizontal.tap(x, in: phase.column))
+          body(
+            weights(run.derived + phase.first, merged, of: phase.correlation.windowSize),
+            weights(run.values, y * kernelWidth + x, of: kernelHeight * kernelWidth * columns),
+            isFirst)
+        }
+      }
     }
   }
 

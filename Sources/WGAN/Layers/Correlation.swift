@@ -10,19 +10,14 @@
 /// kept as outputs × kernel height × kernel width × channels.
 struct Correlation: Sendable {
   let input: ImageShape
+  /// The image that it makes, or makes positions of.
   let output: ImageShape
-  private let vertical: Window
-  private let horizontal: Window
+  let vertical: Window
+  let horizontal: Window
   /// The rows of x under a whole window, counted from the row of its first tap.
   private let index: [UInt32]
 
-  /// A correlation of images of shape `input` to `channels` channels; `nil` when the output would
-  /// be too large.
-  init?(_ input: ImageShape, channels: Int, vertical: Window, horizontal: Window) {
-    guard
-      let output = ImageShape(
-        channels: channels, height: vertical.outputs, width: horizontal.outputs)
-    else { return nil }
+  init(_ input: ImageShape, _ output: ImageShape, vertical: Window, horizontal: Window) {
     (self.input, self.output) = (input, output)
     (self.vertical, self.horizontal) = (vertical, horizontal)
     index = (0..<vertical.kernel).flatMap { y in
@@ -33,57 +28,59 @@ struct Correlation: Sendable {
   }
 
   /// Columns of W.
-  private var windowSize: Int { vertical.kernel * horizontal.kernel * input.channels }
+  var windowSize: Int { vertical.kernel * horizontal.kernel * input.channels }
 
   /// Numbers in W.
   var weightCount: Int { output.channels * windowSize }
-
-  /// W, and a bias for each of `channels`, as PyTorch names, shapes and initialises them.
-  func parameters(biases channels: Int?) -> [Parameter] {
-    let shape = [output.channels, input.channels, vertical.kernel, horizontal.kernel]
-    let weight = Parameter(
-      name: "weight", shape: shape, fanIn: windowSize, order: Order(shape, by: [0, 2, 3, 1]))
-    let bias = channels.map { Parameter(name: "bias", shape: [$0], fanIn: windowSize) }
-    return [weight] + [bias].compactMap(\.self)
-  }
 
   /// y = b + W ⋆ x.
   func apply<S: Scalar>(
     _ x: Block<S>, _ weight: UnsafePointer<S>, bias: UnsafePointer<S>?, into y: Block<S>
   ) {
     forEachWindow(x) { position, runs in
-      let y = y.rows(position * output.channels..<(position + 1) * output.channels)
+      let y = y.rows(position..<position + output.channels)
       var isFirst = true
       runs { tap, rows in
         S.product(
           weight + tap, windowSize, 1, rows, bias: isFirst ? bias : nil, adding: !isFirst, into: y)
         isFirst = false
       }
+      // A product of nothing, for a window outside the image.
+      if isFirst {
+        S.product(
+          weight, windowSize, 1, MatrixOperand(x.rows(0..<0)), bias: bias, adding: false, into: y)
+      }
     }
   }
 
-  /// x[position] = b + Σ over the taps that fall on it of W[:, tap, :]ᵀ · y: the transpose.
+  /// x[position] = b + Σ over the taps that fall on it of W[:, tap, :]ᵀ · y: the transpose; or
+  /// added to x.
   func applyTranspose<S: Scalar>(
-    _ y: Block<S>, _ weight: UnsafePointer<S>, bias: UnsafePointer<S>?, into x: Block<S>
+    _ y: Block<S>, _ weight: UnsafePointer<S>, bias: UnsafePointer<S>?, adding: Bool = false,
+    into x: Block<S>
   ) {
     for row in 0..<input.height {
       for column in 0..<input.width {
         let position = (row * input.width + column) * input.channels
         let x = x.rows(position..<position + input.channels)
-        // A product of nothing starts the sum, for a position on which no tap falls.
-        S.product(
-          weight, 1, windowSize, MatrixOperand(y.rows(0..<0)), bias: bias, adding: false, into: x)
+        var isFirst = !adding
+        func add(_ rows: Block<S>, _ tap: Int) {
+          S.product(
+            weight + tap, 1, windowSize, MatrixOperand(rows), bias: isFirst ? bias : nil,
+            adding: !isFirst, into: x)
+          isFirst = false
+        }
         for tapRow in 0..<vertical.kernel {
           guard let outputRow = vertical.output(at: row, tap: tapRow) else { continue }
           for tapColumn in 0..<horizontal.kernel {
             guard let outputColumn = horizontal.output(at: column, tap: tapColumn) else { continue }
-            let from = (outputRow * output.width + outputColumn) * output.channels
+            let from = place(outputRow, outputColumn)
             let tap = (tapRow * horizontal.kernel + tapColumn) * input.channels
-            S.product(
-              weight + tap, 1, windowSize, MatrixOperand(y.rows(from..<from + output.channels)),
-              bias: nil, adding: true, into: x)
+            add(y.rows(from..<from + output.channels), tap)
           }
         }
+        // A product of nothing, for a position on which no tap falls.
+        if isFirst { add(y.rows(0..<0), 0) }
       }
     }
   }
@@ -100,8 +97,7 @@ struct Correlation: Sendable {
       stride: windowSize)
     if !adding { weight.fill(0) }
     forEachWindow(x) { position, runs in
-      let first = position * output.channels
-      let y = y.rows(first + channels.lowerBound..<first + channels.upperBound)
+      let y = y.rows(position + channels.lowerBound..<position + channels.upperBound)
       runs { tap, rows in
         let part = Block(
           base: weight.base + tap, rows: channels.count, columns: rows.rows, stride: windowSize)
@@ -110,25 +106,31 @@ struct Correlation: Sendable {
     }
   }
 
-  /// Calls `body` for every output position, with a way to go through its window in runs of taps
-  /// that lie together in W: the first column of W, and the rows of x. An inner window is one run;
-  /// one that hangs over the left or right edge has a run for each row of the kernel.
+  /// The first row of an output in the image that is made.
+  private func place(_ row: Int, _ column: Int) -> Int {
+    (vertical.place(of: row) * output.width + horizontal.place(of: column)) * output.channels
+  }
+
+  /// Calls `body` for every output, with its first row and a way to go through its window in runs
+  /// of taps that lie together in W: the first column of W, and the rows of x. An inner window is
+  /// one run; one that hangs over the left or right edge has a run for each row of the kernel.
   private func forEachWindow<S: Scalar>(
     _ x: Block<S>, _ body: (Int, (((Int, MatrixOperand<S>) -> Void) -> Void)) -> Void
   ) {
     index.withUnsafeBufferPointer { index in
       guard let index = index.baseAddress else { return }
-      for row in 0..<output.height {
+      for row in 0..<vertical.outputs {
         let tapRows = vertical.taps(of: row)
-        for column in 0..<output.width {
+        for column in 0..<horizontal.outputs {
           let tapColumns = horizontal.taps(of: column)
           let isWhole = tapColumns.count == horizontal.kernel
           // Before the image where the window hangs over its edge; the index leads back inside.
           let origin =
             (vertical.origin(of: row) * input.width + horizontal.origin(of: column))
             * input.channels
-          body(row * output.width + column) { visit in
-            let runs = isWhole ? min(tapRows.count, 1) : tapRows.count
+          body(place(row, column)) { visit in
+            if tapRows.isEmpty || tapColumns.isEmpty { return }
+            let runs = isWhole ? 1 : tapRows.count
             for run in 0..<runs {
               let first =
                 ((tapRows.lowerBound + run) * horizontal.kernel + tapColumns.lowerBound)

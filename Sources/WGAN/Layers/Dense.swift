@@ -3,51 +3,53 @@
 struct Dense: Layer {
   let input: ImageShape
   let output: ImageShape
+  let hasBias: Bool
   private var inputs: Int { input.count }
   private var outputs: Int { output.count }
 
   var parameters: [Parameter] {
-    [
-      Parameter(
-        name: "weight", shape: [outputs, inputs], fanIn: inputs,
-        order: Order(rows: output, columns: input)),
-      Parameter(name: "bias", shape: [outputs], fanIn: inputs, order: Order(output)),
-    ]
+    let weight = Parameter(
+      "weight", [outputs, inputs], .weight(fanIn: inputs, fanOut: outputs),
+      order: Order(rows: output, columns: input))
+    let bias = Parameter("bias", [outputs], .bias(fanIn: inputs), order: Order(output))
+    return hasBias ? [weight, bias] : [weight]
   }
 
-  func forward<S: Scalar>(_ x: Block<S>, _ parameters: UnsafePointer<S>, into y: Block<S>) {
+  func forward<S: Scalar>(_ x: Block<S>, _ run: LayerRun<S>, notes _: Block<S>, into y: Block<S>) {
     S.product(
-      parameters, inputs, 1, MatrixOperand(x), bias: parameters + outputs * inputs, adding: false,
-      into: y)
+      run.values, inputs, 1, MatrixOperand(x),
+      bias: hasBias ? UnsafePointer(run.values + outputs * inputs) : nil, adding: false, into: y)
   }
 
   /// dx = Wᵀ·dy.
   func backward<S: Scalar>(
-    _ dy: Block<S>, output _: Block<S>, _ parameters: UnsafePointer<S>, into dx: Block<S>
+    _ dy: Block<S>, output _: Block<S>, notes _: Block<S>, _ run: LayerRun<S>, into dx: Block<S>
   ) {
-    S.product(parameters, 1, inputs, MatrixOperand(dy), bias: nil, adding: false, into: dx)
+    S.product(run.values, 1, inputs, MatrixOperand(dy), bias: nil, adding: false, into: dx)
   }
 
   /// v = W·u.
   func tangent<S: Scalar>(
-    _ u: Block<S>, output _: Block<S>, _ parameters: UnsafePointer<S>, into v: Block<S>
+    _ u: Block<S>, output _: Block<S>, notes _: Block<S>, _ run: LayerRun<S>, into v: Block<S>
   ) {
-    S.product(parameters, inputs, 1, MatrixOperand(u), bias: nil, adding: false, into: v)
+    S.product(run.values, inputs, 1, MatrixOperand(u), bias: nil, adding: false, into: v)
   }
 
   /// dW = dy·xᵀ; db = Σ over samples of dy. A share is a range of W's rows.
   func accumulate<S: Scalar>(
     _ x: Block<S>, _ input: AccumulationInput, _ dy: Block<S>, share: Share, adding: Bool,
-    into gradient: UnsafeMutablePointer<S>
+    into gradient: LayerRun<S>
   ) {
     let rows = share.range(of: outputs)
     if rows.isEmpty { return }
     let dy = dy.rows(rows)
     let weight = Block(
-      base: gradient + rows.lowerBound * inputs, rows: rows.count, columns: inputs, stride: inputs)
+      base: gradient.values + rows.lowerBound * inputs, rows: rows.count, columns: inputs,
+      stride: inputs)
     S.product(
       dy.base, dy.stride, 1, MatrixOperand(x).transposed, bias: nil, adding: adding, into: weight)
-    let bias = gradient + outputs * inputs + rows.lowerBound
+    guard hasBias else { return }
+    let bias = gradient.values + outputs * inputs + rows.lowerBound
     if !adding { bias.update(repeating: 0, count: rows.count) }
     if input == .value { S.addRowSums(dy, into: bias) }
   }

@@ -3,87 +3,9 @@ extension Architecture {
   ///
   /// - Throws: `Misfit`, which says which layer does not fit.
   func network(input: ImageShape, output: ImageShape) throws(Misfit) -> Network {
-    var shape = input
-    var layers: [any Layer] = []
-    for (place, word) in words.enumerated() {
-      let next = try layer(word, at: place, input: shape, output: output)
-      shape = next.output
-      layers.append(next)
-    }
-    guard shape.count == output.count else {
-      throw Misfit(
-        reason: "makes \(shape.count) numbers (\(shape)), not \(output.count) (\(output))")
-    }
-    return Network(layers, input: input)
-  }
-
-  private func layer(
-    _ word: Word, at place: Int, input: ImageShape, output: ImageShape
-  ) throws(Misfit) -> any Layer {
-    switch word {
-    case .dense(let outputs):
-      return Dense(input: input, output: shape(after: place, count: outputs, output: output))
-    case .convolution(let channels, let kernel, let stride, let padding, let bias):
-      let windows = [input.height, input.width].map { size in
-        switch padding {
-        case .same: Window(inputs: size, kernel: kernel, stride: stride)
-        case .each(let count):
-          Window(inputs: size, kernel: kernel, stride: stride, padding: count)
-        }
-      }
-      guard let vertical = windows[0], let horizontal = windows[1],
-        let correlation = Correlation(
-          input, channels: channels, vertical: vertical, horizontal: horizontal)
-      else { throw Misfit(reason: "layer \(place), \(word), does not fit its input of \(input)") }
-      return Convolution(correlation: correlation, isTransposed: false, hasBias: bias)
-    case .transposedConvolution(
-      let channels, let kernel, let stride, let padding, let extra, let bias):
-      let windows = [input.height, input.width].map { size in
-        Window(
-          inputs: (size - 1) * stride - 2 * padding + kernel + extra, kernel: kernel,
-          stride: stride, padding: padding)
-      }
-      guard extra < stride, let vertical = windows[0], let horizontal = windows[1],
-        let image = ImageShape(
-          channels: channels, height: vertical.inputs, width: horizontal.inputs),
-        let correlation = Correlation(
-          image, channels: input.channels, vertical: vertical, horizontal: horizontal),
-        correlation.output == input
-      else { throw Misfit(reason: "layer \(place), \(word), does not fit its input of \(input)") }
-      return Convolution(correlation: correlation, isTransposed: true, hasBias: bias)
-    case .reshape(let shape):
-      guard shape == input || shape.count == input.count && place > 0 && words[place - 1].isDense
-      else {
-        throw Misfit(
-          reason: "layer \(place), \(word), must follow a dense layer of \(shape.count) outputs")
-      }
-      return Reshape(shape: shape)
-    case .flatten: return Reshape(shape: input)
-    case .leakyReLU(let slope):
-      try requireAffineLayer(before: place)
-      return LeakyReLU(shape: input, slope: slope)
-    case .tanh:
-      try requireAffineLayer(before: place)
-      return Tanh(shape: input)
-    }
-  }
-
-  /// Activation functions work in place, and their derivative needs their own result, so a second
-  /// one must not write over it.
-  private func requireAffineLayer(before place: Int) throws(Misfit) {
-    guard words[..<place].last(where: { !$0.isReshape })?.isAffine == true else {
-      throw Misfit(
-        reason: "layer \(place), \(words[place]), must follow a dense layer or a convolution")
-    }
-  }
-
-  /// The shape of what a dense layer makes: that of the reshape after it, of the whole network's
-  /// output if nothing but activation functions follows, or a vector.
-  private func shape(after place: Int, count: Int, output: ImageShape) -> ImageShape {
-    let following = words[(place + 1)...]
-    if case .reshape(let shape) = following.first, shape.count == count { return shape }
-    if count == output.count, following.allSatisfy(\.isActivation) { return output }
-    return .vector(count)
+    var builder = NetworkBuilder(words: words, input: input, output: output)
+    for place in words.indices { try builder.append(place) }
+    return try builder.finish()
   }
 }
 
@@ -93,32 +15,203 @@ struct Misfit: Error, CustomStringConvertible {
   var description: String { reason }
 }
 
-extension Architecture.Word {
-  var isDense: Bool { if case .dense = self { true } else { false } }
+/// Fits words to one another.
+private struct NetworkBuilder {
+  private let words: [Architecture.Word]
+  private let input: ImageShape
+  private let output: ImageShape
+  private var nodes: [(word: Int, node: Node)] = []
+  /// What comes out of the last node.
+  private var shape: ImageShape
+  /// What the convolution to come does along with its own work.
+  private var frame = 0
+  private var upsampling = 1
+  /// The residual block in hand.
+  private var block: Block?
 
-  var isReshape: Bool {
-    switch self {
-    case .reshape, .flatten: true
-    default: false
+  private struct Block {
+    /// The place of `residual` among the nodes, and its shape.
+    let start: Int
+    let shape: ImageShape
+    /// The place of `shortcut`, and what the main path made.
+    var shortcut: Int?
+    var sum: ImageShape?
+  }
+
+  init(words: [Architecture.Word], input: ImageShape, output: ImageShape) {
+    (self.words, self.input, self.output) = (words, input, output)
+    shape = input
+  }
+
+  func finish() throws(Misfit) -> Network {
+    if block != nil { throw Misfit(reason: "a residual block has no end: add is missing") }
+    guard shape.count == output.count else {
+      throw Misfit(
+        reason: "makes \(shape.count) numbers (\(shape)), not \(output.count) (\(output))")
+    }
+    return Network(nodes, input: input)
+  }
+
+  mutating func append(_ place: Int) throws(Misfit) {
+    switch words[place] {
+    case .dense(let outputs, let bias):
+      add(
+        Dense(input: shape, output: self.shape(after: place, count: outputs), hasBias: bias), place)
+    case .convolution(let channels, let kernel, let stride, let padding, let bias):
+      try addConvolution(place, channels, kernel, stride, padding, bias)
+    case .transposedConvolution(
+      let channels, let kernel, let stride, let padding, let extra, let bias):
+      let windows = [shape.height, shape.width].map { size in
+        Window(
+          inputs: (size - 1) * stride - 2 * padding + kernel + extra, kernel: kernel,
+          stride: stride, padding: padding)
+      }
+      guard extra < stride, let vertical = windows[0], let horizontal = windows[1],
+        let layer = Convolution(
+          transposed: shape, channels: channels, vertical: vertical, horizontal: horizontal,
+          hasBias: bias)
+      else { throw misfit(place) }
+      add(layer, place)
+    case .upsample(let factor):
+      guard case .convolution(_, _, stride: 1, _, _)? = word(after: place), frame == 0 else {
+        throw misfit(place, "must come before a convolution of stride 1")
+      }
+      upsampling = factor
+      add(Reshape(shape: shape), place)
+    case .zeroPad(let margin):
+      if case .convolution? = word(after: place), upsampling == 1 {
+        frame = margin
+        return add(Reshape(shape: shape), place)
+      }
+      add(try frame(by: margin, place), place)
+    case .crop(let margin): add(try frame(by: -margin, place), place)
+    case .meanPool(let size):
+      guard let layer = MeanPool(shape, size: size) else { throw misfit(place) }
+      add(layer, place)
+    case .batchNorm(let epsilon, let momentum):
+      let layer = BatchNormalization(shape: shape, epsilon: epsilon, momentum: momentum)
+      nodes.append((place, .batchNormalization(layer)))
+    case .layerNorm(let epsilon):
+      add(LayerNormalization(shape: shape, epsilon: epsilon), place)
+      add(ScaleAndShift(shape: shape), place)
+    case .reshape(let wanted):
+      // The dense layer before already makes the shape that is asked for.
+      guard wanted == shape else {
+        throw misfit(place, "must follow a dense layer of \(wanted.count) outputs")
+      }
+      add(Reshape(shape: shape), place)
+    case .flatten: add(Reshape(shape: shape), place)
+    case .dropout(let probability): add(Dropout(shape: shape, probability: probability), place)
+    case .leakyReLU(let slope): add(LeakyReLU(shape: shape, slope: slope), place)
+    case .tanh: add(Tanh(shape: shape), place)
+    case .sigmoid: add(Sigmoid(shape: shape), place)
+    case .residual: try beginBlock(place)
+    case .shortcut: try beginShortcut(place)
+    case .add: try endBlock(place)
     }
   }
 
-  /// Whether forward is affine, so that the value at an interpolate is the interpolation of values.
-  var isAffine: Bool {
-    switch self {
-    case .dense, .convolution, .transposedConvolution: true
-    default: false
-    }
+  private mutating func add(_ layer: any Layer, _ place: Int) {
+    nodes.append((place, .layer(layer)))
+    shape = layer.output
   }
 
-  var isActivation: Bool {
-    switch self {
-    case .leakyReLU, .tanh: true
-    default: false
+  private func misfit(_ place: Int, _ reason: String? = nil) -> Misfit {
+    Misfit(
+      reason: "layer \(place), \(words[place]), " + (reason ?? "does not fit its input of \(shape)")
+    )
+  }
+
+  private func word(after place: Int) -> Architecture.Word? {
+    words.dropFirst(place + 1).first
+  }
+
+  private func frame(by margin: Int, _ place: Int) throws(Misfit) -> Frame {
+    guard let layer = Frame(shape, margin: margin) else { throw misfit(place) }
+    return layer
+  }
+
+  private mutating func addConvolution(
+    _ place: Int, _ channels: Int, _ kernel: Int, _ stride: Int, _ padding: Architecture.Padding,
+    _ bias: Bool
+  ) throws(Misfit) {
+    let windows = [shape.height, shape.width].map { [frame, upsampling] size in
+      switch padding {
+      case .same:
+        Window(inputs: size * upsampling, frame: frame, kernel: kernel, stride: stride)
+      case .each(let count):
+        Window(
+          inputs: size * upsampling, frame: frame, kernel: kernel, stride: stride, padding: count)
+      }
+    }
+    guard let vertical = windows[0], let horizontal = windows[1],
+      let layer = upsampling == 1
+        ? Convolution(
+          shape, channels: channels, vertical: vertical, horizontal: horizontal, hasBias: bias)
+        : Convolution(
+          shape, upsampledBy: upsampling, channels: channels, vertical: vertical,
+          horizontal: horizontal, hasBias: bias)
+    else { throw misfit(place) }
+    (frame, upsampling) = (0, 1)
+    add(layer, place)
+  }
+
+  /// The shape of what a dense layer makes: that of the reshape after it, of the whole network's
+  /// output if nothing that reads a shape follows, or a vector.
+  private func shape(after place: Int, count: Int) -> ImageShape {
+    let following = words[(place + 1)...]
+    if case .reshape(let shape)? = following.first, shape.count == count { return shape }
+    if count == output.count, following.allSatisfy(\.isPointwise) { return output }
+    return .vector(count)
+  }
+
+  private mutating func beginBlock(_ place: Int) throws(Misfit) {
+    if block != nil { throw misfit(place, "is inside another residual block") }
+    block = Block(start: nodes.count, shape: shape)
+    nodes.append((place, .residual(shape, shortcut: 0)))
+  }
+
+  private mutating func beginShortcut(_ place: Int) throws(Misfit) {
+    guard var block, block.shortcut == nil else {
+      throw misfit(place, "is outside a residual block")
+    }
+    guard nodes.count > block.start + 1 else { throw misfit(place, "follows an empty main path") }
+    try requireSummand(before: place)
+    block.shortcut = nodes.count
+    block.sum = shape
+    shape = block.shape
+    nodes[block.start].node = .residual(shape, shortcut: nodes.count + 1)
+    nodes.append((place, .shortcut(shape, residual: block.start)))
+    self.block = block
+  }
+
+  private mutating func endBlock(_ place: Int) throws(Misfit) {
+    guard let block, let shortcut = block.shortcut, let sum = block.sum else {
+      throw misfit(place, "does not end a residual block")
+    }
+    guard sum == shape else { throw misfit(place, "sums \(sum) and \(shape)") }
+    if nodes.count > shortcut + 1 { try requireSummand(before: place) }
+    nodes.append((place, .add(shape, main: shortcut)))
+    self.block = nil
+  }
+
+  /// Both ends of a residual block get the cotangent of the sum in one block of memory, so neither
+  /// may write over it.
+  private func requireSummand(before place: Int) throws(Misfit) {
+    if nodes.last?.node.passesCotangentInPlace == true {
+      throw misfit(place, "must follow a dense layer, a convolution, a pool or a layer-norm")
     }
   }
 }
 
-extension Architecture.Word: CustomStringConvertible {
-  var description: String { Architecture([self]).description }
+extension Architecture.Word {
+  var isBatchNorm: Bool { if case .batchNorm = self { true } else { false } }
+
+  /// Whether it maps each number by itself.
+  fileprivate var isPointwise: Bool {
+    switch self {
+    case .leakyReLU, .tanh, .sigmoid, .dropout: true
+    default: false
+    }
+  }
 }

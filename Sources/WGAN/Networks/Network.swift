@@ -1,111 +1,221 @@
-/// A list of layers, and the four verbs on the list.
+/// A list of nodes, and the verbs on the list.
 ///
-/// A pass works on *slots*: slot i is what layer i reads, slot i + 1 what it writes. An activation
-/// function reads and writes the same block. Values, cotangents (`deltas`) and tangents each have
-/// their slots. Every pass may be called for any range of columns.
+/// Every pass is called by all shares of the work at once, for the same columns: a share does its
+/// own part of the columns, node after node, and where a node needs the whole batch the shares wait
+/// for one another.
 struct Network: Sendable {
-  let layers: [any Layer]
+  let nodes: [Node]
   let input: ImageShape
   /// Every parameter in the order of the checkpoint, and where it begins in its run.
-  let parameters: [(parameter: Parameter, name: String, offset: Int)]
-  /// The numbers of all parameters.
-  let parameterCount: Int
-  private let offsets: [Int]
-  /// The layers that have parameters; no tangent is needed beyond the input of the last.
-  private let trained: [Int]
+  let parameters: [Tensor]
+  /// What a checkpoint has beside them.
+  let buffers: [Tensor]
+  /// The numbers in each run.
+  let parameterCount: Int, bufferCount: Int, derivedCount: Int
+  /// The nodes before this one are affine: the value at an interpolate is the interpolation of
+  /// values.
+  let affineEnd: Int
+  /// No tangent is needed from here on: the input of the last layer that has parameters.
+  private let tangentEnd: Int
+  private let offsets: [(parameters: Int, buffers: Int, derived: Int)]
 
-  /// The layers, which fit one another.
-  init(_ layers: [any Layer], input: ImageShape) {
+  /// A tensor of a layer, its name in the checkpoint, and its place in its run.
+  struct Tensor: Sendable {
+    let parameter: Parameter
+    let name: String
+    let offset: Int
+    let node: Int
+  }
+
+  /// What a pass of `tangent` made, with the cotangents, from column `origin` on, that it goes
+  /// with.
+  struct TangentPath<S: Scalar> {
+    let tangents: Slots<S>
+    let deltas: Slots<S>
+    let origin: Int
+  }
+
+  /// How a network is passed: what differs between training and sampling.
+  enum Mode { case training, sampling }
+
+  /// The nodes, which fit one another, each with the word that it comes from, for its name.
+  init(_ nodes: [(word: Int, node: Node)], input: ImageShape) {
     self.input = input
-    self.layers = layers
-    var parameters: [(parameter: Parameter, name: String, offset: Int)] = []
-    var offsets: [Int] = []
-    var offset = 0
-    for (index, layer) in layers.enumerated() {
+    self.nodes = nodes.map(\.node)
+    var (parameters, buffers): ([Tensor], [Tensor]) = ([], [])
+    var offsets: [(parameters: Int, buffers: Int, derived: Int)] = []
+    var offset = (parameters: 0, buffers: 0, derived: 0)
+    for (index, (word, node)) in nodes.enumerated() {
       offsets.append(offset)
-      for parameter in layer.parameters {
-        parameters.append((parameter, "\(index).\(parameter.name)", offset))
-        offset += parameter.count
+      func tensor(_ parameter: Parameter, at offset: inout Int) -> Tensor {
+        defer { offset += parameter.count }
+        return Tensor(
+          parameter: parameter, name: "\(word).\(parameter.name)", offset: offset, node: index)
       }
+      parameters += node.parameters.map { tensor($0, at: &offset.parameters) }
+      buffers += node.buffers.map { tensor($0, at: &offset.buffers) }
+      offset.derived += node.derivedCount
     }
-    self.parameters = parameters
-    self.offsets = offsets
-    parameterCount = offset
-    trained = layers.indices.filter { [layers] in !layers[$0].parameters.isEmpty }
+    (self.parameters, self.buffers, self.offsets) = (parameters, buffers, offsets)
+    (parameterCount, bufferCount, derivedCount) = offset
+    tangentEnd = parameters.last?.node ?? 0
+    let first = self.nodes.firstIndex { !$0.isIdentity }
+    affineEnd = first.map { [nodes = self.nodes] in nodes[$0].isAffine ? $0 + 1 : 0 } ?? 0
   }
 
-  var output: ImageShape { layers.last?.output ?? input }
+  var output: ImageShape { nodes.last?.output ?? input }
 
-  private var lastTrained: Int { trained.last ?? 0 }
+  /// Whether a penalty's gradient has a term by `Layer.addCurvature`.
+  var isCurved: Bool { nodes.contains(where: \.isCurved) }
 
-  /// Slots for `columns` samples. The first and the last may be blocks that exist already, so that
-  /// one network writes where another reads.
-  func slots<S: Scalar>(
-    columns: Int, in workspace: Workspace<S>, first: Block<S>? = nil, last: Block<S>? = nil
-  ) -> [Block<S>] {
-    var slots = [first ?? workspace.block(rows: input.count, columns: columns)]
-    for (index, layer) in layers.enumerated() {
-      if layer is any ActivationFunction {
-        slots.append(slots[index])
-      } else if index == lastTrained, let last {
-        slots.append(last)
-      } else {
-        slots.append(workspace.block(rows: layer.output.count, columns: columns))
-      }
-    }
-    return slots
+  var hasBatchNormalization: Bool {
+    nodes.contains { if case .batchNormalization = $0 { true } else { false } }
   }
 
-  /// Slot `start` to the last slot.
+  private func run<S: Scalar>(_ index: Int, _ runs: ParameterRuns<S>) -> LayerRun<S> {
+    let offset = offsets[index]
+    return LayerRun(
+      values: runs.parameters + offset.parameters, derived: runs.derived + offset.derived)
+  }
+
+  /// Makes what the layers derive from their parameters: this share of it. To be called, and waited
+  /// for, before any other pass.
+  func derive<S: Scalar>(_ runs: ParameterRuns<S>, share: Share) {
+    for case (let index, .layer(let layer)) in nodes.enumerated() {
+      layer.derive(run(index, runs), share: share)
+    }
+  }
+
+  /// Draws the dropout masks of this share of `columns`; the first column is sample `first` of
+  /// (key, stream, step), where each layer adds its place to the stream.
+  func drawMasks<S: Scalar>(
+    _ values: Slots<S>, _ columns: Range<Int>, key: UInt64, stream: RandomStream, step: UInt32,
+    first: Int, share: Share
+  ) {
+    let own = share.columns(of: columns)
+    if own.isEmpty { return }
+    for case (let index, .layer(let layer as Dropout)) in nodes.enumerated() {
+      layer.draw(
+        values.notes[index].columns(own), key: key, stream: stream.rawValue | UInt32(index) << 8,
+        step: step, first: UInt32(first + own.lowerBound - columns.lowerBound))
+    }
+  }
+
+  /// Nodes `start` to `end` − 1. Batch norm takes `groups` equal parts of the columns each by
+  /// itself.
   func forward<S: Scalar>(
-    _ parameters: UnsafePointer<S>, _ values: [Block<S>], _ columns: Range<Int>,
-    from start: Int = 0,
-    to end: Int? = nil
+    _ runs: ParameterRuns<S>, _ values: Slots<S>, _ columns: Range<Int>, groups: Int = 1,
+    from start: Int = 0, to end: Int? = nil, _ mode: Mode = .training, share: Share
   ) {
-    for index in start..<(end ?? layers.count) {
-      layers[index].forward(
-        values[index].columns(columns), parameters + offsets[index],
-        into: values[index + 1].columns(columns))
+    let own = share.columns(of: columns)
+    for index in start..<(end ?? nodes.count) {
+      let (x, y) = (values[index], values[index + 1])
+      switch nodes[index] {
+      case .layer(is Dropout) where mode == .sampling: y.columns(own).copy(x.columns(own))
+      case .layer(let layer):
+        if own.isEmpty { continue }
+        layer.forward(
+          x.columns(own), run(index, runs), notes: values.notes[index].columns(own),
+          into: y.columns(own))
+      case .batchNormalization(let layer):
+        let buffers = runs.buffers + offsets[index].buffers
+        if mode == .sampling {
+          layer.sample(x.columns(own), run(index, runs), buffers: buffers, into: y.columns(own))
+        } else {
+          share.synchronize()
+          layer.forward(
+            x.columns(columns), run(index, runs), buffers: buffers, groups: groups,
+            notes: values.notes[index], share: share, into: y.columns(columns))
+          share.synchronize()
+        }
+      case .residual, .shortcut: continue
+      case .add: S.addScaled(x.columns(own), by: 1, to: y.columns(own))
+      }
     }
   }
 
-  /// The last slot's cotangent back to slot `end`.
+  /// Nodes `start` − 1 back to `end`: the cotangent of slot `start` to that of slot `end`. `columns`
+  /// are those of `deltas`; the values that belong to them begin at column `origin`. Where a `path`
+  /// is given, each curved node adds its term.
   func backward<S: Scalar>(
-    _ parameters: UnsafePointer<S>, _ values: [Block<S>], _ deltas: [Block<S>],
-    _ columns: Range<Int>, from start: Int? = nil, to end: Int = 0
+    _ runs: ParameterRuns<S>, _ values: Slots<S>, origin: Int = 0, _ deltas: Slots<S>,
+    _ columns: Range<Int>, groups: Int = 1, from start: Int? = nil, to end: Int = 0,
+    along path: TangentPath<S>? = nil, share: Share
   ) {
-    for index in (end..<(start ?? layers.count)).reversed() {
-      layers[index].backward(
-        deltas[index + 1].columns(columns), output: values[index + 1].columns(columns),
-        parameters + offsets[index], into: deltas[index].columns(columns))
+    let own = share.columns(of: columns)
+    let ownValues = own.shifted(by: origin)
+    for index in (end..<(start ?? nodes.count)).reversed() {
+      let (dy, dx) = (deltas[index + 1], deltas[index])
+      switch nodes[index] {
+      case .layer(let layer):
+        if own.isEmpty { continue }
+        let y = values[index + 1].columns(ownValues)
+        let notes = values.notes[index].columns(ownValues)
+        layer.backward(
+          dy.columns(own), output: y, notes: notes, run(index, runs), into: dx.columns(own))
+        if layer.isCurved, let path {
+          layer.addCurvature(
+            path.tangents[index].columns(own),
+            path.deltas[index + 1].columns(own.shifted(by: path.origin)), output: y, notes: notes,
+            into: dx.columns(own))
+        }
+      case .batchNormalization(let layer):
+        share.synchronize()
+        layer.backward(
+          dy.columns(columns), input: values[index].columns(columns), run(index, runs),
+          groups: groups, notes: values.notes[index], share: share, into: dx.columns(columns))
+        share.synchronize()
+      case .residual(_, let shortcut):
+        S.addScaled(deltas[shortcut].columns(own), by: 1, to: dx.columns(own))
+      case .shortcut, .add: continue
+      }
     }
   }
 
   /// The first slot's tangent on to the input of the last layer that has parameters. `columns` are
   /// those of `tangents`; the values that belong to them begin at column `origin`.
   func tangent<S: Scalar>(
-    _ parameters: UnsafePointer<S>, _ values: [Block<S>], origin: Int, _ tangents: [Block<S>],
-    _ columns: Range<Int>
+    _ runs: ParameterRuns<S>, _ values: Slots<S>, origin: Int, _ tangents: Slots<S>,
+    _ columns: Range<Int>, share: Share
   ) {
-    let valueColumns = columns.lowerBound + origin..<columns.upperBound + origin
-    for index in 0..<lastTrained {
-      layers[index].tangent(
-        tangents[index].columns(columns), output: values[index + 1].columns(valueColumns),
-        parameters + offsets[index], into: tangents[index + 1].columns(columns))
+    let own = share.columns(of: columns)
+    if own.isEmpty { return }
+    let ownValues = own.shifted(by: origin)
+    for index in 0..<tangentEnd {
+      let (u, v) = (tangents[index].columns(own), tangents[index + 1].columns(own))
+      switch nodes[index] {
+      case .layer(let layer):
+        layer.tangent(
+          u, output: values[index + 1].columns(ownValues),
+          notes: values.notes[index].columns(ownValues), run(index, runs), into: v)
+      case .batchNormalization: preconditionFailure("batch norm has no tangent")
+      case .residual, .shortcut: continue
+      case .add: S.addScaled(u, by: 1, to: v)
+      }
     }
   }
 
   /// A share of every parameter's gradient from the inputs' slots and the cotangents' columns that
   /// belong to them.
   func accumulate<S: Scalar>(
-    _ inputs: [Block<S>], _ kind: AccumulationInput, _ inputColumns: Range<Int>,
-    _ deltas: [Block<S>], _ deltaColumns: Range<Int>, share: Share, adding: Bool,
-    into gradients: UnsafeMutablePointer<S>
+    _ inputs: Slots<S>, _ kind: AccumulationInput, _ inputColumns: Range<Int>,
+    _ deltas: Slots<S>, _ deltaColumns: Range<Int>, groups: Int = 1, share: Share, adding: Bool,
+    into runs: ParameterRuns<S>
   ) {
-    for index in trained {
-      layers[index].accumulate(
-        inputs[index].columns(inputColumns), kind, deltas[index + 1].columns(deltaColumns),
-        share: share, adding: adding, into: gradients + offsets[index])
+    for (index, node) in nodes.enumerated() {
+      let gradient = LayerRun(
+        values: runs.gradients + offsets[index].parameters,
+        derived: runs.derivedGradients + offsets[index].derived)
+      switch node {
+      case .layer(let layer):
+        layer.accumulate(
+          inputs[index].columns(inputColumns), kind, deltas[index + 1].columns(deltaColumns),
+          share: share, adding: adding, into: gradient)
+      case .batchNormalization(let layer):
+        layer.accumulate(
+          notes: inputs.notes[index], groups: groups, share: share, adding: adding, into: gradient)
+      case .residual, .shortcut, .add: continue
+      }
     }
   }
 
@@ -113,30 +223,12 @@ struct Network: Sendable {
   /// and no number of which the square would be one: a moment holds squares.
   func isFinite<S: Scalar>(_ gradients: UnsafePointer<S>, share: Share) -> Bool {
     let bound = S.greatestFiniteMagnitude.squareRoot()
-    return parameters.allSatisfy { parameter, _, offset in
-      let rows = share.range(of: parameter.shape[0])
-      let width = parameter.count / parameter.shape[0]
+    return parameters.allSatisfy { tensor in
+      let rows = share.range(of: tensor.parameter.shape[0])
+      let width = tensor.parameter.count / tensor.parameter.shape[0]
       return S.allWithin(
-        gradients + offset + rows.lowerBound * width, count: rows.count * width, bound: bound)
-    }
-  }
-
-  /// Fills the parameters as PyTorch initialises `Linear`: weight and bias uniform on ±1/√fan_in
-  /// (He et al. 2015 with a = √5). Tensor i draws from step `firstStep + i` of its stream.
-  func initialize<S: Scalar>(
-    _ parameters: UnsafeMutablePointer<S>, key: UInt64, firstStep: Int
-  ) {
-    for (index, entry) in self.parameters.enumerated() {
-      let (parameter, count) = (entry.parameter, entry.parameter.count)
-      // Drawn in the order of the checkpoint, so that a weight does not depend on how it is kept.
-      let workspace = Workspace<S>()
-      let drawn = workspace.numbers(count)
-      S.fillUniform(
-        drawn, count: count, key: key, stream: RandomStream.initialization.rawValue,
-        step: UInt32(firstStep + index), first: 0)
-      let bound = S(1 / Double(parameter.fanIn).squareRoot())
-      for element in 0..<count { drawn[element] = (2 * drawn[element] - 1) * bound }
-      parameter.arrange(UnsafePointer(drawn), into: parameters + entry.offset)
+        gradients + tensor.offset + rows.lowerBound * width, count: rows.count * width, bound: bound
+      )
     }
   }
 }

@@ -1,10 +1,11 @@
 /// What the critic minimises: mean C(fake) − mean C(real), and with a gradient penalty
 /// + λ · mean (‖∇C(x̂)‖ − 1)², x̂ = fake + α·(real − fake) (Gulrajani et al. 2017, equation 3).
 ///
-/// Real, fake and interpolated samples lie side by side as columns [0, B), [B, 2B), [2B, 3B) of
-/// the same blocks. The exact gradient of the penalty takes no tape:
+/// A batch goes through in chunks, for the memory's sake. Real, fake and interpolated samples of a
+/// chunk of n lie side by side as columns [0, n), [n, 2n), [2n, 3n) of the same blocks. The exact
+/// gradient of the penalty takes no tape:
 ///
-/// 1. forward at x̂. The first layer is affine, so its result at x̂ is the interpolation of its
+/// 1. forward at x̂. Where the first layer is affine, its result at x̂ is the interpolation of its
 ///    results at real and fake, and costs no product;
 /// 2. backward of 1 to the input, g = ∇C(x̂), keeping each layer's cotangent δ;
 /// 3. u₀ = ∂penalty/∂g = (2λ/B)·(1 − 1/‖g‖)·g, and 0 where ‖g‖ = 0;
@@ -13,85 +14,141 @@
 ///
 /// Why that is all: g = W₁ᵀ D₁ W₂ᵀ D₂ … is a product of the weights and of the activations' slopes
 /// D, which are constant almost everywhere; its derivative with respect to Wₗ in direction u₀ is
-/// δₗ·uₗ₋₁ᵀ.
+/// δₗ·uₗ₋₁ᵀ. Where they are not, in a *curved* layer, ⟨δ, tangent u⟩ depends on x as well:
+///
+/// 6. backward once more, of nothing from the end, each curved layer adding that derivative; then
+///    accumulate with (x̂, the result).
 struct CriticObjective<S: Scalar>: Sendable {
   let network: Network
   let batchSize: Int
   /// λ; `nil` without a gradient penalty.
   let penaltyWeight: Double?
-  let values: [Block<S>]
-  let deltas: [Block<S>]
-  let tangents: [Block<S>]
+  /// Samples of each kind that go through at a time.
+  let chunkSize: Int
+  let values: Slots<S>
+  let deltas: Slots<S>
+  /// Whether there is a step 6.
+  private let isCurved: Bool
+  private let tangents: Slots<S>?
+  private let curvatures: Slots<S>?
   /// 1 × B each: where each interpolate lies, ‖g‖, and u₀ as a multiple of g.
   let interpolation: Block<S>
   let norms: Block<S>
   private let scales: Block<S>
+  /// 1 × 2B: C(real), then C(fake).
+  private let scores: Block<S>
 
   init(_ network: Network, batchSize: Int, penaltyWeight: Double?, in workspace: Workspace<S>) {
     self.network = network
     self.batchSize = batchSize
     self.penaltyWeight = penaltyWeight
-    let columns = (penaltyWeight == nil ? 2 : 3) * batchSize
-    values = network.slots(columns: columns, in: workspace)
-    deltas = network.slots(columns: columns, in: workspace)
+    // Batch norm needs all of the batch.
+    chunkSize = network.hasBatchNormalization ? batchSize : min(batchSize, Self.largestChunk)
+    let columns = (penaltyWeight == nil ? 2 : 3) * chunkSize
+    isCurved = penaltyWeight != nil && network.isCurved
+    values = network.slots(for: .values, columns: columns, in: workspace)
+    deltas = network.slots(
+      for: .cotangents(keepingCurved: isCurved), columns: columns, in: workspace)
+    tangents =
+      penaltyWeight == nil
+      ? nil
+      : network.slots(
+        for: .tangents(keepingCurved: isCurved), columns: chunkSize, in: workspace)
+    curvatures =
+      isCurved
+      ? network.slots(for: .cotangents(keepingCurved: false), columns: chunkSize, in: workspace)
+      : nil
     interpolation = workspace.block(rows: 1, columns: batchSize)
     norms = workspace.block(rows: 1, columns: batchSize)
     scales = workspace.block(rows: 1, columns: batchSize)
-    tangents =
-      penaltyWeight == nil
-      ? []
-      : network.slots(
-        columns: batchSize, in: workspace,
-        first: deltas[0].columns(2 * batchSize..<3 * batchSize))
+    scores = workspace.block(rows: 1, columns: 2 * batchSize)
   }
 
-  private var fakeColumns: Range<Int> { batchSize..<2 * batchSize }
+  /// It decides in which order a batch is summed, and so the bits of a run.
+  private static var largestChunk: Int { 128 }
 
-  /// Where the real samples go, inputs × B.
-  var real: Block<S> { values[0].columns(0..<batchSize) }
-  /// Where the fake samples go, inputs × B; and the cotangent that comes back to them.
-  var fake: Block<S> { values[0].columns(fakeColumns) }
-  var fakeDelta: Block<S> { deltas[0].columns(fakeColumns) }
-
-  private func critic(_ columns: Range<Int>) -> Block<S> {
-    values[network.layers.count].columns(columns)
+  /// The batch in parts, in order.
+  var chunks: [Range<Int>] {
+    stride(from: 0, to: batchSize, by: chunkSize).map { $0..<min($0 + chunkSize, batchSize) }
   }
 
-  /// Steps 1 to 4 for some of the samples: everything that the gradient is accumulated from.
-  func differentiate(_ parameters: UnsafePointer<S>, samples: Range<Int>) {
-    let interpolated = samples.shifted(by: 2 * batchSize)
-    forEachRun(of: samples, groups: 2) { network.forward(parameters, values, $0, to: 1) }
-    let output = deltas[network.layers.count]
-    output.columns(samples).fill(-1 / S(batchSize))
-    output.columns(samples.shifted(by: batchSize)).fill(1 / S(batchSize))
-    if penaltyWeight != nil {
-      let first = values[1]
-      S.interpolate(
-        first.columns(samples), first.columns(samples.shifted(by: batchSize)),
-        interpolation.columns(samples).base, into: first.columns(interpolated))
-      output.columns(interpolated).fill(1)
-    }
-    forEachRun(of: samples, groups: penaltyWeight == nil ? 2 : 3) { columns in
-      network.forward(parameters, values, columns, from: 1)
-      network.backward(parameters, values, deltas, columns, to: 1)
-    }
-    if let penaltyWeight {
-      network.backward(parameters, values, deltas, interpolated, from: 1)
-      scaleInputGradient(samples, weight: penaltyWeight)
-      network.tangent(parameters, values, origin: 2 * batchSize, tangents, samples)
+  /// Where the real and the fake samples of a chunk go, inputs × n.
+  func real(_ chunk: Range<Int>) -> Block<S> { values[0].columns(0..<chunk.count) }
+  func fake(_ chunk: Range<Int>) -> Block<S> {
+    values[0].columns(chunk.count..<2 * chunk.count)
+  }
+
+  /// Draws the dropout masks of a chunk. The interpolates have their own, for all of their passes.
+  func drawMasks(_ chunk: Range<Int>, key: UInt64, step: UInt32, share: Share) {
+    for group in 0..<(penaltyWeight == nil ? 2 : 3) {
+      network.drawMasks(
+        values, group * chunk.count..<(group + 1) * chunk.count, key: key,
+        stream: .criticDropout, step: step, first: group * batchSize + chunk.lowerBound,
+        share: share)
     }
   }
 
-  /// Calls `body` with the columns of these samples in the first groups (real, fake, interpolated):
-  /// once where they touch, because a wide product reads the weights once.
-  private func forEachRun(of samples: Range<Int>, groups: Int, _ body: (Range<Int>) -> Void) {
-    if samples.count == batchSize { return body(0..<groups * batchSize) }
-    for group in 0..<groups { body(samples.shifted(by: group * batchSize)) }
+  /// Steps 1 to 4, and 6: everything that the gradient of a chunk is accumulated from. Real and fake
+  /// samples and masks are in place, of all shares.
+  func differentiate(_ runs: ParameterRuns<S>, _ chunk: Range<Int>, share: Share) {
+    let count = chunk.count
+    let (scored, interpolated, all) = (0..<2 * count, 2 * count..<3 * count, 0..<3 * count)
+    guard let penaltyWeight, let tangents else {
+      network.forward(runs, values, scored, groups: 2, share: share)
+      finish(chunk, scored, share)
+      return network.backward(runs, values, deltas, scored, groups: 2, to: 1, share: share)
+    }
+    let end = network.affineEnd
+    network.forward(runs, values, scored, to: end, share: share)
+    share.synchronize()
+    let own = share.columns(of: 0..<count)
+    interpolate(values[end], chunk, own)
+    // Step 6 needs x̂ itself as well.
+    if isCurved, end > 0 { interpolate(values[0], chunk, own) }
+    share.synchronize()
+    network.forward(runs, values, all, from: end, share: share)
+    finish(chunk, all, share)
+    let depth = max(end, 1)
+    network.backward(runs, values, deltas, all, to: depth, share: share)
+    share.synchronize()
+
+    network.backward(runs, values, deltas, interpolated, from: depth, share: share)
+    let gradient = tangents[0].columns(own)
+    gradient.copy(deltas[0].columns(own.shifted(by: 2 * count)))
+    scaleInputGradient(gradient, own.shifted(by: chunk.lowerBound), weight: penaltyWeight)
+    network.tangent(runs, values, origin: 2 * count, tangents, 0..<count, share: share)
+    if let curvatures {
+      curvatures.result.columns(own).fill(0)
+      network.backward(
+        runs, values, origin: 2 * count, curvatures, 0..<count, to: 1,
+        along: Network.TangentPath(tangents: tangents, deltas: deltas, origin: 2 * count),
+        share: share)
+    }
+  }
+
+  /// The third group of a block's columns from the first two, for these samples of a chunk.
+  private func interpolate(_ block: Block<S>, _ chunk: Range<Int>, _ samples: Range<Int>) {
+    let (fake, interpolated) = (chunk.count, 2 * chunk.count)
+    S.interpolate(
+      block.columns(samples), block.columns(samples.shifted(by: fake)),
+      interpolation.columns(samples.shifted(by: chunk.lowerBound)).base,
+      into: block.columns(samples.shifted(by: interpolated)))
+  }
+
+  /// Notes the scores of this share of the columns, and sets the cotangents that all begins with:
+  /// −1/B at the real samples, 1/B at the fake, 1 at the interpolates.
+  private func finish(_ chunk: Range<Int>, _ columns: Range<Int>, _ share: Share) {
+    for column in share.columns(of: columns) {
+      let (group, sample) = column.quotientAndRemainder(dividingBy: chunk.count)
+      if group < 2 {
+        scores[0, group * batchSize + chunk.lowerBound + sample] = values.result[0, column]
+      }
+      deltas.result[0, column] = group == 2 ? 1 : (group == 1 ? 1 : -1) / S(batchSize)
+    }
   }
 
   /// Turns the input's gradient g into u₀, in place.
-  private func scaleInputGradient(_ samples: Range<Int>, weight: Double) {
-    let gradient = tangents[0].columns(samples)
+  private func scaleInputGradient(_ gradient: Block<S>, _ samples: Range<Int>, weight: Double) {
     let (norms, scales) = (norms.columns(samples), scales.columns(samples))
     S.columnSquares(gradient, into: norms.base)
     let factor = S(2 * weight / Double(batchSize))
@@ -103,23 +160,28 @@ struct CriticObjective<S: Scalar>: Sendable {
     S.scaleColumns(gradient, by: scales.base)
   }
 
-  /// Step 5, and the same for real and fake: a share of every parameter's gradient, over all
-  /// samples.
-  func accumulate(share: Share, into gradients: UnsafeMutablePointer<S>) {
-    let scored = 0..<2 * batchSize
+  /// Step 5, and the same for real and fake: a share of every parameter's gradient, over the
+  /// samples of a chunk, added to that of the chunks before.
+  func accumulate(_ runs: ParameterRuns<S>, _ chunk: Range<Int>, share: Share) {
+    let count = chunk.count
+    let scored = 0..<2 * count
     network.accumulate(
-      values, .value, scored, deltas, scored, share: share, adding: false, into: gradients)
-    if penaltyWeight != nil {
-      network.accumulate(
-        tangents, .tangent, 0..<batchSize, deltas, 2 * batchSize..<3 * batchSize, share: share,
-        adding: true, into: gradients)
-    }
+      values, .value, scored, deltas, scored, groups: 2, share: share,
+      adding: chunk.lowerBound > 0, into: runs)
+    guard let tangents else { return }
+    network.accumulate(
+      tangents, .tangent, 0..<count, deltas, 2 * count..<3 * count, share: share, adding: true,
+      into: runs)
+    guard let curvatures else { return }
+    network.accumulate(
+      values, .value, 2 * count..<3 * count, curvatures, 0..<count, share: share, adding: true,
+      into: runs)
   }
 
   /// The numbers of the step, each summed in one fixed order in Double.
   func report() -> CriticReport {
-    let real = mean(critic(0..<batchSize)) { $0 }
-    let fake = mean(critic(fakeColumns)) { $0 }
+    let real = mean(scores.columns(0..<batchSize)) { $0 }
+    let fake = mean(scores.columns(batchSize..<2 * batchSize)) { $0 }
     let penalty = penaltyWeight.map { weight in
       weight * mean(norms) { ($0 - 1) * ($0 - 1) }
     }
@@ -129,31 +191,9 @@ struct CriticObjective<S: Scalar>: Sendable {
   }
 }
 
-/// What one critic step saw.
-public struct CriticReport: Equatable, Sendable {
-  /// The mean of C over the real and over the fake samples.
-  public let real: Double, fake: Double
-  /// λ · mean (‖∇C(x̂)‖ − 1)²; `nil` without a gradient penalty.
-  public let penalty: Double?
-  /// mean ‖∇C(x̂)‖; `nil` without a gradient penalty.
-  public let gradientNorm: Double?
-
-  /// The Wasserstein estimate, mean C(real) − mean C(fake): positive when the critic separates.
-  public var wasserstein: Double { real - fake }
-
-  /// What the critic minimises.
-  public var objective: Double { -wasserstein + (penalty ?? 0) }
-}
-
 /// The mean of f over a block's first row, in order.
 func mean<S: Scalar>(_ row: Block<S>, _ f: (Double) -> Double) -> Double {
   var sum = 0.0
   for column in 0..<row.columns { sum += f(Double(row[0, column])) }
   return sum / Double(row.columns)
-}
-
-extension Range<Int> {
-  fileprivate func shifted(by distance: Int) -> Range {
-    lowerBound + distance..<upperBound + distance
-  }
 }

@@ -18,6 +18,12 @@ enum RandomStream: UInt32 {
   case interpolation = 5
   /// The latents of `wgan-sample`; the seed is its own.
   case sampling = 6
+  /// The dropout masks of the critic and of the generator, in a critic step and in a generator step;
+  /// step is that step, and the layer's place in its network is in the stream's upper 24 bits.
+  case criticDropout = 7
+  case generatorDropoutForCritic = 8
+  case criticDropoutForGenerator = 9
+  case generatorDropout = 10
 }
 
 /// The order in which an epoch shows the images: a permutation of 0..<count.

@@ -39,6 +39,15 @@ struct Block<S: Scalar>: @unchecked Sendable {
     nonmutating set { base[row * stride + column] = newValue }
   }
 
+  /// Takes over the numbers of a block of the same shape, or of this very block.
+  func copy(_ other: Block) {
+    precondition(other.rows == rows && other.columns == columns)
+    if other.base == base { return }
+    for row in 0..<rows {
+      (base + row * stride).update(from: other.base + row * other.stride, count: columns)
+    }
+  }
+
   /// Sets every element.
   func fill(_ value: S) {
     for row in 0..<rows { (base + row * stride).update(repeating: value, count: columns) }

@@ -29,12 +29,12 @@ extension Double: Scalar {
     sigmoid_derivative_f64(d.rows, d.columns, y.base, y.stride, d.base, d.stride)
   }
   static func addCurvature(
-    _ alpha: Self, _ beta: Self, output y: Block<Self>, _ d: Block<Self>, _ v: Block<Self>,
-    into out: Block<Self>
+    _ alpha: Self, _ beta: Self, _ gamma: Self, _ delta: Self, output y: Block<Self>,
+    _ d: Block<Self>, _ u: Block<Self>, into out: Block<Self>
   ) {
     add_curvature_f64(
-      out.rows, out.columns, alpha, beta, y.base, y.stride, d.base, d.stride, v.base, v.stride,
-      out.base, out.stride)
+      out.rows, out.columns, alpha, beta, gamma, delta, y.base, y.stride, d.base, d.stride, u.base,
+      u.stride, out.base, out.stride)
   }
   static func interpolate(
     _ a: Block<Self>, _ b: Block<Self>, _ t: UnsafePointer<Self>, into out: Block<Self>
@@ -57,8 +57,8 @@ extension Double: Scalar {
   static func blockSquareDeviation(_ x: Block<Self>, from center: Self) -> Double {
     block_square_deviation_f64(x.rows, x.columns, center, x.base, x.stride)
   }
-  static func blockDot(_ x: Block<Self>, _ y: Block<Self>) -> Double {
-    block_dot_f64(x.rows, x.columns, x.base, x.stride, y.base, y.stride)
+  static func blockDot(_ x: Block<Self>, from center: Self, _ y: Block<Self>) -> Double {
+    block_dot_f64(x.rows, x.columns, center, x.base, x.stride, y.base, y.stride)
   }
   static func columnSums(_ x: Block<Self>, into out: UnsafeMutablePointer<Double>) {
     column_sums_f64(x.rows, x.columns, x.base, x.stride, out)

@@ -24,11 +24,11 @@ protocol Scalar: BinaryFloatingPoint, LosslessStringConvertible, Sendable {
   static func sigmoid(_ x: Block<Self>)
   /// d = d·(y·(1 − y)).
   static func sigmoidDerivative(_ d: Block<Self>, output y: Block<Self>)
-  /// out += (α + β·y)·d·v, what an activation's second derivative adds: tanh has α 0 and β −2, the
-  /// sigmoid 1 and −2.
+  /// out += (α + β·y)·(γ + y·(δ − y))·d·u: the second derivative of tanh, with 0, −2, 1, 0, or of the
+  /// sigmoid, with 1, −2, 0, 1, between d and u.
   static func addCurvature(
-    _ alpha: Self, _ beta: Self, output y: Block<Self>, _ d: Block<Self>, _ v: Block<Self>,
-    into out: Block<Self>)
+    _ alpha: Self, _ beta: Self, _ gamma: Self, _ delta: Self, output y: Block<Self>,
+    _ d: Block<Self>, _ u: Block<Self>, into out: Block<Self>)
   /// out = b + t[column]·(a − b).
   static func interpolate(
     _ a: Block<Self>, _ b: Block<Self>, _ t: UnsafePointer<Self>, into out: Block<Self>)
@@ -42,8 +42,8 @@ protocol Scalar: BinaryFloatingPoint, LosslessStringConvertible, Sendable {
   static func blockSum(_ x: Block<Self>) -> Double
   /// Σ (x − center)², in double over the rows.
   static func blockSquareDeviation(_ x: Block<Self>, from center: Self) -> Double
-  /// Σ x·y, in double over the rows.
-  static func blockDot(_ x: Block<Self>, _ y: Block<Self>) -> Double
+  /// Σ (x − center)·y, in double over the rows.
+  static func blockDot(_ x: Block<Self>, from center: Self, _ y: Block<Self>) -> Double
   /// out[column] = Σ over rows of x, in double.
   static func columnSums(_ x: Block<Self>, into out: UnsafeMutablePointer<Double>)
   /// out[column] = Σ over rows of x·y, in double.

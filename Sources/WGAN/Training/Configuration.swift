@@ -117,16 +117,16 @@ public struct Configuration: Equatable, Sendable {
   }
 
   private var networksFlaw: String? {
-    guard generator.words.first?.isAffine == true, critic.words.first?.isAffine == true else {
-      return "a network must begin with a dense layer or a convolution"
-    }
     guard critic.words.last == .dense(1) else { return "the critic must end with dense 1" }
-    if constraint.penaltyWeight != nil, critic.words.contains(.tanh) {
-      return "a critic with a gradient penalty cannot have tanh: its second derivative is missing"
+    if constraint.penaltyWeight != nil, critic.words.contains(where: \.isBatchNorm) {
+      return
+        "a critic with a gradient penalty cannot have batch-norm: it makes a sample's gradient "
+        + "depend on the other samples (use layer-norm)"
     }
     for (name, build) in [("generator", buildGenerator), ("critic", buildCritic)] {
       do throws(Misfit) {
         let count = try build().parameterCount
+        guard count > 0 else { return "the \(name) has nothing to train" }
         guard count <= Self.largestNetwork else {
           return "the \(name) has \(count) parameters, of at most \(Self.largestNetwork)"
         }

@@ -31,7 +31,8 @@ public struct Sampler {
       ])
     let workspace = Workspace<Float>()
     let columns = min(count, Self.chunk)
-    let slots = state.generator.network.slots(columns: columns, in: workspace)
+    let slots: Slots<Float> = state.generator.network.slots(
+      for: .values, columns: columns, in: workspace)
     let images = workspace.numbers(columns * shape.count)
     func bytes(_ count: Int) -> UnsafeRawBufferPointer {
       UnsafeRawBufferPointer(start: images, count: count * shape.count * MemoryLayout<Float>.stride)
@@ -51,7 +52,7 @@ public struct Sampler {
 
   /// Makes `count` samples, image after image.
   func generate(
-    first: Int, count: Int, seed: UInt64, _ slots: [Block<Float>],
+    first: Int, count: Int, seed: UInt64, _ slots: Slots<Float>,
     into images: UnsafeMutablePointer<Float>
   ) {
     let generator = state.generator
@@ -60,13 +61,15 @@ public struct Sampler {
     let plane = shape.height * shape.width
     nonisolated(unsafe) let images = images
     workers.share { share in
-      let samples = share.range(of: count, unit: 16)
+      network.derive(runs, share: share)
+      share.synchronize()
+      let samples = share.columns(of: 0..<count)
       if samples.isEmpty { return }
       Float.fillNormal(
         slots[0].columns(samples), key: seed, stream: RandomStream.sampling.rawValue, step: 0,
         first: UInt32(first + samples.lowerBound))
-      network.forward(runs.parameters, slots, samples)
-      let made = slots[network.layers.count]
+      network.forward(runs, slots, 0..<count, .sampling, share: share)
+      let made = slots.result
       for sample in samples {
         let image = images + sample * made.rows
         for channel in 0..<shape.channels {

@@ -1,9 +1,9 @@
 /// Maps a training state to the next (Arjovsky et al. 2017, algorithm 1; Gulrajani et al. 2017,
 /// algorithm 1).
 ///
-/// A step has three parts with a barrier after each: *differentiate*, shared by samples;
-/// *accumulate*, shared by rows of the weights; *update*, shared by parameters. No part depends on
-/// how it is shared.
+/// All shares of the work go through a step together and wait for one another between its parts:
+/// what is shared by samples (draw, generate, *differentiate*), by rows of the weights
+/// (*accumulate*), by parameters (*update*). No part depends on how it is shared.
 public final class Trainer {
   /// What is trained, as it is now.
   public let state: TrainingState
@@ -91,98 +91,110 @@ public final class Trainer {
     let progress = state.progress
     order.shuffle(epoch: progress.epoch, key: key)
     let (critic, generator, images, key) = (critic, generator, images, key)
-    let (judge, maker) = (state.critic.runs, state.generator.runs)
+    let (judge, maker) = (state.critic, state.generator)
     let first = progress.batch * critic.batchSize
     let step = UInt32(truncatingIfNeeded: progress.criticSteps)
-    order.indices.withUnsafeBufferPointer { indices in
+    let constraint = state.configuration.constraint
+    let isFinite = order.indices.withUnsafeBufferPointer { indices in
       nonisolated(unsafe) let batch = indices[first..<first + critic.batchSize]
-      workers.share { share in
-        let samples = share.samples(of: critic.batchSize)
-        guard !samples.isEmpty, let indices = UnsafeBufferPointer(rebasing: batch).baseAddress
-        else { return }
-        let offset = UInt32(samples.lowerBound)
-        images.gather(indices + samples.lowerBound, into: critic.real.columns(samples))
+      return update(judge, step: progress.criticSteps + 1, constraint: constraint) { share in
+        let own = share.columns(of: 0..<critic.batchSize)
+        let offset = UInt32(own.lowerBound)
+        judge.network.derive(judge.runs, share: share)
+        maker.network.derive(maker.runs, share: share)
         Float.fillNormal(
-          generator.latents.columns(samples), key: key, stream: RandomStream.criticNoise.rawValue,
+          generator.latents.columns(own), key: key, stream: RandomStream.criticNoise.rawValue,
           step: step, first: offset)
-        generator.generate(maker.parameters, samples: samples)
-        if critic.penaltyWeight != nil {
-          Float.fillUniform(
-            critic.interpolation.columns(samples).base, count: samples.count, key: key,
-            stream: RandomStream.interpolation.rawValue, step: step, first: offset)
+        Float.fillUniform(
+          critic.interpolation.columns(own).base, count: own.count, key: key,
+          stream: RandomStream.interpolation.rawValue, step: step, first: offset)
+        generator.drawMasks(key: key, stream: .generatorDropoutForCritic, step: step, share: share)
+        share.synchronize()
+        generator.generate(maker.runs, share: share)
+        share.synchronize()
+        for chunk in critic.chunks {
+          let own = share.columns(of: 0..<chunk.count)
+          let samples = own.shifted(by: chunk.lowerBound)
+          if let indices = UnsafeBufferPointer(rebasing: batch).baseAddress {
+            images.gather(indices + samples.lowerBound, into: critic.real(chunk).columns(own))
+          }
+          critic.fake(chunk).columns(own).copy(generator.samples.columns(samples))
+          critic.drawMasks(chunk, key: key, step: step, share: share)
+          share.synchronize()
+          critic.differentiate(judge.runs, chunk, share: share)
+          share.synchronize()
+          critic.accumulate(judge.runs, chunk, share: share)
+          share.synchronize()
         }
-        critic.differentiate(judge.parameters, samples: samples)
+      } objective: {
+        critic.report().objective
       }
     }
-    let isFinite = accumulate(state.critic) { share in
-      critic.accumulate(share: share, into: judge.gradients)
-    }
-    let report = critic.report()
-    guard isFinite, report.objective.isFinite else {
-      throw .notFinite("critic step \(progress.criticSteps + 1)")
-    }
-    update(state.critic, step: progress.criticSteps + 1, constraint: state.configuration.constraint)
+    guard isFinite else { throw .notFinite("critic step \(progress.criticSteps + 1)") }
     state.progress.criticSteps += 1
     state.progress.batch += 1
     state.progress.images = images.fingerprint
-    return report
+    return critic.report()
   }
 
   /// One update of the generator. Returns the mean of C over its samples.
   private func generatorStep() throws(TrainingError) -> Double {
-    let (generator, key) = (generator, key)
-    let (judge, maker) = (state.critic.runs, state.generator.runs)
-    let step = UInt32(truncatingIfNeeded: state.progress.generatorSteps)
-    workers.share { share in
-      let samples = share.samples(of: generator.critic.batchSize)
-      if samples.isEmpty { return }
+    let (critic, generator, key) = (critic, generator, key)
+    let (judge, maker) = (state.critic, state.generator)
+    let done = state.progress.generatorSteps
+    let step = UInt32(truncatingIfNeeded: done)
+    let isFinite = update(maker, step: done + 1, constraint: nil) { share in
+      let own = share.columns(of: 0..<critic.batchSize)
+      judge.network.derive(judge.runs, share: share)
+      maker.network.derive(maker.runs, share: share)
       Float.fillNormal(
-        generator.latents.columns(samples), key: key,
-        stream: RandomStream.generatorNoise.rawValue, step: step, first: UInt32(samples.lowerBound))
-      generator.differentiate(maker.parameters, critic: judge.parameters, samples: samples)
+        generator.latents.columns(own), key: key, stream: RandomStream.generatorNoise.rawValue,
+        step: step, first: UInt32(own.lowerBound))
+      generator.drawMasks(key: key, stream: .generatorDropout, step: step, share: share)
+      share.synchronize()
+      generator.generate(maker.runs, share: share)
+      share.synchronize()
+      for chunk in critic.chunks {
+        generator.drawCriticMasks(chunk, key: key, step: step, share: share)
+        generator.judge(judge.runs, chunk, share: share)
+      }
+      share.synchronize()
+      generator.differentiate(maker.runs, share: share)
+      share.synchronize()
+      generator.accumulate(maker.runs, share: share)
+    } objective: {
+      generator.criticMean()
     }
-    let isFinite = accumulate(state.generator) { share in
-      generator.accumulate(share: share, into: maker.gradients)
-    }
-    let mean = generator.criticMean()
-    guard isFinite, mean.isFinite else {
-      throw .notFinite("generator step \(state.progress.generatorSteps + 1)")
-    }
-    update(state.generator, step: state.progress.generatorSteps + 1, constraint: nil)
+    guard isFinite else { throw .notFinite("generator step \(done + 1)") }
     state.progress.generatorSteps += 1
-    return mean
+    return generator.criticMean()
   }
 
-  /// Accumulates a gradient and says whether all of it is finite.
-  private func accumulate(
-    _ network: TrainedNetwork, _ accumulateShare: @Sendable (Share) -> Void
+  /// One update of a network: all shares make its gradient, and if it and the objective are finite
+  /// they move the parameters, then clip them where clipping holds the critic. Returns whether they
+  /// are.
+  private func update(
+    _ network: TrainedNetwork, step: Int, constraint: Constraint?,
+    differentiate: @Sendable (Share) -> Void, objective: @Sendable () -> Double
   ) -> Bool {
     nonisolated(unsafe) let finite = finite
-    let (network, runs) = (network.network, network.runs)
     workers.share { share in
-      accumulateShare(share)
-      finite[share.index] = network.isFinite(runs.gradients, share: share)
+      differentiate(share)
+      finite[share.index] =
+        network.network.isFinite(network.runs.gradients, share: share)
+        && (share.index > 0 || objective().isFinite)
+      share.synchronize()
+      guard finite.allSatisfy({ $0 }) else { return }
+      let range = share.range(of: network.runs.count, unit: 64)
+      if range.isEmpty { return }
+      network.optimizer.update(network.runs, range, step: step)
+      if case .clip(let bound) = constraint {
+        Float.clamp(
+          network.runs.parameters + range.lowerBound, count: range.count, bound: Float(bound))
+      }
     }
     return finite.allSatisfy { $0 }
   }
-
-  /// Moves the parameters, then clips them where clipping holds the critic.
-  private func update(_ network: TrainedNetwork, step: Int, constraint: Constraint?) {
-    let (runs, optimizer) = (network.runs, network.optimizer)
-    workers.share { share in
-      let range = share.range(of: runs.count, unit: 64)
-      if range.isEmpty { return }
-      optimizer.update(runs, range, step: step)
-      if case .clip(let bound) = constraint {
-        Float.clamp(runs.parameters + range.lowerBound, count: range.count, bound: Float(bound))
-      }
-    }
-  }
-}
-
-extension Share {
-  /// This share of a batch, in whole vectors.
-  fileprivate func samples(of batchSize: Int) -> Range<Int> { range(of: batchSize, unit: 16) }
 }
 
 /// Why training cannot begin or go on.

@@ -14,9 +14,9 @@ public final class TrainingState {
   public convenience init(initial configuration: Configuration) {
     self.init(zeros: configuration)
     let key = configuration.seed
-    generator.network.initialize(generator.runs.parameters, key: key, firstStep: 0)
+    generator.network.initialize(generator.runs, key: key, firstStep: 0)
     critic.network.initialize(
-      critic.runs.parameters, key: key, firstStep: generator.network.parameters.count)
+      critic.runs, key: key, firstStep: generator.network.parameters.count)
   }
 
   /// A state of zeros, to be read into.
@@ -29,8 +29,8 @@ public final class TrainingState {
   }
 }
 
-/// A network, its numbers, and the rule that they follow.
-struct TrainedNetwork {
+/// A network, its numbers, and the rule that they follow. The shares of a step write disjoint ranges.
+struct TrainedNetwork: @unchecked Sendable {
   let network: Network
   let optimizer: Optimizer
   let runs: ParameterRuns<Float>
@@ -40,7 +40,6 @@ struct TrainedNetwork {
   init(_ network: Network, _ optimizer: Optimizer) {
     self.network = network
     self.optimizer = optimizer
-    runs = ParameterRuns(
-      count: network.parameterCount, moments: optimizer.momentNames.count, in: workspace)
+    runs = ParameterRuns(network, moments: optimizer.momentNames.count, in: workspace)
   }
 }

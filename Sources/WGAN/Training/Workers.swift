@@ -1,13 +1,21 @@
 import CKernels
-import Dispatch
+import Glibc
 
-/// One of several equal parts of some work.
-struct Share: Equatable, Sendable {
+/// One of several equal parts of some work, and the way to wait for the others.
+struct Share: Sendable {
   let index: Int
   let count: Int
+  private let barrier: Barrier?
+
+  init(index: Int, count: Int, barrier: Barrier? = nil) {
+    (self.index, self.count, self.barrier) = (index, count, barrier)
+  }
 
   /// All of it.
   static let whole = Share(index: 0, count: 1)
+
+  /// Waits until every share is here. All shares must call it equally often.
+  func synchronize() { barrier?.wait() }
 
   /// This share of `total` items, cut at multiples of `unit`. The shares are disjoint and cover
   /// all.
@@ -17,33 +25,117 @@ struct Share: Equatable, Sendable {
     let upper = min((index + 1) * units / count * unit, total)
     return lower..<upper
   }
+
+  /// This share of some columns, in whole vectors.
+  func columns(of range: Range<Int>) -> Range<Int> {
+    self.range(of: range.count, unit: 16).shifted(by: range.lowerBound)
+  }
+}
+
+extension Range<Int> {
+  func shifted(by distance: Int) -> Range { lowerBound + distance..<upperBound + distance }
 }
 
 /// The threads that share the work of a step.
 ///
 /// Every kernel gives the same bits for any cutting, so the count changes the time and nothing
-/// else.
-public struct Workers: Sendable {
-  /// At most so many threads work at a time.
+/// else. The threads live as long as this does; between two calls of `share` they sleep.
+public final class Workers: Sendable {
+  /// Shares of the work: the calling thread takes one.
   public let count: Int
+  private let team: Team
+  private let threads: [pthread_t]
 
-  /// `count` threads, at least one.
+  /// `count` threads, at least one. Signals are left to the thread that calls.
   public init(count: Int) {
     precondition(count >= 1)
+    let team = Team(count: count)
+    var all = sigset_t()
+    var mask = sigset_t()
+    sigfillset(&all)
+    pthread_sigmask(SIG_SETMASK, &all, &mask)
+    threads = (1..<count).map { index in
+      let member = Unmanaged.passRetained(Member(index, team))
+      var thread = pthread_t()
+      let error = pthread_create(
+        &thread, nil,
+        { pointer in
+          guard let pointer else { return nil }
+          Unmanaged<Member>.fromOpaque(pointer).takeRetainedValue().run()
+          return nil
+        }, member.toOpaque())
+      precondition(error == 0, "cannot start a thread: \(String(cString: strerror(error)))")
+      return thread
+    }
+    pthread_sigmask(SIG_SETMASK, &mask, nil)
     self.count = count
+    self.team = team
   }
 
-  /// Calls `body` once for each share of the work, on as many threads, and waits for all.
+  deinit {
+    team.end()
+    for thread in threads { pthread_join(thread, nil) }
+  }
+
+  /// Calls `body` once for each share of the work, all at the same time, and waits for all.
   ///
   /// Each call runs with denormals flushed to zero: a moment that decays to nothing would otherwise
   /// slow its loop many times.
   func share(_ body: @Sendable (Share) -> Void) {
-    @Sendable func work(_ share: Share) {
-      let control = flush_denormals()
-      body(share)
-      restore_denormals(control)
-    }
-    if count == 1 { return work(.whole) }
-    DispatchQueue.concurrentPerform(iterations: count) { work(Share(index: $0, count: count)) }
+    withoutActuallyEscaping(body) { body in team.perform(body) }
   }
+}
+
+/// What the threads have in common.
+private final class Team: @unchecked Sendable {
+  let count: Int
+  private let barrier: Barrier
+  /// Written by the caller before the barrier that opens the work, read by the others after it.
+  private var body: (@Sendable (Share) -> Void)?
+
+  init(count: Int) {
+    self.count = count
+    barrier = Barrier(count: count)
+  }
+
+  func perform(_ body: @escaping @Sendable (Share) -> Void) {
+    self.body = body
+    barrier.wait()
+    _ = work(0)
+    barrier.wait()
+    self.body = nil
+  }
+
+  /// Opens no work: the threads return.
+  func end() {
+    body = nil
+    barrier.wait()
+  }
+
+  /// What a thread does until the end.
+  func serve(_ index: Int) {
+    while true {
+      barrier.wait()
+      guard work(index) else { return }
+      barrier.wait()
+    }
+  }
+
+  /// Does one share of the work, if there is any; holds nothing of it when it returns.
+  @inline(never) private func work(_ index: Int) -> Bool {
+    guard let body else { return false }
+    let control = flush_denormals()
+    body(Share(index: index, count: count, barrier: count > 1 ? barrier : nil))
+    restore_denormals(control)
+    return true
+  }
+}
+
+private final class Member: Sendable {
+  private let index: Int
+  private let team: Team
+
+  init(_ index: Int, _ team: Team) { (self.index, self.team) = (index, team) }
+
+  func run() { team.serve(index) }
 }

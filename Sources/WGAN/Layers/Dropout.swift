@@ -1,0 +1,30 @@
+/// y = x / (1 − p) with probability 1 − p, else 0 (Srivastava et al. 2014). In sampling y = x.
+///
+/// Which numbers are kept is drawn before forward, into the notes: one mask for every pass over the
+/// same columns, those of the penalty included.
+struct Dropout: PointwiseLayer {
+  let shape: ImageShape
+  /// The probability of 0.
+  let probability: Double
+  /// The sign of what is kept; what is not has no derivative.
+  var preserves: OutputKnowledge { .sign }
+  /// 32 rows to one.
+  var noteRows: Int { (shape.count + 31) / 32 }
+
+  func apply<S: Scalar>(_ x: Block<S>, notes: Block<S>) {
+    S.applyMask(notes, scale: S(1 / (1 - probability)), to: x)
+  }
+
+  func multiplyByDerivative<S: Scalar>(_ d: Block<S>, output _: Block<S>, notes: Block<S>) {
+    apply(d, notes: notes)
+  }
+
+  /// Draws the mask; column j is sample `first + j` of (key, stream, step).
+  func draw<S: Scalar>(_ notes: Block<S>, key: UInt64, stream: UInt32, step: UInt32, first: UInt32)
+  {
+    let threshold = UInt32((probability * 0x1p32).rounded())
+    S.fillDropoutMask(
+      notes, features: shape.count, threshold: threshold, key: key, stream: stream, step: step,
+      first: first)
+  }
+}

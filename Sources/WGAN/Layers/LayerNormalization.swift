@@ -1,0 +1,113 @@
+/// y = (x − μ)·r, r = 1 / √(σ² + ε), with the mean μ and the variance σ² of all numbers of a sample
+/// (Ba, Kiros, Hinton 2016). With `ScaleAndShift` after it, it is PyTorch's `GroupNorm` of one
+/// group, the form that Gulrajani et al. 2017 put in a critic.
+///
+/// Written ⟨z⟩ for the mean of z and P z = z − ⟨z⟩ − y·⟨y·z⟩, which is its own transpose, both
+/// v = r·P u and dx = r·P dy. They depend on x through r and y: over n numbers the derivative of
+/// Σ dy·v by x is
+///
+///     −r·(s·y/n + r·(⟨y·u⟩·P dy + ⟨y·dy⟩·P u)),   s = r·Σ dy·P u.
+struct LayerNormalization: Layer {
+  let shape: ImageShape
+  let epsilon: Double
+  var input: ImageShape { shape }
+  var output: ImageShape { shape }
+  var readsOutput: OutputKnowledge { .value }
+  var isCurved: Bool { true }
+  /// r.
+  var noteRows: Int { 1 }
+
+  func forward<S: Scalar>(_ x: Block<S>, _: LayerRun<S>, notes: Block<S>, into y: Block<S>) {
+    forEachTile(of: x) { columns, sums, coefficients in
+      let (x, mean, scale) = (x.columns(columns), coefficients[0], notes.columns(columns).base)
+      S.columnSums(x, into: sums[0])
+      for column in 0..<columns.count { mean[column] = S(sums[0][column] / count) }
+      S.columnSquareDeviations(x, from: mean, into: sums[0])
+      for column in 0..<columns.count {
+        scale[column] = S(1 / (sums[0][column] / count + epsilon).squareRoot())
+      }
+      S.affineColumns(x, shift: mean, scale: scale, into: y.columns(columns))
+    }
+  }
+
+  func backward<S: Scalar>(
+    _ dy: Block<S>, output y: Block<S>, notes: Block<S>, _: LayerRun<S>, into dx: Block<S>
+  ) {
+    project(dy, output: y, notes: notes, into: dx)
+  }
+
+  func tangent<S: Scalar>(
+    _ u: Block<S>, output y: Block<S>, notes: Block<S>, _: LayerRun<S>, into v: Block<S>
+  ) {
+    project(u, output: y, notes: notes, into: v)
+  }
+
+  /// r·P z.
+  private func project<S: Scalar>(
+    _ z: Block<S>, output y: Block<S>, notes: Block<S>, into result: Block<S>
+  ) {
+    forEachTile(of: z) { columns, sums, k in
+      let (z, y, r) = (z.columns(columns), y.columns(columns), notes.columns(columns).base)
+      S.columnSums(z, into: sums[0])
+      S.columnDots(y, z, into: sums[1])
+      for column in 0..<columns.count {
+        let r = Double(r[column])
+        k[0][column] = S(-r * sums[0][column] / count)
+        k[1][column] = S(r)
+        k[2][column] = S(-r * sums[1][column] / count)
+      }
+      S.combineColumns(k[0], k[1], z, k[2], y, into: result.columns(columns))
+    }
+  }
+
+  func addCurvature<S: Scalar>(
+    _ u: Block<S>, _ dy: Block<S>, output y: Block<S>, notes: Block<S>, into dx: Block<S>
+  ) {
+    forEachTile(of: u) { columns, sums, k in
+      let (u, dy, y) = (u.columns(columns), dy.columns(columns), y.columns(columns))
+      let r = notes.columns(columns).base
+      S.columnSums(u, into: sums[0])
+      S.columnSums(dy, into: sums[1])
+      S.columnDots(y, u, into: sums[2])
+      S.columnDots(y, dy, into: sums[3])
+      S.columnDots(u, dy, into: sums[4])
+      for column in 0..<columns.count {
+        let r = Double(r[column])
+        let (uMean, dyMean) = (sums[0][column] / count, sums[1][column] / count)
+        let (yu, ydy, udy) = (
+          sums[2][column] / count, sums[3][column] / count, sums[4][column] / count
+        )
+        let overCount = r * (udy - uMean * dyMean - yu * ydy)  // s / n
+        k[0][column] = S(r * r * (yu * dyMean + ydy * uMean))
+        k[1][column] = S(r * (2 * r * yu * ydy - overCount))
+        k[2][column] = S(-r * r * yu)
+        k[3][column] = S(-r * r * ydy)
+      }
+      S.addCombinedColumns(k[0], k[1], y, k[2], dy, k[3], u, into: dx.columns(columns))
+    }
+  }
+
+  private var count: Double { Double(shape.count) }
+
+  /// Calls `body` for some columns at a time, with five rows for sums and four for coefficients, on
+  /// the stack.
+  private func forEachTile<S: Scalar>(
+    of block: Block<S>,
+    _ body: (Range<Int>, [5 of UnsafeMutablePointer<Double>], [4 of UnsafeMutablePointer<S>]) ->
+      Void
+  ) {
+    let width = 16
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: 5 * width) { sums in
+      withUnsafeTemporaryAllocation(of: S.self, capacity: 4 * width) { coefficients in
+        guard let sums = sums.baseAddress, let coefficients = coefficients.baseAddress else {
+          return
+        }
+        for start in stride(from: 0, to: block.columns, by: width) {
+          body(
+            start..<min(start + width, block.columns), .init { sums + $0 * width },
+            .init { coefficients + $0 * width })
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,24 @@
+/// A tensor of a layer: a name as in PyTorch's `state_dict`, its shape, and what it begins as.
+struct Parameter: Equatable, Sendable {
+  let name: String
+  let shape: [Int]
+  let beginning: Beginning
+  /// How the engine keeps it; `nil` where that is how the checkpoint has it.
+  let order: Order?
+
+  /// What a tensor is before training.
+  enum Beginning: Equatable, Sendable {
+    /// Drawn: of a weight, by the numbers that one output sums over and one input goes to.
+    case weight(fanIn: Int, fanOut: Int)
+    case bias(fanIn: Int)
+    /// The same number everywhere.
+    case constant(Double)
+  }
+
+  init(_ name: String, _ shape: [Int], _ beginning: Beginning, order: Order? = nil) {
+    (self.name, self.shape, self.beginning) = (name, shape, beginning)
+    self.order = order.flatMap { $0.isIdentity ? nil : $0 }
+  }
+
+  var count: Int { shape.reduce(1, *) }
+}

@@ -1,0 +1,46 @@
+/// y = γ·x + β, a number of each for every channel: the second half of a normalisation.
+struct ScaleAndShift: Layer {
+  let shape: ImageShape
+  var input: ImageShape { shape }
+  var output: ImageShape { shape }
+  private var channels: Int { shape.channels }
+
+  var parameters: [Parameter] { Self.parameters(of: shape) }
+
+  static func parameters(of shape: ImageShape) -> [Parameter] {
+    [
+      Parameter("weight", [shape.channels], .constant(1)),
+      Parameter("bias", [shape.channels], .constant(0)),
+    ]
+  }
+
+  func forward<S: Scalar>(_ x: Block<S>, _ run: LayerRun<S>, notes _: Block<S>, into y: Block<S>) {
+    S.scaleRows(x, by: run.values, shift: run.values + channels, period: channels, into: y)
+  }
+
+  func backward<S: Scalar>(
+    _ dy: Block<S>, output _: Block<S>, notes _: Block<S>, _ run: LayerRun<S>, into dx: Block<S>
+  ) {
+    S.scaleRows(dy, by: run.values, shift: nil, period: channels, into: dx)
+  }
+
+  func tangent<S: Scalar>(
+    _ u: Block<S>, output _: Block<S>, notes _: Block<S>, _ run: LayerRun<S>, into v: Block<S>
+  ) {
+    S.scaleRows(u, by: run.values, shift: nil, period: channels, into: v)
+  }
+
+  func accumulate<S: Scalar>(
+    _ x: Block<S>, _ input: AccumulationInput, _ dy: Block<S>, share: Share, adding: Bool,
+    into gradient: LayerRun<S>
+  ) {
+    for channel in share.range(of: channels) {
+      let dy = dy.rows(from: channel, by: channels)
+      let scale = S.blockDot(x.rows(from: channel, by: channels), from: 0, dy)
+      let shift = input == .value ? S.blockSum(dy) : 0
+      let (weight, bias) = (gradient.values + channel, gradient.values + channels + channel)
+      weight.pointee = S(adding ? Double(weight.pointee) + scale : scale)
+      bias.pointee = S(adding ? Double(bias.pointee) + shift : shift)
+    }
+  }
+}
