@@ -113,8 +113,8 @@ import Testing
       for round in {1..30}; do
         setsid bash -c 'train killed' &
         group=$!
-        # Up to a twentieth of the time that a whole run takes.
-        sleep $(printf '0.%03d' $((20 + RANDOM % (whole / 20))))
+        # Up to a fortieth of the time that a whole run takes.
+        sleep $(printf '0.%03d' $((20 + RANDOM % (whole / 40))))
         kill -KILL -- -$group && hits=$((hits + 1))
         wait $group
         [ ! -e killed/checkpoint ] || wgan-sample killed/checkpoint -n 1 > /dev/null || exit 3
