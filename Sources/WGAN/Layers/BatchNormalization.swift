@@ -7,17 +7,18 @@
 /// biased one, and calls 1 − momentum the momentum.)
 struct BatchNormalization: Sendable {
   let shape: ImageShape
+  let order: Order?
   let epsilon: Double, momentum: Double
   private var channels: Int { shape.channels }
   private var positions: Int { shape.height * shape.width }
 
-  var parameters: [Parameter] { ScaleAndShift.parameters(of: shape) }
+  var parameters: [Parameter] { ScaleAndShift(shape: shape, order: order).parameters }
 
   /// The running statistics.
   var buffers: [Parameter] {
     [
-      Parameter("running_mean", [channels], .constant(0)),
-      Parameter("running_var", [channels], .constant(1)),
+      Parameter("running_mean", [channels], .constant(0), order: order),
+      Parameter("running_var", [channels], .constant(1), order: order),
     ]
   }
 

@@ -1,16 +1,15 @@
 /// y = γ·x + β, a number of each for every channel: the second half of a normalisation.
 struct ScaleAndShift: Layer {
   let shape: ImageShape
+  let order: Order?
   var input: ImageShape { shape }
   var output: ImageShape { shape }
   private var channels: Int { shape.channels }
 
-  var parameters: [Parameter] { Self.parameters(of: shape) }
-
-  static func parameters(of shape: ImageShape) -> [Parameter] {
+  var parameters: [Parameter] {
     [
-      Parameter("weight", [shape.channels], .constant(1)),
-      Parameter("bias", [shape.channels], .constant(0)),
+      Parameter("weight", [channels], .constant(1), order: order),
+      Parameter("bias", [channels], .constant(0), order: order),
     ]
   }
 

@@ -21,8 +21,10 @@ private struct NetworkBuilder {
   private let input: ImageShape
   private let output: ImageShape
   private var nodes: [(word: Int, node: Node)] = []
-  /// What comes out of the last node.
+  /// What comes out of the last node, and how it lies in memory: a vector that will be an image, or
+  /// was one, lies as that image.
   private var shape: ImageShape
+  private var layout: ImageShape
   /// What the convolution to come does along with its own work.
   private var frame = 0
   private var upsampling = 1
@@ -30,24 +32,24 @@ private struct NetworkBuilder {
   private var block: Block?
 
   private struct Block {
-    /// The place of `residual` among the nodes, and its shape.
+    /// The place of `residual` among the nodes, and what goes in.
     let start: Int
-    let shape: ImageShape
+    let input: [ImageShape]
     /// The place of `shortcut`, and what the main path made.
     var shortcut: Int?
-    var sum: ImageShape?
+    var sum: [ImageShape] = []
   }
 
   init(words: [Architecture.Word], input: ImageShape, output: ImageShape) {
     (self.words, self.input, self.output) = (words, input, output)
-    shape = input
+    (shape, layout) = (input, input)
   }
 
   func finish() throws(Misfit) -> Network {
     if block != nil { throw Misfit(reason: "a residual block has no end: add is missing") }
-    guard shape.count == output.count else {
+    guard layout == output else {
       throw Misfit(
-        reason: "makes \(shape.count) numbers (\(shape)), not \(output.count) (\(output))")
+        reason: "makes \(layout.count) numbers (\(layout)), not \(output.count) (\(output))")
     }
     return Network(nodes, input: input)
   }
@@ -55,8 +57,9 @@ private struct NetworkBuilder {
   mutating func append(_ place: Int) throws(Misfit) {
     switch words[place] {
     case .dense(let outputs, let bias):
-      add(
-        Dense(input: shape, output: self.shape(after: place, count: outputs), hasBias: bias), place)
+      let made = layout(after: place, count: outputs)
+      add(Dense(input: layout, output: made, hasBias: bias), place)
+      (shape, layout) = (.vector(outputs), made)
     case .convolution(let channels, let kernel, let stride, let padding, let bias):
       try addConvolution(place, channels, kernel, stride, padding, bias)
     case .transposedConvolution(
@@ -66,7 +69,7 @@ private struct NetworkBuilder {
           inputs: (size - 1) * stride - 2 * padding + kernel + extra, kernel: kernel,
           stride: stride, padding: padding)
       }
-      guard extra < stride, let vertical = windows[0], let horizontal = windows[1],
+      guard extra < stride, layout == shape, let vertical = windows[0], let horizontal = windows[1],
         let layer = Convolution(
           transposed: shape, channels: channels, vertical: vertical, horizontal: horizontal,
           hasBias: bias)
@@ -89,18 +92,22 @@ private struct NetworkBuilder {
       guard let layer = MeanPool(shape, size: size) else { throw misfit(place) }
       add(layer, place)
     case .batchNorm(let epsilon, let momentum):
-      let layer = BatchNormalization(shape: shape, epsilon: epsilon, momentum: momentum)
+      let layer = BatchNormalization(
+        shape: shape, order: order, epsilon: epsilon, momentum: momentum)
       nodes.append((place, .batchNormalization(layer)))
     case .layerNorm(let epsilon):
       add(LayerNormalization(shape: shape, epsilon: epsilon), place)
-      add(ScaleAndShift(shape: shape), place)
+      add(ScaleAndShift(shape: shape, order: order), place)
     case .reshape(let wanted):
       // The dense layer before already makes the shape that is asked for.
-      guard wanted == shape else {
+      guard wanted == layout else {
         throw misfit(place, "must follow a dense layer of \(wanted.count) outputs")
       }
       add(Reshape(shape: shape), place)
-    case .flatten: add(Reshape(shape: shape), place)
+      shape = wanted
+    case .flatten:
+      add(Reshape(shape: shape), place)
+      shape = .vector(shape.count)
     case .dropout(let probability): add(Dropout(shape: shape, probability: probability), place)
     case .leakyReLU(let slope): add(LeakyReLU(shape: shape, slope: slope), place)
     case .tanh: add(Tanh(shape: shape), place)
@@ -113,8 +120,11 @@ private struct NetworkBuilder {
 
   private mutating func add(_ layer: any Layer, _ place: Int) {
     nodes.append((place, .layer(layer)))
-    shape = layer.output
+    if layer.output != shape { (shape, layout) = (layer.output, layer.output) }
   }
+
+  /// How numbers for each of a vector's features are kept.
+  private var order: Order? { layout == shape ? nil : Order(layout) }
 
   private func misfit(_ place: Int, _ reason: String? = nil) -> Misfit {
     Misfit(
@@ -144,7 +154,7 @@ private struct NetworkBuilder {
           inputs: size * upsampling, frame: frame, kernel: kernel, stride: stride, padding: count)
       }
     }
-    guard let vertical = windows[0], let horizontal = windows[1],
+    guard layout == shape, let vertical = windows[0], let horizontal = windows[1],
       let layer = upsampling == 1
         ? Convolution(
           shape, channels: channels, vertical: vertical, horizontal: horizontal, hasBias: bias)
@@ -156,18 +166,17 @@ private struct NetworkBuilder {
     add(layer, place)
   }
 
-  /// The shape of what a dense layer makes: that of the reshape after it, of the whole network's
-  /// output if nothing that reads a shape follows, or a vector.
-  private func shape(after place: Int, count: Int) -> ImageShape {
-    let following = words[(place + 1)...]
-    if case .reshape(let shape)? = following.first, shape.count == count { return shape }
-    if count == output.count, following.allSatisfy(\.isPointwise) { return output }
-    return .vector(count)
+  /// How a dense layer's vector lies: as the image that a reshape after it makes, or as the
+  /// network's output if it ends so; else in order.
+  private func layout(after place: Int, count: Int) -> ImageShape {
+    let following = words[(place + 1)...].drop(while: \.keepsLayout)
+    if case .reshape(let image)? = following.first, image.count == count { return image }
+    return following.isEmpty && count == output.count ? output : .vector(count)
   }
 
   private mutating func beginBlock(_ place: Int) throws(Misfit) {
     if block != nil { throw misfit(place, "is inside another residual block") }
-    block = Block(start: nodes.count, shape: shape)
+    block = Block(start: nodes.count, input: [shape, layout])
     nodes.append((place, .residual(shape, shortcut: 0)))
   }
 
@@ -178,18 +187,20 @@ private struct NetworkBuilder {
     guard nodes.count > block.start + 1 else { throw misfit(place, "follows an empty main path") }
     try requireSummand(before: place)
     block.shortcut = nodes.count
-    block.sum = shape
-    shape = block.shape
+    block.sum = [shape, layout]
+    (shape, layout) = (block.input[0], block.input[1])
     nodes[block.start].node = .residual(shape, shortcut: nodes.count + 1)
     nodes.append((place, .shortcut(shape, residual: block.start)))
     self.block = block
   }
 
   private mutating func endBlock(_ place: Int) throws(Misfit) {
-    guard let block, let shortcut = block.shortcut, let sum = block.sum else {
+    guard let block, let shortcut = block.shortcut else {
       throw misfit(place, "does not end a residual block")
     }
-    guard sum == shape else { throw misfit(place, "sums \(sum) and \(shape)") }
+    guard block.sum == [shape, layout] else {
+      throw misfit(place, "sums \(block.sum[0]) and \(shape)")
+    }
     if nodes.count > shortcut + 1 { try requireSummand(before: place) }
     nodes.append((place, .add(shape, main: shortcut)))
     self.block = nil
@@ -207,10 +218,10 @@ private struct NetworkBuilder {
 extension Architecture.Word {
   var isBatchNorm: Bool { if case .batchNorm = self { true } else { false } }
 
-  /// Whether it maps each number by itself.
-  fileprivate var isPointwise: Bool {
+  /// Whether numbers stay where they are.
+  fileprivate var keepsLayout: Bool {
     switch self {
-    case .leakyReLU, .tanh, .sigmoid, .dropout: true
+    case .leakyReLU, .tanh, .sigmoid, .dropout, .batchNorm, .layerNorm: true
     default: false
     }
   }
