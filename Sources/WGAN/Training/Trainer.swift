@@ -17,7 +17,7 @@ public final class Trainer {
   /// One for each share: whether its part of the gradient is finite.
   private let finite: UnsafeMutableBufferPointer<Bool>
 
-  /// Critic steps in an epoch: a last short batch is left out.
+  /// Batches in an epoch: a last short one is left out.
   public let batchesPerEpoch: Int
 
   /// A trainer that goes on from `state`. It takes the state over.
@@ -35,7 +35,7 @@ public final class Trainer {
     guard batchesPerEpoch > 0 else {
       throw .images("\(images.count) images do not make a batch of \(configuration.batchSize)")
     }
-    guard state.progress.batch == 0 || state.progress.images == images.fingerprint else {
+    guard !state.progress.isMidEpoch || state.progress.images == images.fingerprint else {
       throw .images(
         "other images than those of the epoch in hand, which the checkpoint left at batch "
           + "\(state.progress.batch)")
@@ -62,29 +62,26 @@ public final class Trainer {
   ///
   /// - Throws: `TrainingError.notFinite` before a parameter of the network in question is changed.
   public func step(_ side: TrainingSide) throws(TrainingError) -> StepReport {
-    var report = StepReport(epoch: state.progress.epoch + 1)
+    let configuration = state.configuration
+    var report = StepReport(epoch: state.progress.epoch + 1, rates: rates)
     if side != .generator {
-      report.critic = try criticStep()
-      if side == .both {
-        state.progress.phase += 1
-      }
+      let seen = try criticStep()
+      report.critic = seen
+      state.progress.advance(after: seen, side, configuration)
     }
-    if side == .generator || side == .both && isGeneratorDue {
-      report.generator = try generatorStep()
-      if side == .both { state.progress.phase = 0 }
+    if side == .generator || side == .both && state.progress.isGeneratorDue(configuration) {
+      let mean = try generatorStep()
+      report.generator = mean
+      state.progress.advance(afterGenerator: mean, side, configuration)
     }
-    if state.progress.batch == batchesPerEpoch {
-      state.progress.epoch += 1
-      state.progress.batch = 0
-    }
+    if state.progress.batch == batchesPerEpoch { state.progress.finishEpoch(configuration) }
     report.criticStep = state.progress.criticSteps
     report.generatorStep = state.progress.generatorSteps
     return report
   }
 
-  private var isGeneratorDue: Bool {
-    state.progress.phase >= state.configuration.criticSteps
-  }
+  /// The learning rates of the next step.
+  private var rates: LearningRates { state.configuration.rates(at: state.progress) }
 
   /// One update of the critic, from the next batch of the epoch.
   private func criticStep() throws(TrainingError) -> CriticReport {
@@ -92,6 +89,7 @@ public final class Trainer {
     order.shuffle(epoch: progress.epoch, key: key)
     let (critic, generator, images, key) = (critic, generator, images, key)
     let (judge, maker) = (state.critic.runs, state.generator.runs)
+    let interpolation = state.configuration.interpolation
     let first = progress.batch * critic.batchSize
     let step = UInt32(truncatingIfNeeded: progress.criticSteps)
     order.indices.withUnsafeBufferPointer { indices in
@@ -107,9 +105,8 @@ public final class Trainer {
           step: step, first: offset)
         generator.generate(maker.parameters, samples: samples)
         if critic.penaltyWeight != nil {
-          Float.fillUniform(
-            critic.interpolation.columns(samples).base, count: samples.count, key: key,
-            stream: RandomStream.interpolation.rawValue, step: step, first: offset)
+          interpolation.draw(
+            into: critic.interpolation.columns(samples), key: key, step: step, first: offset)
         }
         critic.differentiate(judge.parameters, samples: samples)
       }
@@ -121,9 +118,10 @@ public final class Trainer {
     guard isFinite, report.objective.isFinite else {
       throw .notFinite("critic step \(progress.criticSteps + 1)")
     }
-    update(state.critic, step: progress.criticSteps + 1, constraint: state.configuration.constraint)
+    update(
+      state.critic, rate: rates.critic, step: progress.criticSteps + 1,
+      constraint: state.configuration.constraint)
     state.progress.criticSteps += 1
-    state.progress.batch += 1
     state.progress.images = images.fingerprint
     return report
   }
@@ -148,7 +146,9 @@ public final class Trainer {
     guard isFinite, mean.isFinite else {
       throw .notFinite("generator step \(state.progress.generatorSteps + 1)")
     }
-    update(state.generator, step: state.progress.generatorSteps + 1, constraint: nil)
+    update(
+      state.generator, rate: rates.generator, step: state.progress.generatorSteps + 1,
+      constraint: nil)
     state.progress.generatorSteps += 1
     return mean
   }
@@ -167,8 +167,10 @@ public final class Trainer {
   }
 
   /// Moves the parameters, then clips them where clipping holds the critic.
-  private func update(_ network: TrainedNetwork, step: Int, constraint: Constraint?) {
-    let (runs, optimizer) = (network.runs, network.optimizer)
+  private func update(
+    _ network: TrainedNetwork, rate: Double, step: Int, constraint: Constraint?
+  ) {
+    let (runs, optimizer) = (network.runs, network.optimizer.with(rate: rate))
     workers.share { share in
       let range = share.range(of: runs.count, unit: 64)
       if range.isEmpty { return }

@@ -12,7 +12,7 @@ public final class TrainingState {
   ///
   /// - Precondition: the configuration has no `flaw`.
   public convenience init(initial configuration: Configuration) {
-    self.init(zeros: configuration)
+    self.init(zeros: configuration, progress: Progress(configuration))
     let key = configuration.seed
     generator.network.initialize(generator.runs.parameters, key: key, firstStep: 0)
     critic.network.initialize(
@@ -20,7 +20,7 @@ public final class TrainingState {
   }
 
   /// A state of zeros, to be read into.
-  init(zeros configuration: Configuration, progress: Progress = Progress()) {
+  init(zeros configuration: Configuration, progress: Progress) {
     precondition(configuration.flaw == nil)
     self.configuration = configuration
     self.progress = progress
