@@ -174,9 +174,10 @@ struct RecordedRun: Decodable {
   /// Images of seed 5, by number.
   let samples: [String: [Double]]
 
-  static let presets = ["mlp-clip", "mlp-clip-adam", "mlp-gp"]
-  /// In the further two the learning rates are large, and those of the two networks differ.
-  static let all = presets + ["raised-clip", "raised-gp"]
+  static let presets = ["mlp-clip", "mlp-clip-adam", "mlp-gp", "mlp-gp-plateau"]
+  /// In two of the further ones the learning rates are large, and those of the two networks differ;
+  /// in the others they change on the way, as do the steps.
+  static let all = presets + ["raised-clip", "raised-gp", "paced-gp", "paced-plateau"]
 
   init(_ name: String) throws {
     let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -212,10 +213,14 @@ struct RecordedRun: Decodable {
       image: #require(ImageShape(text("image"))), seed: #require(UInt64(text("seed"))))
     configuration.latent = try #require(Int(text("latent")))
     configuration.batchSize = try #require(Int(text("batch_size")))
+    configuration.criticSteps = try #require(Int(text("critic_steps")))
+    configuration.criticWarmUp = try #require(CriticWarmUp(text("critic_warm_up")))
+    configuration.realBatch = try #require(RealBatch(rawValue: text("real_batch")))
+    configuration.interpolation = try #require(Interpolation(rawValue: text("interpolation")))
+    configuration.schedule = try #require(Schedule(text("schedule")))
     if isRaised {
       configuration.generator = try #require(Architecture(text("generator")))
       configuration.critic = try #require(Architecture(text("critic")))
-      configuration.criticSteps = try #require(Int(text("critic_steps")))
       configuration.constraint = try #require(Constraint(text("constraint")))
       configuration.generatorOptimizer = try #require(Optimizer(text("generator_optimizer")))
       configuration.criticOptimizer = try #require(Optimizer(text("critic_optimizer")))
