@@ -7,7 +7,7 @@
 The runs are in double precision and begin from nothing but their configuration, so nothing that the tools compute is
 in the files. Each has several epochs with a short batch dropped, a batch that is no multiple of 16, and a seed whose
 high half is not zero. In the runs named raised-* the networks move far enough that a wrong rate, moment or bound shows
-in the first digits, and the two optimisers differ.
+in the first digits, and the two optimisers differ. In those named paced-* the rates and the numbers of steps change.
 
 A derivative jumps where the input of a ReLU changes its sign, so rounding alone could tell two runs apart. Each run
 therefore has the first seed with which no such input comes nearer to 0 than MARGIN times their root mean square.
@@ -25,7 +25,7 @@ import wgan_reference as reference
 IMAGES, STEPS = 80, 13
 SAMPLE_SEED, SAMPLES = 5, (3, 20)
 FIRST_SEED = 0x0123456789ABCDEF
-MARGIN = dict.fromkeys(reference.PRESETS, 5e-6) | {"raised-clip": 8e-5, "raised-gp": 8e-5}
+MARGIN = dict.fromkeys((*reference.PRESETS, "paced-gp", "paced-plateau"), 5e-6) | {"raised-clip": 8e-5, "raised-gp": 8e-5}
 SMALL = dict(image="1x6x6", latent="9", batch_size="23")
 RAISED = dict(generator="dense 24; tanh; dense 20; relu; dense 36; tanh",
               critic="dense 20; leaky-relu 0.1; dense 12; leaky-relu 0.3; dense 1")
@@ -39,6 +39,11 @@ RUNS = {name: (name, {}) for name in reference.PRESETS} | {
         critic_steps="2",
         generator_optimizer="rmsprop rate 0.001 alpha 0.99 epsilon 1e-08",
         critic_optimizer="adam rate 0.01 beta1 0.5 beta2 0.9 epsilon 1e-08")),
+    "paced-gp": ("mlp-gp", dict(
+        critic_steps="2", critic_warm_up="3 1 3", real_batch="reused", interpolation="normal",
+        schedule="cosine 7 warm-up 3")),
+    "paced-plateau": ("mlp-gp", dict(
+        critic_steps="2", schedule="plateau factor 0.25 patience 0 threshold 0.5 cooldown 0 floor 0.0 every epoch")),
 }
 
 
@@ -84,9 +89,8 @@ def record(preset, overrides, margin):
         run, steps, nearest = train(metadata)
         if nearest >= margin:
             break
-    epoch, batch = divmod(STEPS, IMAGES // run.batch)
-    progress = dict(epoch=epoch, batch=batch, critic_steps=STEPS, generator_steps=run.generator_step,
-                    phase=STEPS % run.critic_steps)
+    progress = dict(epoch=run.epoch, batch=run.place, critic_steps=STEPS, generator_steps=run.generator_step,
+                    phase=run.phase, batch_uses=run.phase if run.is_reused else 0)
     return rounded({
         "preset": preset,
         "defaults": reference.configuration(preset),

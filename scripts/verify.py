@@ -23,7 +23,7 @@ from safetensors.numpy import load_file
 import wgan_reference as reference
 
 STEPS = 100
-PRESETS = ("mlp-clip", "mlp-clip-adam", "mlp-gp")
+PRESETS = ("mlp-clip", "mlp-clip-adam", "mlp-gp", "mlp-gp-plateau")
 # Networks that no preset has yet, by --generator and --critic.
 CONVOLUTIONS = {
     "generator": "dense 392; reshape 8x7x7; relu; conv-transposed 16 kernel 4 stride 2 padding 1; relu; "
@@ -60,7 +60,7 @@ def main(tools, data):
                 networks += [f"--{name}", folder / name]
             run("wgan-init", "--preset", preset, *networks[1:], "--like", files["images"], "--seed", 3, "-o", files["start"])
             run("wgan-step", files["start"], "--data", files["images"], "--only", "both", "--metrics", files["log"],
-                "--steps", STEPS // (1 if preset == "mlp-clip-adam" else 5), "-o", files["end"])
+                "--steps", STEPS // int(reference.PRESETS[preset][1]), "-o", files["end"])
             run("wgan-sample", files["end"], "-n", 64, "--seed", 5, "-o", files["samples"])
 
             training = reference.Run(load_file(files["start"]), metadata(files["start"]))

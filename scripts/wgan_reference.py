@@ -20,6 +20,10 @@ PRESETS = {
     "mlp-clip": ("clip 0.01", "5", "rmsprop rate 5e-05 alpha 0.99 epsilon 1e-08"),
     "mlp-clip-adam": ("clip 0.01", "1", "adam rate 0.0001 beta1 0.9 beta2 0.999 epsilon 1e-08"),
     "mlp-gp": ("gradient-penalty 10.0", "5", "adam rate 0.0001 beta1 0.5 beta2 0.9 epsilon 1e-08"),
+    "mlp-gp-plateau": ("gradient-penalty 10.0", "1", "adam rate 0.0002 beta1 0.5 beta2 0.999 epsilon 1e-08"),
+}
+SCHEDULES = {
+    "mlp-gp-plateau": "plateau factor 0.5 patience 2 threshold 0.0001 cooldown 0 floor 0.0 every step",
 }
 
 # What a step saw. `generator` is the mean of C over the generator's samples, before its update; None is what was
@@ -76,8 +80,9 @@ def configuration(preset, image="1x28x28", seed=0, **overrides):
     constraint, critic_steps, rule = PRESETS[preset]
     config = dict(
         image=image, latent="100", generator=GENERATOR.format(pixels=count(image)), critic=CRITIC, batch_size="64",
-        critic_steps=critic_steps, constraint=constraint, generator_optimizer=rule, critic_optimizer=rule,
-        seed=str(seed))
+        critic_steps=critic_steps, critic_warm_up="none", real_batch="fresh", constraint=constraint,
+        interpolation="uniform", generator_optimizer=rule, critic_optimizer=rule,
+        schedule=SCHEDULES.get(preset, "constant"), seed=str(seed))
     return {"config." + key: value for key, value in (config | overrides).items()}
 
 
@@ -169,6 +174,24 @@ def optimizer(words, parameters):
                                alpha=numbers["alpha"])
 
 
+def plateau(words, rule):
+    """`plateau factor 0.5 …` as torch.optim's."""
+    numbers = dict(zip(words[1::2], words[2::2]))
+    return torch.optim.lr_scheduler.ReduceLROnPlateau(
+        rule, mode="min", threshold_mode="rel", factor=float(numbers["factor"]), patience=int(numbers["patience"]),
+        threshold=float(numbers["threshold"]), cooldown=int(numbers["cooldown"]), min_lr=float(numbers["floor"]))
+
+
+def schedule_factor(words, done):
+    """What the rates are multiplied by after so many generator steps: `cosine 100 warm-up 10` and its like."""
+    factor = min(1, (done + 1) / int(words[words.index("warm-up") + 1])) if "warm-up" in words else 1
+    if words[0] == "linear":
+        factor *= max(0, 1 - done / int(words[1]))
+    if words[0] == "cosine":
+        factor *= (1 + np.cos(np.pi * min(1, done / int(words[1])))) / 2
+    return factor
+
+
 class Run:
     """A training run in PyTorch, as the papers write it down, from a checkpoint of step 0."""
 
@@ -186,16 +209,23 @@ class Run:
                                     for k, v in tensors.items() if k.startswith(name)})
         self.optimizers = {name: optimizer(config[name + "_optimizer"], module.parameters())
                            for name, module in (("generator", self.generator), ("critic", self.critic))}
-        self.critic_step = self.generator_step = 0
+        self.schedule = config["schedule"].split(" ")
+        self.rates = {name: rule.param_groups[0]["lr"] for name, rule in self.optimizers.items()}
+        self.plateaus = {name: plateau(self.schedule, rule) for name, rule in self.optimizers.items()
+                         if self.schedule[0] == "plateau"}
+        self.every = self.schedule[-1] if self.plateaus else None
+        self.warm_up = [int(n) for n in config["critic_warm_up"].split(" ") if n != "none"]
+        self.is_reused, self.is_normal = config["real_batch"] == "reused", config["interpolation"] == "normal"
+        self.critic_step = self.generator_step = self.phase = self.epoch = self.place = 0
+        self.estimates = []
 
     def tensor(self, array):
         return torch.tensor(np.asarray(array), dtype=self.dtype)
 
     def step(self, images):
         """One critic step, and the generator's if it is due."""
-        batches = len(images) // self.batch
-        epoch, batch = divmod(self.critic_step, batches)
-        rows = order(len(images), epoch, self.seed)[batch * self.batch:(batch + 1) * self.batch]
+        epoch = self.epoch
+        rows = order(len(images), epoch, self.seed)[self.place * self.batch:(self.place + 1) * self.batch]
         real = self.tensor((2.0 * images[rows].reshape(self.batch, -1) - 255) / 255)
         samples = np.arange(self.batch)
         latent = self.tensor(normal(samples, self.latent, STREAMS["critic_noise"], self.critic_step, self.seed))
@@ -204,7 +234,9 @@ class Run:
         loss = critic_fake - critic_real
         penalty = gradient_norm = score = None
         if self.constraint == "gradient-penalty":
-            alpha = self.tensor(uniform(self.batch, STREAMS["interpolation"], self.critic_step, self.seed))[:, None]
+            alpha = (normal(samples, 1, STREAMS["interpolation"], self.critic_step, self.seed) if self.is_normal else
+                     uniform(self.batch, STREAMS["interpolation"], self.critic_step, self.seed)[:, None])
+            alpha = self.tensor(alpha)
             between = (fake + alpha * (real - fake)).requires_grad_()
             gradient, = torch.autograd.grad(self.critic(between).sum(), between, create_graph=True)
             norms = gradient.norm(dim=1)
@@ -216,18 +248,42 @@ class Run:
                 for parameter in self.critic.parameters():
                     parameter.clamp_(-self.number, self.number)
         self.critic_step += 1
-        if self.critic_step % self.critic_steps == 0:
+        self.phase += 1
+        self.estimates.append((critic_real - critic_fake).item())
+        is_due = self.phase == self.group()
+        self.place += 1 if is_due or not self.is_reused else 0
+        if is_due:
             latent = self.tensor(normal(samples, self.latent, STREAMS["generator_noise"], self.generator_step, self.seed))
             score = self.critic(self.generator(latent)).mean()
             self.update("generator", -score)
             self.generator_step += 1
+            self.phase = 0
+        if self.place == len(images) // self.batch:
+            self.epoch, self.place = self.epoch + 1, 0
+            if self.every == "epoch":
+                for scheduler in self.plateaus.values():
+                    scheduler.step(abs(np.mean(self.estimates)))
+            self.estimates = []
         numbers = (critic_real - critic_fake, penalty, gradient_norm, critic_real, critic_fake, score)
         return Report(epoch + 1, *(None if number is None else number.item() for number in numbers))
 
+    def group(self):
+        """The critic steps before the next generator step."""
+        if self.warm_up:
+            steps, first, every = self.warm_up
+            if self.generator_step < first or self.generator_step % every == 0:
+                return steps
+        return self.critic_steps
+
     def update(self, name, loss):
-        self.optimizers[name].zero_grad()
+        rule = self.optimizers[name]
+        if not self.plateaus:
+            rule.param_groups[0]["lr"] = self.rates[name] * schedule_factor(self.schedule, self.generator_step)
+        rule.zero_grad()
         loss.backward()
-        self.optimizers[name].step()
+        rule.step()
+        if self.every == "step":
+            self.plateaus[name].step(loss.item())
 
     def checkpoint(self):
         """Every tensor by its name in a checkpoint, in the order of the file."""

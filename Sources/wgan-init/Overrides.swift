@@ -9,8 +9,23 @@ struct Overrides: ParsableArguments {
   @Option(parsing: .unconditional, help: "Critic steps for each generator step.")
   var criticSteps: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Other critic steps at times: 100 25 500 is 100 for each of the first 25 generator steps and "
+        + "for every 500th; or none.", valueName: "steps first every"))
+  var criticWarmUp: CriticWarmUp?
+
+  @Option(help: "The real images of the critic steps for one generator step: fresh or reused.")
+  var realBatch: RealBatch?
+
   @Option(parsing: .unconditional, help: "The weight of the gradient penalty.")
   var lambda: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "How interpolates are drawn for the gradient penalty: uniform; normal, for comparison only.",
+      valueName: "distribution"))
+  var interpolation: Interpolation?
 
   @Option(parsing: .unconditional, help: "The bound that clips the critic's parameters.")
   var clip: Double?
@@ -24,6 +39,9 @@ struct Overrides: ParsableArguments {
   @Option(parsing: .unconditional, help: "The learning rate of the critic alone.")
   var criticLearningRate: Double?
 
+  @Option(help: ArgumentHelp("How the learning rates change; see above.", valueName: "text"))
+  var schedule: Schedule?
+
   @Option(name: .customLong("beta1"), parsing: .unconditional, help: "Adam's first decay.")
   var beta1: Double?
 
@@ -32,6 +50,11 @@ struct Overrides: ParsableArguments {
 
   @Option(parsing: .unconditional, help: "RMSProp's decay.")
   var alpha: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "What the networks begin with: pytorch, glorot, he or dcgan.", valueName: "name"))
+  var initialization: Initialization?
 
   @Option(parsing: .unconditional, help: "Numbers in a latent.")
   var latent: Int?
@@ -47,6 +70,10 @@ struct Overrides: ParsableArguments {
   func apply(to configuration: inout Configuration) throws {
     if let batchSize { configuration.batchSize = batchSize }
     if let criticSteps { configuration.criticSteps = criticSteps }
+    if let criticWarmUp { configuration.criticWarmUp = criticWarmUp }
+    if let realBatch { configuration.realBatch = realBatch }
+    if let schedule { configuration.schedule = schedule }
+    if let initialization { configuration.initialization = initialization }
     if let latent { configuration.latent = latent }
     if let generator { configuration.generator = try Architecture(contentsOf: generator) }
     if let critic { configuration.critic = try Architecture(contentsOf: critic) }
@@ -62,13 +89,17 @@ struct Overrides: ParsableArguments {
   private func applyConstraint(to configuration: inout Configuration) throws {
     switch configuration.constraint {
     case .clip:
-      if lambda != nil { throw ValidationError("--lambda: this preset clips weights (--clip)") }
+      for (name, isGiven) in [("lambda", lambda != nil), ("interpolation", interpolation != nil)]
+      where isGiven {
+        throw ValidationError("--\(name): this preset clips weights (--clip)")
+      }
       if let clip { configuration.constraint = .clip(bound: clip) }
     case .gradientPenalty:
       if clip != nil {
         throw ValidationError("--clip: this preset has a gradient penalty (--lambda)")
       }
       if let lambda { configuration.constraint = .gradientPenalty(weight: lambda) }
+      if let interpolation { configuration.interpolation = interpolation }
     }
   }
 
@@ -91,3 +122,9 @@ struct Overrides: ParsableArguments {
     if let learningRate { rule.rate = learningRate }
   }
 }
+
+extension CriticWarmUp: ExpressibleByArgument {}
+extension Schedule: ExpressibleByArgument {}
+extension RealBatch: ExpressibleByArgument {}
+extension Interpolation: ExpressibleByArgument {}
+extension Initialization: ExpressibleByArgument {}

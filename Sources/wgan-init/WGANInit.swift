@@ -11,13 +11,19 @@ struct WGANInit: Tool {
     discussion: """
       A preset decides everything; every other option overrides one thing of it. All is stored in \
       the checkpoint, so no later tool needs to be told again. Weights are drawn as PyTorch \
-      initialises Linear.
+      initialises Linear, unless --initialization says otherwise.
 
       A network is a list of layers, separated by semicolons or line ends; # begins a comment: \
       dense N; conv N kernel K [stride S] [padding P, or same] [no-bias]; conv-transposed N kernel \
       K [stride S] [padding P] [output-padding Q] [no-bias]; reshape CxHxW; flatten; relu; \
       leaky-relu SLOPE; tanh. The generator maps a latent to an image; the critic, an image to \
       dense 1.
+
+      A schedule is constant; linear N or cosine N, falling to 0 at generator step N; or plateau \
+      [factor F] [patience N] [threshold T] [cooldown N] [floor RATE] [every epoch, or step], which \
+      multiplies the rates by F where the Wasserstein estimate has not come nearer to 0 for more \
+      than so many epochs (each step: the network's own objective has not fallen). After any of \
+      them warm-up N raises the rates in equal parts over the first N generator steps.
 
       EXAMPLE: wgan-init --preset mlp-gp --like train.tensor --seed 1 -o ckpt.bin
 

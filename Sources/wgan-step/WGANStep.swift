@@ -11,7 +11,8 @@ struct WGANStep: Tool {
     usage:
       "wgan-step [CHECKPOINT] --data IMAGES (--epochs N | --steps N | --until-epoch N) [-o FILE]",
     discussion: """
-      An epoch shows each image to the critic once; a last batch that is short is left out. -o may \
+      An epoch shows each batch of images to the critic once, or for as many steps as the \
+      checkpoint reuses it; a last batch that is short is left out. -o may \
       name the checkpoint itself. k steps and then n - k give the bytes that n steps give, on any \
       number of threads.
 
@@ -100,8 +101,7 @@ struct WGANStep: Tool {
     {
       let report = try fileError(checkpoint) { try trainer.step(only) }
       if let log, report.isDue(every: metricsEvery, side: only) {
-        log.write(
-          report.json(state.configuration, seconds: clock.lap()), unless: shouldStop)
+        log.write(report.json(seconds: clock.lap()), unless: shouldStop)
       }
       progress.update("\(report)")
       if shouldStop() { break }

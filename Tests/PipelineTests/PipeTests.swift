@@ -43,7 +43,7 @@ import Testing
     #expect(piped.numbers(of: "images") == Array(idx([7, 5, 6]).dropFirst(16)))
   }
 
-  static let presets = ["mlp-clip", "mlp-clip-adam", "mlp-gp"]
+  static let presets = ["mlp-clip", "mlp-clip-adam", "mlp-gp", "mlp-gp-plateau"]
 
   @Test(arguments: presets)
   func `two epochs are twice one epoch, byte for byte, by files and by pipes`(
@@ -194,6 +194,9 @@ import Testing
         --learning-rate 0.5 --critic-learning-rate 0.25 --beta1 0 --beta2 0.75 --latent 11 -o a.bin
       wgan-init --preset mlp-gp --optimizer rmsprop --alpha 0.5 -o b.bin
       wgan-init --preset mlp-clip --clip 0.5 -o c.bin
+      wgan-init --preset mlp-gp --schedule 'cosine 900 warm-up 10' --critic-warm-up '100 25 500' \
+        --real-batch reused --interpolation normal --initialization dcgan -o d.bin
+      wgan-init --preset mlp-gp-plateau -o e.bin
       wgan-init --preset mlp-gp --print-networks | sed -n 's/^critic: //p' > critic
       wgan-init --preset mlp-gp --critic critic | cmp - <(wgan-init --preset mlp-gp)
       """)
@@ -209,6 +212,20 @@ import Testing
     #expect(b["config.critic_optimizer"] == "rmsprop rate 0.0001 alpha 0.5 epsilon 1e-08")
     let c = try TensorFile(shell.folder.appending(path: "c.bin").path).header.metadata
     #expect(c["config.constraint"] == "clip 0.5")
+    #expect(c["config.schedule"] == "constant" && c["config.critic_warm_up"] == "none")
+    #expect(c["config.real_batch"] == "fresh" && c["config.interpolation"] == "uniform")
+    #expect(c["config.initialization"] == "pytorch" && c["progress.plateau"]?.isEmpty == true)
+    let d = try TensorFile(shell.folder.appending(path: "d.bin").path).header.metadata
+    #expect(d["config.schedule"] == "cosine 900 warm-up 10")
+    #expect(d["config.critic_warm_up"] == "100 25 500" && d["config.real_batch"] == "reused")
+    #expect(d["config.interpolation"] == "normal" && d["config.initialization"] == "dcgan")
+    let e = try TensorFile(shell.folder.appending(path: "e.bin").path).header.metadata
+    #expect(
+      e["config.schedule"]
+        == "plateau factor 0.5 patience 2 threshold 0.0001 cooldown 0 floor 0.0 every step")
+    #expect(
+      e["config.critic_optimizer"] == "adam rate 0.0002 beta1 0.5 beta2 0.999 epsilon 1e-08")
+    #expect(e["config.critic_steps"] == "1" && e["config.constraint"] == "gradient-penalty 10.0")
   }
 
   @Test(arguments: ["idx2tensor", "wgan-init", "wgan-step", "wgan-sample", "tensor2png"])

@@ -52,6 +52,20 @@ import Testing
     ("config.generator", "dense 16777216; dense 16777216; dense 36; tanh", "parameters"),
     ("config.latent", "8", "generator.0.weight"), ("progress.epoch", "-1", "progress.epoch"),
     ("checkpoint.version", "2", "another version"),
+    ("config.critic_warm_up", "100 25", "config.critic_warm_up"),
+    ("config.critic_warm_up", "0 25 500", "warm-up"),
+    ("config.real_batch", "", "config.real_batch"),
+    ("config.interpolation", "Normal", "config.interpolation"),
+    ("config.initialization", "zeros", "config.initialization"),
+    ("config.schedule", "linear", "config.schedule"), ("config.schedule", "linear 0", "schedule"),
+    ("config.schedule", "plateau", "config.schedule"),
+    (
+      "config.schedule",
+      "plateau factor 0.5 patience 2 threshold 0.0001 cooldown 0 floor 1e-06 every epoch",
+      "metadata progress.plateau is not valid: \"\""
+    ),
+    ("progress.batch_uses", "1", "progress.batch_uses"),
+    ("progress.plateau", "x", "progress.plateau"),
   ])
   func `metadata that cannot be is refused by name`(
     _ key: String, _ value: String, _ words: String
@@ -68,6 +82,30 @@ import Testing
     metadata[key] = nil
     try rewrite(file, metadata, to: bad)
     #expect(throws: FileError.self) { try TrainingState(TensorFile(bad.path)) }
+  }
+
+  @Test(arguments: [
+    ("rate 0.0002", "rate nan"), ("rate 0.0002", "rate 0.00021"), ("rate 0.0002", "rate -0.0002"),
+    ("rate 0.0002", "rate 0.00020"), ("best inf", "best nan"), ("best inf", "best -inf"),
+    ("best inf", "best infinity"), ("bad 0", "bad -1"), ("bad 0", "bad 3"), ("bad 0", "bad 00"),
+    ("cooldown 0", "cooldown -1"), ("cooldown 0", "cooldown 1"), ("sum 0.0", "sum nan"),
+    ("sum 0.0", "sum inf"), ("count 0", "count -1"), ("count 0", "count 0 more"),
+    ("count 0", "count 9007199254740993"), (" wasserstein sum 0.0 count 0", ""),
+    ("critic", "generator"),
+  ])
+  func `a plateau that cannot be is refused`(_ found: String, _ wrong: String) throws {
+    let (good, bad) = (ScratchFile(), ScratchFile())
+    try TrainingState(initial: smallConfiguration("mlp-gp-plateau")).write(
+      to: OutputFile(good.path))
+    let file = try TensorFile(good.path)
+    var metadata = file.header.metadata
+    let text = try #require(metadata["progress.plateau"])
+    // In the generator's memory where both have it.
+    let place = try #require(text.range(of: found, options: .backwards))
+    metadata["progress.plateau"] = text.replacingCharacters(in: place, with: wrong)
+    try rewrite(file, metadata, to: bad)
+    let error = #expect(throws: FileError.self) { try TrainingState(TensorFile(bad.path)) }
+    #expect(error?.message.contains("metadata progress.plateau is not valid") == true)
   }
 
   @Test func `a place in the epoch past its end is refused`() throws {

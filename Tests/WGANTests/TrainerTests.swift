@@ -69,7 +69,7 @@ import Testing
     let middle = trainer.state.numbers
     let other = try trainer.step(.generator)
     #expect(other.critic == nil && other.generator != nil)
-    #expect(trainer.state.progress.batch == 2)
+    #expect(trainer.state.progress.batch == 2 && trainer.state.progress.phase == 1)
     let critic = trainer.state.critic.network.parameterCount
     let criticRange = generator..<generator + critic
     #expect(Array(trainer.state.numbers[criticRange]) == Array(middle[criticRange]))

@@ -16,16 +16,23 @@ enum CheckpointMetadata {
       "config.critic": "\(configuration.critic)",
       "config.batch_size": "\(configuration.batchSize)",
       "config.critic_steps": "\(configuration.criticSteps)",
+      "config.critic_warm_up": "\(configuration.criticWarmUp)",
+      "config.real_batch": configuration.realBatch.rawValue,
       "config.constraint": "\(configuration.constraint)",
+      "config.interpolation": configuration.interpolation.rawValue,
       "config.generator_optimizer": "\(configuration.generatorOptimizer)",
       "config.critic_optimizer": "\(configuration.criticOptimizer)",
+      "config.schedule": "\(configuration.schedule)",
+      "config.initialization": configuration.initialization.rawValue,
       "config.seed": "\(configuration.seed)",
       "progress.epoch": "\(progress.epoch)",
       "progress.batch": "\(progress.batch)",
+      "progress.batch_uses": "\(progress.batchUses)",
       "progress.critic_steps": "\(progress.criticSteps)",
       "progress.generator_steps": "\(progress.generatorSteps)",
       "progress.phase": "\(progress.phase)",
       "progress.images": progress.images ?? "",
+      "progress.plateau": progress.plateau?.description ?? "",
     ]
   }
 
@@ -41,9 +48,14 @@ enum CheckpointMetadata {
       critic: try reader.value("config.critic") { Architecture($0) },
       batchSize: try reader.count("config.batch_size"),
       criticSteps: try reader.count("config.critic_steps"),
+      criticWarmUp: try reader.value("config.critic_warm_up") { CriticWarmUp($0) },
+      realBatch: try reader.choice("config.real_batch"),
       constraint: try reader.value("config.constraint") { Constraint($0) },
+      interpolation: try reader.choice("config.interpolation"),
       generatorOptimizer: try reader.value("config.generator_optimizer") { Optimizer($0) },
       criticOptimizer: try reader.value("config.critic_optimizer") { Optimizer($0) },
+      schedule: try reader.value("config.schedule") { Schedule($0) },
+      initialization: try reader.choice("config.initialization"),
       seed: try reader.value("config.seed") { UInt64($0) })
     if let flaw = configuration.flaw {
       throw FileError(.invalid, file.path, "configuration: \(flaw)")
@@ -51,6 +63,10 @@ enum CheckpointMetadata {
     var progress = Progress()
     progress.epoch = try reader.count("progress.epoch")
     progress.batch = try reader.count("progress.batch")
+    progress.batchUses = try reader.count("progress.batch_uses")
+    guard progress.batchUses == 0 || configuration.realBatch == .reused else {
+      throw reader.notValid("progress.batch_uses")
+    }
     progress.criticSteps = try reader.count("progress.critic_steps")
     progress.generatorSteps = try reader.count("progress.generator_steps")
     progress.phase = try reader.count("progress.phase")
@@ -59,6 +75,7 @@ enum CheckpointMetadata {
       throw FileError(.invalid, file.path, "metadata progress.images is not valid: it is too long")
     }
     progress.images = images.isEmpty ? nil : images
+    progress.plateau = try reader.plateau("progress.plateau", of: configuration)
     return (configuration, progress)
   }
 }
@@ -78,13 +95,37 @@ private struct MetadataReader {
   ) throws(FileError) -> Value {
     let text = try text(key)
     guard let value = parse(text), value.description == text else {
-      throw FileError(.invalid, file.path, "metadata \(key) is not valid: \"\(text)\"")
+      throw notValid(key)
     }
     return value
   }
 
+  /// One of a few words.
+  func choice<Value: RawRepresentable<String>>(_ key: String) throws(FileError) -> Value {
+    guard let choice = Value(rawValue: try text(key)) else { throw notValid(key) }
+    return choice
+  }
+
   /// A number from 0 to 2⁵³.
   func count(_ key: String) throws(FileError) -> Int {
-    try value(key) { text in Int(text).flatMap { 0...1 << 53 ~= $0 ? $0 : nil } }
+    try value(key) { text in Int(text).flatMap { 0...Progress.largestCount ~= $0 ? $0 : nil } }
+  }
+
+  /// What the plateau of a configuration has seen; of another schedule, nothing.
+  func plateau(
+    _ key: String, of configuration: Configuration
+  ) throws(FileError) -> PlateauState? {
+    if configuration.schedule.plateau != nil {
+      return try value(key) { text in
+        PlateauState(text).flatMap { $0.isPossible(configuration) ? $0 : nil }
+      }
+    }
+    guard try text(key).isEmpty else { throw notValid(key) }
+    return nil
+  }
+
+  func notValid(_ key: String) -> FileError {
+    let text = file.header.metadata[key] ?? ""
+    return FileError(.invalid, file.path, "metadata \(key) is not valid: \"\(text)\"")
   }
 }

@@ -8,8 +8,10 @@ public struct StepReport: Equatable, Sendable {
   public internal(set) var critic: CriticReport?
   /// The mean of C over the generator's samples, if the generator stepped.
   public internal(set) var generator: Double?
+  /// The learning rates in force.
+  public internal(set) var rates: LearningRates
 
-  init(epoch: Int) { self.epoch = epoch }
+  init(epoch: Int, rates: LearningRates) { (self.epoch, self.rates) = (epoch, rates) }
 
   /// Whether the metrics get a line: at every so many generator steps, or critic steps if it trains
   /// alone.
@@ -20,7 +22,7 @@ public struct StepReport: Equatable, Sendable {
 
   /// One JSON object, without a line end. What was not computed is null. `wasserstein` is
   /// mean C(real) − mean C(fake); `seconds` is the time since the line before.
-  public func json(_ configuration: Configuration, seconds: Double) -> String {
+  public func json(seconds: Double) -> String {
     func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "null" }
     let fields = [
       ("epoch", "\(epoch)"),
@@ -31,8 +33,8 @@ public struct StepReport: Equatable, Sendable {
       ("gradient_norm", number(critic?.gradientNorm)),
       ("critic_real", number(critic?.real)),
       ("critic_fake", number(critic?.fake ?? generator)),
-      ("lr_critic", "\(configuration.criticOptimizer.rate)"),
-      ("lr_generator", "\(configuration.generatorOptimizer.rate)"),
+      ("lr_critic", "\(rates.critic)"),
+      ("lr_generator", "\(rates.generator)"),
       ("seconds", "\((seconds * 1e6).rounded() / 1e6)"),
     ]
     return "{" + fields.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}"

@@ -34,6 +34,13 @@ public enum Optimizer: Equatable, Sendable {
     }
   }
 
+  /// The same rule at another learning rate.
+  func with(rate: Double) -> Optimizer {
+    var optimizer = self
+    optimizer.rate = rate
+    return optimizer
+  }
+
   /// PyTorch's names of the moments, in the order of their runs.
   var momentNames: [String] {
     switch self {

@@ -79,12 +79,20 @@ public struct Configuration: Equatable, Sendable {
   public var generator: Architecture, critic: Architecture
   /// Samples of each kind in a step.
   public var batchSize: Int
-  /// Critic steps for each generator step.
-  public var criticSteps: Int
+  /// Critic steps for each generator step, and where there are others.
+  public var criticSteps: Int, criticWarmUp: CriticWarmUp
+  /// The real images of the critic steps before one generator step.
+  public var realBatch: RealBatch
   /// How the critic is held.
   public var constraint: Constraint
+  /// Where a gradient penalty looks.
+  public var interpolation: Interpolation
   /// The optimisers.
   public var generatorOptimizer: Optimizer, criticOptimizer: Optimizer
+  /// How their learning rates change.
+  public var schedule: Schedule
+  /// What the networks begin with.
+  public var initialization: Initialization
   /// What every random number of the run comes from.
   public var seed: UInt64
 
@@ -92,9 +100,10 @@ public struct Configuration: Equatable, Sendable {
   public var flaw: String? {
     guard 1...Architecture.largestWidth ~= latent else { return "the latent size is out of range" }
     guard 1...65536 ~= batchSize else { return "the batch size must be between 1 and 65536" }
-    guard 1...1_000_000 ~= criticSteps else {
-      return "the critic steps must be between 1 and 1000000"
+    guard 1...Self.mostCriticSteps ~= criticSteps else {
+      return "the critic steps must be between 1 and \(Self.mostCriticSteps)"
     }
+    if let flaw = criticWarmUp.flaw { return flaw }
     switch constraint {
     case .clip(let bound) where !isPositiveFloat(bound):
       return "the clipping bound must be positive"
@@ -102,18 +111,30 @@ public struct Configuration: Equatable, Sendable {
       return "lambda must be positive"
     default: break
     }
-    if let flaw = generatorOptimizer.flaw ?? criticOptimizer.flaw { return flaw }
+    if let flaw = generatorOptimizer.flaw ?? criticOptimizer.flaw ?? schedule.flaw { return flaw }
     return networksFlaw
   }
 
+  /// The most critic steps before a generator step.
+  static let mostCriticSteps = 1_000_000
+
+  /// The critic steps before the generator step of this number, counted from 0.
+  func criticSteps(before number: Int) -> Int { criticWarmUp.steps(before: number) ?? criticSteps }
+
   /// What is allowed but known to go wrong; `nil` when nothing is.
   public var advice: String? {
-    guard case .clip = constraint, case .adam(_, let beta1, _, _) = criticOptimizer, beta1 > 0
-    else {
-      return nil
+    if case .clip = constraint, case .adam(_, let beta1, _, _) = criticOptimizer, beta1 > 0 {
+      return
+        "Adam with beta1 > 0 can kill a critic with clipped weights; RMSProp is the paper's choice"
     }
-    return
-      "Adam with beta1 > 0 can kill a critic with clipped weights; RMSProp is the paper's choice"
+    if schedule.plateau?.period == .step {
+      return "noise ends the patience of a plateau of every step, and the learning rates fall to "
+        + "nothing early; a plateau of every epoch watches |W|"
+    }
+    if interpolation == .normal {
+      return "two of three normal interpolates lie beyond the samples; uniform is the paper's way"
+    }
+    return nil
   }
 
   private var networksFlaw: String? {

@@ -7,6 +7,7 @@ public struct Preset: Sendable {
   private let constraint: Constraint
   private let criticSteps: Int
   private let optimizer: Optimizer
+  private var schedule = Schedule.constant
 
   /// Every preset.
   public static let all = [
@@ -22,6 +23,11 @@ public struct Preset: Sendable {
       name: "mlp-gp", summary: "gradient penalty, Adam (Gulrajani et al. 2017)",
       constraint: .gradientPenalty(weight: 10), criticSteps: 5,
       optimizer: .adam(rate: 1e-4, beta1: 0.5, beta2: 0.9)),
+    Preset(
+      name: "mlp-gp-plateau", summary: "gradient penalty, Adam, rates that fall at a plateau",
+      constraint: .gradientPenalty(weight: 10), criticSteps: 1,
+      optimizer: .adam(rate: 2e-4, beta1: 0.5, beta2: 0.999),
+      schedule: Schedule(.plateau(Plateau(factor: 0.5, patience: 2, floor: 0, period: .step)))),
   ]
 
   /// The configuration for images of this shape.
@@ -34,8 +40,10 @@ public struct Preset: Sendable {
       critic: Architecture([
         .dense(256), .leakyReLU(0.2), .dense(128), .leakyReLU(0.2), .dense(1),
       ]),
-      batchSize: 64, criticSteps: criticSteps, constraint: constraint,
-      generatorOptimizer: optimizer, criticOptimizer: optimizer, seed: seed)
+      batchSize: 64, criticSteps: criticSteps, criticWarmUp: .never, realBatch: .fresh,
+      constraint: constraint, interpolation: .uniform,
+      generatorOptimizer: optimizer, criticOptimizer: optimizer, schedule: schedule,
+      initialization: .pytorch, seed: seed)
   }
 }
 

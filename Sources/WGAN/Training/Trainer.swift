@@ -17,7 +17,7 @@ public final class Trainer {
   /// One for each share: whether its part of the gradient is finite.
   private let finite: UnsafeMutableBufferPointer<Bool>
 
-  /// Critic steps in an epoch: a last short batch is left out.
+  /// Batches in an epoch: a last short one is left out.
   public let batchesPerEpoch: Int
 
   /// A trainer that goes on from `state`. It takes the state over.
@@ -35,7 +35,7 @@ public final class Trainer {
     guard batchesPerEpoch > 0 else {
       throw .images("\(images.count) images do not make a batch of \(configuration.batchSize)")
     }
-    guard state.progress.batch == 0 || state.progress.images == images.fingerprint else {
+    guard !state.progress.isMidEpoch || state.progress.images == images.fingerprint else {
       throw .images(
         "other images than those of the epoch in hand, which the checkpoint left at batch "
           + "\(state.progress.batch)")
@@ -62,29 +62,26 @@ public final class Trainer {
   ///
   /// - Throws: `TrainingError.notFinite` before a parameter of the network in question is changed.
   public func step(_ side: TrainingSide) throws(TrainingError) -> StepReport {
-    var report = StepReport(epoch: state.progress.epoch + 1)
+    let configuration = state.configuration
+    var report = StepReport(epoch: state.progress.epoch + 1, rates: rates)
     if side != .generator {
-      report.critic = try criticStep()
-      if side == .both {
-        state.progress.phase += 1
-      }
+      let seen = try criticStep()
+      report.critic = seen
+      state.progress.advance(after: seen, side, configuration)
     }
-    if side == .generator || side == .both && isGeneratorDue {
-      report.generator = try generatorStep()
-      if side == .both { state.progress.phase = 0 }
+    if side == .generator || side == .both && state.progress.isGeneratorDue(configuration) {
+      let mean = try generatorStep()
+      report.generator = mean
+      state.progress.advance(afterGenerator: mean, side, configuration)
     }
-    if state.progress.batch == batchesPerEpoch {
-      state.progress.epoch += 1
-      state.progress.batch = 0
-    }
+    if state.progress.batch == batchesPerEpoch { state.progress.finishEpoch(configuration) }
     report.criticStep = state.progress.criticSteps
     report.generatorStep = state.progress.generatorSteps
     return report
   }
 
-  private var isGeneratorDue: Bool {
-    state.progress.phase >= state.configuration.criticSteps
-  }
+  /// The learning rates of the next step.
+  private var rates: LearningRates { state.configuration.rates(at: state.progress) }
 
   /// One update of the critic, from the next batch of the epoch.
   private func criticStep() throws(TrainingError) -> CriticReport {
@@ -92,12 +89,13 @@ public final class Trainer {
     order.shuffle(epoch: progress.epoch, key: key)
     let (critic, generator, images, key) = (critic, generator, images, key)
     let (judge, maker) = (state.critic, state.generator)
+    let (rate, interpolation) = (rates.critic, state.configuration.interpolation)
     let first = progress.batch * critic.batchSize
     let step = UInt32(truncatingIfNeeded: progress.criticSteps)
     let constraint = state.configuration.constraint
     let isFinite = order.indices.withUnsafeBufferPointer { indices in
       nonisolated(unsafe) let batch = indices[first..<first + critic.batchSize]
-      return update(judge, step: progress.criticSteps + 1, constraint: constraint) { share in
+      return update(judge, rate, step: progress.criticSteps + 1, constraint) { share in
         let own = share.columns(of: 0..<critic.batchSize)
         let offset = UInt32(own.lowerBound)
         judge.network.derive(judge.runs, share: share)
@@ -105,9 +103,8 @@ public final class Trainer {
         Float.fillNormal(
           generator.latents.columns(own), key: key, stream: RandomStream.criticNoise.rawValue,
           step: step, first: offset)
-        Float.fillUniform(
-          critic.interpolation.columns(own).base, count: own.count, key: key,
-          stream: RandomStream.interpolation.rawValue, step: step, first: offset)
+        interpolation.draw(
+          into: critic.interpolation.columns(own), key: key, step: step, first: offset)
         generator.drawMasks(key: key, stream: .generatorDropoutForCritic, step: step, share: share)
         share.synchronize()
         generator.generate(maker.runs, share: share)
@@ -132,7 +129,6 @@ public final class Trainer {
     }
     guard isFinite else { throw .notFinite("critic step \(progress.criticSteps + 1)") }
     state.progress.criticSteps += 1
-    state.progress.batch += 1
     state.progress.images = images.fingerprint
     return critic.report()
   }
@@ -143,7 +139,7 @@ public final class Trainer {
     let (judge, maker) = (state.critic, state.generator)
     let done = state.progress.generatorSteps
     let step = UInt32(truncatingIfNeeded: done)
-    let isFinite = update(maker, step: done + 1, constraint: nil) { share in
+    let isFinite = update(maker, rates.generator, step: done + 1, nil) { share in
       let own = share.columns(of: 0..<critic.batchSize)
       judge.network.derive(judge.runs, share: share)
       maker.network.derive(maker.runs, share: share)
@@ -174,10 +170,11 @@ public final class Trainer {
   /// they move the parameters, then clip them where clipping holds the critic. Returns whether they
   /// are.
   private func update(
-    _ network: TrainedNetwork, step: Int, constraint: Constraint?,
+    _ network: TrainedNetwork, _ rate: Double, step: Int, _ constraint: Constraint?,
     differentiate: @Sendable (Share) -> Void, objective: @Sendable () -> Double
   ) -> Bool {
     nonisolated(unsafe) let finite = finite
+    let optimizer = network.optimizer.with(rate: rate)
     workers.share { share in
       differentiate(share)
       finite[share.index] =
@@ -187,7 +184,7 @@ public final class Trainer {
       guard finite.allSatisfy({ $0 }) else { return }
       let range = share.range(of: network.runs.count, unit: 64)
       if range.isEmpty { return }
-      network.optimizer.update(network.runs, range, step: step)
+      optimizer.update(network.runs, range, step: step)
       if case .clip(let bound) = constraint {
         Float.clamp(
           network.runs.parameters + range.lowerBound, count: range.count, bound: Float(bound))

@@ -12,15 +12,17 @@ public final class TrainingState {
   ///
   /// - Precondition: the configuration has no `flaw`.
   public convenience init(initial configuration: Configuration) {
-    self.init(zeros: configuration)
+    self.init(zeros: configuration, progress: Progress(configuration))
     let key = configuration.seed
-    generator.network.initialize(generator.runs, key: key, firstStep: 0)
+    generator.network.initialize(
+      generator.runs, by: configuration.initialization, key: key, firstStep: 0)
     critic.network.initialize(
-      critic.runs, key: key, firstStep: generator.network.parameters.count)
+      critic.runs, by: configuration.initialization, key: key,
+      firstStep: generator.network.parameters.count)
   }
 
   /// A state of zeros, to be read into.
-  init(zeros configuration: Configuration, progress: Progress = Progress()) {
+  init(zeros configuration: Configuration, progress: Progress) {
     precondition(configuration.flaw == nil)
     self.configuration = configuration
     self.progress = progress

@@ -1,0 +1,152 @@
+/// The learning rate as a function of the step.
+///
+/// Its clock is the number of generator steps done, for both networks, so that their rates keep
+/// their ratio whatever the number of critic steps is. It stands while the critic trains alone.
+/// A step of rate 0 moves no parameter; its moments go on.
+public struct Schedule: Equatable, Sendable {
+  /// What the rate follows once it is warm.
+  public enum Course: Equatable, Sendable {
+    /// The optimiser's rate.
+    case constant
+    /// From the full rate straight to 0 at this generator step, and 0 from there on.
+    case linear(steps: Int)
+    /// The same way along half a cosine (Loshchilov & Hutter 2017, equation 5, without restarts).
+    case cosine(steps: Int)
+    /// The rate that the plateau's state holds.
+    case plateau(Plateau)
+  }
+
+  /// What the rate follows once it is warm.
+  public var course: Course
+  /// Over so many generator steps a factor grows in equal parts to 1, the first being one of them.
+  public var warmUp: Int?
+
+  /// A course, and how many generator steps warm it up.
+  public init(_ course: Course, warmUp: Int? = nil) {
+    (self.course, self.warmUp) = (course, warmUp)
+  }
+
+  /// The optimiser's rate, always.
+  public static let constant = Schedule(.constant)
+
+  /// The settings, where the rate waits for a plateau.
+  var plateau: Plateau? {
+    if case .plateau(let plateau) = course { plateau } else { nil }
+  }
+
+  /// What the rate is multiplied by when `done` generator steps are done.
+  func factor(after done: Int) -> Double {
+    let factor =
+      switch course {
+      case .constant, .plateau: 1.0
+      case .linear(let steps): Double(max(0, steps - done)) / Double(steps)
+      case .cosine(let steps): halfCosine(min(done, steps), of: steps)
+      }
+    return factor * (warmUp.map { min(1, Double(done + 1) / Double($0)) } ?? 1)
+  }
+
+  /// What is out of range, or `nil`.
+  var flaw: String? {
+    var counts = [warmUp ?? 1]
+    switch course {
+    case .linear(let steps), .cosine(let steps): counts.append(steps)
+    case .constant, .plateau: break
+    }
+    guard counts.allSatisfy({ 1...Progress.largestCount ~= $0 }) else {
+      return "the steps of the schedule must be between 1 and \(Progress.largestCount)"
+    }
+    return plateau?.flaw
+  }
+}
+
+/// (1 + cos πx)/2 at x = place/count, between 0 and 1, without libm, so that it is the same on
+/// every machine.
+///
+/// It is 1 − sin²(πx/2), and sin²(π(1 − x)/2): of the two the one with the smaller angle, at most
+/// π/4, where Taylor's polynomial of degree 17 is exact to 10⁻¹⁹.
+private func halfCosine(_ place: Int, of count: Int) -> Double {
+  let isFalling = place <= count - place
+  let angle = Double(isFalling ? place : count - place) / Double(count) * (.pi / 2)
+  let square = angle * angle
+  var series = 1.0
+  for degree in stride(from: 17.0, to: 1, by: -2) {
+    series = 1 - series * square / (degree * (degree - 1))
+  }
+  let sine = angle * series
+  return isFalling ? 1 - sine * sine : sine * sine
+}
+
+/// Both networks' learning rates.
+public struct LearningRates: Equatable, Sendable {
+  /// The critic's.
+  public let critic: Double
+  /// The generator's.
+  public let generator: Double
+}
+
+extension Configuration {
+  /// The learning rates of a step that begins at this progress.
+  func rates(at progress: Progress) -> LearningRates {
+    let factor = schedule.factor(after: progress.generatorSteps)
+    return LearningRates(
+      critic: (progress.plateau?.critic.rate ?? criticOptimizer.rate) * factor,
+      generator: (progress.plateau?.generator.rate ?? generatorOptimizer.rate) * factor)
+  }
+}
+
+extension Schedule: LosslessStringConvertible {
+  /// The text form in a checkpoint, as `constant`, `linear 20000`, `cosine 20000 warm-up 500`, or
+  /// a plateau's.
+  public var description: String {
+    let text =
+      switch course {
+      case .constant: "constant"
+      case .linear(let steps): "linear \(steps)"
+      case .cosine(let steps): "cosine \(steps)"
+      case .plateau(let plateau): "\(plateau)"
+      }
+    return text + (warmUp.map { " warm-up \($0)" } ?? "")
+  }
+
+  /// Reads the text form; `nil` when it is not one. What is left out of a plateau has its default.
+  public init?(_ text: String) {
+    var phrase = Phrase(text)
+    if phrase.take("constant") {
+      course = .constant
+    } else if let steps: Int = phrase.value("linear") {
+      course = .linear(steps: steps)
+    } else if let steps: Int = phrase.value("cosine") {
+      course = .cosine(steps: steps)
+    } else {
+      guard let plateau = Plateau(&phrase) else { return nil }
+      course = .plateau(plateau)
+    }
+    if phrase.isEmpty { return }
+    guard let steps: Int = phrase.value("warm-up"), phrase.isEmpty else { return nil }
+    warmUp = steps
+  }
+}
+
+/// The words of a text form, taken in order.
+struct Phrase {
+  private var rest: ArraySlice<Substring>
+
+  init(_ text: String) { rest = text.split(separator: " ")[...] }
+
+  var isEmpty: Bool { rest.isEmpty }
+
+  /// Whether these words are next; then they are taken.
+  mutating func take(_ words: Substring...) -> Bool {
+    guard rest.starts(with: words) else { return false }
+    rest = rest.dropFirst(words.count)
+    return true
+  }
+
+  /// The value after `name`; where the name is not next, the default.
+  mutating func value<Value: LosslessStringConvertible>(
+    _ name: Substring, default value: Value? = nil
+  ) -> Value? {
+    guard take(name) else { return value }
+    return rest.popFirst().flatMap { Value(String($0)) }
+  }
+}

@@ -1,0 +1,273 @@
+import TensorIO
+import Testing
+
+@testable import WGAN
+
+/// When each network steps, on which images, how fast, and that all this is in the checkpoint.
+@Suite struct PaceTests {
+  /// What is changed in `mlp-gp` with two critic steps, in words.
+  struct Pace: CustomTestStringConvertible, Sendable {
+    var schedule = "constant"
+    var warmUp = "none"
+    var realBatch = RealBatch.fresh
+    var interpolation = Interpolation.uniform
+    var criticSteps = 2
+
+    var testDescription: String {
+      "\(schedule), \(warmUp), \(realBatch), \(interpolation), \(criticSteps)"
+    }
+
+    func configuration() throws -> Configuration {
+      var configuration = try smallConfiguration("mlp-gp")
+      configuration.generator = try #require(Architecture("dense 8; relu; dense 36; tanh"))
+      configuration.critic = try #require(Architecture("dense 8; leaky-relu 0.2; dense 1"))
+      configuration.criticSteps = criticSteps
+      configuration.schedule = try #require(Schedule(schedule))
+      configuration.criticWarmUp = try #require(CriticWarmUp(warmUp))
+      configuration.realBatch = realBatch
+      configuration.interpolation = interpolation
+      #expect(configuration.flaw == nil)
+      return configuration
+    }
+  }
+
+  /// Both in turn, and each alone for a while, across epochs of four batches.
+  static let sides: [TrainingSide] =
+    Array(repeating: .both, count: 7) + [.critic, .critic, .generator, .critic, .critic, .critic]
+    + Array(repeating: .both, count: 9) + [.generator, .generator, .both, .critic, .both, .both]
+
+  static let paces = [
+    Pace(schedule: "plateau factor 0.5 patience 0 threshold 0.5 floor 0 every epoch"),
+    Pace(
+      schedule: "plateau factor 0.9 patience 0 cooldown 1 floor 0 every epoch warm-up 5",
+      realBatch: .reused),
+    Pace(schedule: "plateau factor 0.5 patience 2 floor 0 every step"),
+    Pace(schedule: "plateau factor 0.7 patience 0 cooldown 2 every step", warmUp: "3 2 4"),
+    Pace(schedule: "linear 9", warmUp: "5 1 3"),
+    Pace(schedule: "cosine 14 warm-up 3", realBatch: .reused, criticSteps: 3),
+    Pace(warmUp: "4 2 3", realBatch: .reused, interpolation: .normal),
+  ]
+
+  @Test(arguments: paces)
+  func `a run that is cut anywhere and resumed ends with the same bytes`(_ pace: Pace) throws {
+    let data = try scratchImages(count: 48)
+    let calm = try trainer(pace, data)
+    for side in Self.sides { _ = try calm.step(side) }
+    let expected = ScratchFile()
+    try calm.state.write(to: OutputFile(expected.path))
+    let first = try trainer(pace, data)
+    for (cut, side) in Self.sides.enumerated() {
+      let (middle, end) = (ScratchFile(), ScratchFile())
+      try first.state.write(to: OutputFile(middle.path))
+      let second = try Trainer(
+        TrainingState(TensorFile(middle.path)), images: data.images(), workers: Workers(count: 2))
+      for side in Self.sides[cut...] { _ = try second.step(side) }
+      try second.state.write(to: OutputFile(end.path))
+      let isSame = end.bytes == expected.bytes
+      #expect(isSame, "cut before step \(cut)")
+      _ = try first.step(side)
+    }
+  }
+
+  @Test func `the critic warms up before the first generator steps and every so many`() throws {
+    let trainer = try trainer(Pace(warmUp: "5 2 3"), scratchImages(count: 48))
+    var counts: [Int] = []
+    var count = 0
+    while counts.count < 8 {
+      count += 1
+      if try trainer.step(.both).generator != nil {
+        counts.append(count)
+        count = 0
+      }
+    }
+    // Generator steps 0 and 1 are the first; 0, 3 and 6 are every third.
+    #expect(counts == [5, 5, 2, 5, 2, 2, 5, 2])
+  }
+
+  @Test func `the warm-up of Arjovsky's code is 100 steps for 25, then at every 500th`() throws {
+    var configuration = try #require(Preset("mlp-clip")).configuration(image: .mnist, seed: 0)
+    configuration.criticWarmUp = try #require(CriticWarmUp("100 25 500"))
+    for number in 0..<2000 {
+      let expected = number < 25 || number % 500 == 0 ? 100 : 5
+      #expect(configuration.criticSteps(before: number) == expected)
+    }
+    configuration.criticWarmUp = .never
+    #expect(configuration.criticSteps(before: 0) == 5)
+  }
+
+  @Test(arguments: ["none", "100 25 500", "1 1 1"])
+  func `a warm-up prints back as it is read`(_ text: String) throws {
+    let warmUp = try #require(CriticWarmUp(text))
+    #expect(warmUp.description == text)
+    #expect(warmUp.flaw == nil)
+  }
+
+  @Test(arguments: ["", "no", "100", "100 25", "100 25 500 1", "100 25 x", "none none"])
+  func `a text that is no warm-up is refused`(_ text: String) {
+    #expect(CriticWarmUp(text) == nil)
+  }
+
+  @Test(arguments: ["0 1 1", "1000001 1 1", "1 0 1", "1 1 0", "1 1 -1", "1 9007199254740993 1"])
+  func `a warm-up out of range is refused in words`(_ text: String) throws {
+    var configuration = try smallConfiguration("mlp-gp")
+    configuration.criticWarmUp = try #require(CriticWarmUp(text))
+    #expect(configuration.flaw?.contains("warm-up") == true)
+  }
+
+  @Test func `a rate of 0 moves no parameter, and the moments go on`() throws {
+    let trainer = try frozen(Pace(), scratchImages(count: 48))
+    let before = trainer.state.numbers
+    for _ in 0..<6 { _ = try trainer.step(.both) }
+    let parameters = trainer.state.critic.runs.count + trainer.state.generator.runs.count
+    let after = trainer.state.numbers
+    #expect(Array(after[..<parameters]) == Array(before[..<parameters]))
+    #expect(after != before)
+  }
+
+  @Test func `a reused batch serves all critic steps of a generator step`() throws {
+    let data = try scratchImages(count: 48)
+    // The networks stand still, so the mean of C over the real images tells which they are.
+    let fresh = try seen(by: frozen(Pace(), data), Array(repeating: .both, count: 12))
+    #expect(Set(fresh).count == 12)
+    let both = try frozen(Pace(warmUp: "5 3 100", realBatch: .reused, criticSteps: 3), data)
+    // Generator steps 1 and 2 are warm-up, 1 being that of which `frozen` takes note.
+    let counts = [5, 5, 3, 3, 3, 3]
+    let expected = zip(fresh, counts).flatMap { Array(repeating: $0, count: $1) }
+    #expect(try seen(by: both, Array(repeating: .both, count: 22)) == expected)
+    #expect(both.state.progress.epoch == 1 && both.state.progress.batch == 2)
+    #expect(both.state.progress.batchUses == 0)
+
+    let alone = try frozen(Pace(realBatch: .reused, criticSteps: 3), data)
+    #expect(
+      try seen(by: alone, Array(repeating: .critic, count: 8))
+        == [0, 0, 0, 1, 1, 1, 2, 2].map { fresh[$0] })
+    #expect(alone.state.progress.batch == 2 && alone.state.progress.batchUses == 2)
+
+    let mixed = try frozen(Pace(realBatch: .reused, criticSteps: 3), data)
+    #expect(
+      try seen(by: mixed, [.both, .both, .critic, .generator, .both, .both, .critic, .both, .both])
+        == [0, 0, 0, 1, 2, 2, 2, 2].map { fresh[$0] })
+  }
+
+  @Test func `other images are refused while a batch of the first is reused`() throws {
+    let (data, other) = (try scratchImages(count: 48), try scratchImages(count: 48, salt: 1))
+    let trainer = try trainer(Pace(realBatch: .reused), data)
+    _ = try trainer.step(.both)
+    #expect(trainer.state.progress.batch == 0)
+    #expect(throws: TrainingError.self) {
+      try Trainer(trainer.state, images: other.images(), workers: Workers(count: 1))
+    }
+    _ = try Trainer(trainer.state, images: data.images(), workers: Workers(count: 1))
+  }
+
+  @Test func `steps are made at the rate of the schedule`() throws {
+    let data = try scratchImages(count: 48)
+    let scheduled = try trainer(Pace(schedule: "linear 8", criticSteps: 1), data)
+    var configuration = try Pace(criticSteps: 1).configuration()
+    configuration.criticOptimizer.rate *= 0.25
+    configuration.generatorOptimizer.rate *= 0.25
+    let quarter = try Trainer(
+      TrainingState(initial: configuration), images: data.images(), workers: Workers(count: 1))
+    for trainer in [scheduled, quarter] { trainer.state.progress.generatorSteps = 6 }
+    let reports = try [scheduled.step(.both), quarter.step(.both)]
+    #expect(reports[0] == reports[1])
+    #expect(reports[0].rates == LearningRates(critic: 2.5e-5, generator: 2.5e-5))
+    let isSame = scheduled.state.numbers == quarter.state.numbers
+    #expect(isSame)
+    let next = try [scheduled.step(.both), quarter.step(.both)]
+    #expect(next[0].rates.critic == 1.25e-5 && next[1].rates.critic == 2.5e-5)
+  }
+
+  @Test func `a plateau of every step follows the objectives of the steps before`() throws {
+    let pace = Pace(schedule: "plateau factor 0.5 patience 1 threshold 0.01 floor 0 every step")
+    let trainer = try trainer(pace, scratchImages(count: 48))
+    let plateau = try #require(trainer.state.configuration.schedule.plateau)
+    var (critic, generator) = (PlateauMemory(rate: 1e-4), PlateauMemory(rate: 1e-4))
+    for side in Self.sides {
+      let report = try trainer.step(side)
+      #expect(report.rates == LearningRates(critic: critic.rate, generator: generator.rate))
+      if let objective = report.critic?.objective { critic.watch(objective, plateau) }
+      if let mean = report.generator { generator.watch(-mean, plateau) }
+    }
+    #expect(critic.rate < 1e-4 && generator.rate < 1e-4 && critic.rate != generator.rate)
+  }
+
+  @Test(arguments: [RealBatch.fresh, .reused])
+  func `a plateau of every epoch follows the mean of the epochs before`(_ batch: RealBatch) throws {
+    let pace = Pace(
+      schedule: "plateau factor 0.5 patience 0 threshold 0.3 floor 0 every epoch", realBatch: batch)
+    var configuration = try pace.configuration()
+    configuration.generatorOptimizer.rate = 8e-4
+    let data = try scratchImages(count: 48)
+    let trainer = try Trainer(
+      TrainingState(initial: configuration), images: data.images(), workers: Workers(count: 1))
+    let plateau = try #require(configuration.schedule.plateau)
+    var memory = PlateauMemory(rate: 1e-4)
+    var estimates: [Double] = []
+    while trainer.state.progress.epoch < 7 {
+      let epoch = trainer.state.progress.epoch
+      let report = try trainer.step(.both)
+      #expect(report.rates == LearningRates(critic: memory.rate, generator: 8 * memory.rate))
+      estimates.append(try #require(report.critic).wasserstein)
+      if trainer.state.progress.epoch > epoch {
+        #expect(estimates.count == (batch == .fresh ? 4 : 8))
+        memory.watch(abs(estimates.reduce(0, +) / Double(estimates.count)), plateau)
+        estimates = []
+      }
+    }
+    #expect(memory.rate < 1e-4)
+  }
+
+  @Test(arguments: [Interpolation.uniform, .normal])
+  func `an interpolate's place depends on its number alone`(_ interpolation: Interpolation) {
+    let workspace = Workspace<Double>()
+    let (whole, parts) = (
+      workspace.block(rows: 1, columns: 4000), workspace.block(rows: 1, columns: 4000)
+    )
+    interpolation.draw(into: whole, key: 9, step: 4, first: 0)
+    for part in [0..<1000, 1000..<1001, 1001..<4000] {
+      interpolation.draw(
+        into: parts.columns(part), key: 9, step: 4, first: UInt32(part.lowerBound))
+    }
+    let places = (0..<4000).map { whole[0, $0] }
+    #expect(places == (0..<4000).map { parts[0, $0] })
+    // Five standard errors of the mean, and what can be said of the range.
+    let mean = places.reduce(0, +) / 4000
+    switch interpolation {
+    case .uniform:
+      #expect(places.allSatisfy { 0 <= $0 && $0 < 1 })
+      #expect(abs(mean - 0.5) < 5 * (1.0 / 12 / 4000).squareRoot())
+    case .normal:
+      #expect(places.contains { $0 < -2 } && places.contains { $0 > 2 })
+      #expect(abs(mean) < 5 * (1.0 / 4000).squareRoot())
+    }
+  }
+
+  @Test func `a penalty sees normal interpolates where they are asked for`() throws {
+    let data = try scratchImages(count: 48)
+    let uniform = try #require(trainer(Pace(), data).step(.critic).critic)
+    let normal = try #require(trainer(Pace(interpolation: .normal), data).step(.critic).critic)
+    #expect(normal.wasserstein == uniform.wasserstein)
+    #expect(normal.gradientNorm != uniform.gradientNorm)
+  }
+
+  private func trainer(_ pace: Pace, _ data: ScratchImages) throws -> Trainer {
+    try Trainer(
+      TrainingState(initial: pace.configuration()), images: data.images(),
+      workers: Workers(count: 1))
+  }
+
+  /// A trainer of which the rates are 0 already.
+  private func frozen(_ pace: Pace, _ data: ScratchImages) throws -> Trainer {
+    var pace = pace
+    pace.schedule = "linear 1"
+    let trainer = try trainer(pace, data)
+    trainer.state.progress.generatorSteps = 1
+    return trainer
+  }
+
+  /// The mean of C over the real images of each critic step.
+  private func seen(by trainer: Trainer, _ sides: [TrainingSide]) throws -> [Double] {
+    try sides.compactMap { try trainer.step($0).critic?.real }
+  }
+}

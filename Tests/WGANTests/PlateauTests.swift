@@ -1,0 +1,108 @@
+import Foundation
+import Testing
+
+@testable import WGAN
+
+/// `Plateau` beside PyTorch's ReduceLROnPlateau, as `scripts/make_plateau_fixtures.py` recorded it.
+@Suite struct PlateauTests {
+  /// A sequence of numbers, and what PyTorch made of it under several settings.
+  struct Recorded: Decodable, CustomTestStringConvertible {
+    struct Run: Decodable {
+      let factor: Double, patience: Int, threshold: Double, cooldown: Int, floor: Double
+      /// After each number the rate, the best, the count of bad ones, and the cooldown.
+      let seen: [[Double]]
+    }
+    let name: String
+    let rate: Double
+    let numbers: [Double]
+    let runs: [Run]
+
+    var testDescription: String { name }
+
+    static let all = Result {
+      let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      return try JSONDecoder().decode(
+        [Recorded].self, from: Data(contentsOf: tests.appending(path: "Fixtures/plateau.json")))
+    }
+  }
+
+  @Test func `every number does what it does in PyTorch`() throws {
+    for recorded in try Recorded.all.get() {
+      for run in recorded.runs {
+        let plateau = Plateau(
+          factor: run.factor, patience: run.patience, threshold: run.threshold,
+          cooldown: run.cooldown, floor: run.floor)
+        #expect(plateau.flaw == nil)
+        var memory = PlateauMemory(rate: recorded.rate)
+        #expect(run.seen.count == recorded.numbers.count)
+        for (index, (number, seen)) in zip(recorded.numbers, run.seen).enumerated() {
+          memory.watch(number, plateau)
+          let found = [memory.rate, memory.best, Double(memory.bad), Double(memory.cooldown)]
+          try #require(found == seen, "\(recorded.name), number \(index), \(plateau)")
+          try #require(memory.isPossible(plateau, from: recorded.rate))
+        }
+      }
+    }
+  }
+
+  @Test func `of every step each network watches its own objective`() throws {
+    let plateau = Plateau(factor: 0.5, patience: 0, floor: 0, period: .step)
+    var state = try #require(PlateauState(configuration(plateau)))
+    let rising = [1.0, 2, 3].map { report(wasserstein: -$0, penalty: 4) }
+    for report in rising { state.watch(report, plateau) }
+    #expect(state.critic.best == 5 && state.critic.rate == 0.0625)
+    #expect(state.generator == PlateauMemory(rate: 0.5))
+    for mean in [-1.0, 0, -2] { state.watch(generator: mean, plateau) }
+    // −mean C(G(z)): 1, 0 and 2.
+    #expect(state.generator.best == 0 && state.generator.rate == 0.25)
+    let before = state
+    state.watchEpoch(plateau)
+    #expect(state == before)
+  }
+
+  @Test func `of every epoch both rates follow the size of the mean Wasserstein estimate`() throws {
+    let plateau = Plateau(factor: 0.5, patience: 0)
+    var state = try #require(PlateauState(configuration(plateau)))
+    func epoch(_ estimates: Double...) {
+      for estimate in estimates {
+        state.watch(report(wasserstein: estimate, penalty: 100), plateau)
+        state.watch(generator: 50, plateau)
+      }
+      state.watchEpoch(plateau)
+    }
+    epoch(4, 2, 3)
+    #expect(state.critic.best == 3 && state.generator.best == 3)
+    epoch(-3, 1)
+    #expect(state.critic.best == 1 && state.critic.rate == 0.25)
+    epoch(-2)
+    #expect(state.critic.rate == 0.125 && state.generator.rate == 0.25)
+    // An epoch in which the critic did not step says nothing.
+    epoch()
+    #expect(state.critic.rate == 0.125 && state.critic.best == 1)
+  }
+
+  @Test(arguments: [
+    "critic rate 0.25 best inf bad 0 cooldown 0 generator rate 0.5 best inf bad 0 cooldown 0 "
+      + "wasserstein sum 0.0 count 0",
+    "critic rate 0.1 best -3.0000000000000004 bad 2 cooldown 0 "
+      + "generator rate 5e-324 best 1.7976931348623157e+308 bad 0 cooldown 0 "
+      + "wasserstein sum 0.30000000000000004 count 3",
+  ])
+  func `a state prints back as it is read`(_ text: String) throws {
+    let state = try #require(PlateauState(text))
+    #expect(state.description == text)
+    #expect(state.isPossible(try configuration(Plateau())))
+  }
+
+  private func configuration(_ plateau: Plateau) throws -> Configuration {
+    var configuration = try smallConfiguration("mlp-gp")
+    configuration.schedule = Schedule(.plateau(plateau))
+    configuration.criticOptimizer.rate = 0.25
+    configuration.generatorOptimizer.rate = 0.5
+    return configuration
+  }
+
+  private func report(wasserstein: Double, penalty: Double) -> CriticReport {
+    CriticReport(real: wasserstein, fake: 0, penalty: penalty, gradientNorm: 0)
+  }
+}
