@@ -175,7 +175,7 @@ import Testing
   @Test(arguments: [
     ("conv 3 kernel 7; dense 1", "layer 0, conv 3 kernel 7, does not fit its input of 1x6x6"),
     ("conv 3 kernel 3 padding 3; dense 1", "layer 0"), ("reshape 2x3x3; dense 1", "layer 0"),
-    ("dense 18; relu; reshape 2x3x3; dense 1", "layer 2, reshape 2x3x3, must follow a dense layer"),
+    ("dense 19; relu; reshape 2x3x3; dense 1", "layer 2, reshape 2x3x3, must follow a dense layer"),
     ("conv-transposed 3 kernel 3 output-padding 1; dense 1", "layer 0, conv-transposed"),
     ("conv-transposed 3 kernel 1 padding 3; dense 1", "layer 0, conv-transposed"),
     ("conv 3 kernel 3", "makes 48 numbers (3x4x4), not 1 (1x1x1)"),
