@@ -14,10 +14,12 @@ struct WGANInit: Tool {
       initialises Linear, unless --initialization says otherwise.
 
       A network is a list of layers, separated by semicolons or line ends; # begins a comment: \
-      dense N; conv N kernel K [stride S] [padding P, or same] [no-bias]; conv-transposed N kernel \
-      K [stride S] [padding P] [output-padding Q] [no-bias]; reshape CxHxW; flatten; relu; \
-      leaky-relu SLOPE; tanh. The generator maps a latent to an image; the critic, an image to \
-      dense 1.
+      dense N [no-bias]; conv N kernel K [stride S] [padding P, or same] [no-bias]; \
+      conv-transposed N kernel K [stride S] [padding P] [output-padding Q] [no-bias]; upsample F, \
+      before a conv; batch-norm [epsilon E] [momentum M]; layer-norm [epsilon E]; dropout P; \
+      zero-pad N; crop N; mean-pool N; reshape CxHxW; flatten; relu; leaky-relu SLOPE; tanh; \
+      sigmoid. residual … shortcut … add is a residual block. The generator maps a latent to an \
+      image; the critic, an image to dense 1.
 
       A schedule is constant; linear N or cosine N, falling to 0 at generator step N; or plateau \
       [factor F] [patience N] [threshold T] [cooldown N] [floor RATE] [every epoch, or step], which \
@@ -79,9 +81,15 @@ struct WGANInit: Tool {
     guard let preset = preset.flatMap(Preset.init) else {
       throw ValidationError("missing --preset NAME (--list-presets shows them)")
     }
-    var configuration = preset.configuration(image: try image(), seed: seed)
+    var configuration = try configuration(of: preset, try image())
     try overrides.apply(to: &configuration)
     return configuration
+  }
+
+  private func configuration(of preset: Preset, _ image: ImageShape) throws -> Configuration {
+    do {
+      return try preset.configuration(image: image, seed: seed)
+    } catch { throw ValidationError("--preset \(preset.name): \(error)") }
   }
 
   private func image() throws -> ImageShape {
@@ -95,12 +103,15 @@ struct WGANInit: Tool {
   }
 
   private func list() throws {
+    let image = try image()
     for preset in Preset.all {
-      let counts = preset.configuration(image: try image(), seed: seed).parameterCounts
+      let size: String
+      do {
+        let counts = try preset.configuration(image: image, seed: seed).parameterCounts
+        size = "generator \(counts.generator), critic \(counts.critic) parameters"
+      } catch { size = "\(error)" }
       let name = preset.name + String(repeating: " ", count: max(1, 16 - preset.name.count))
-      try StandardStream.write(
-        "\(name)generator \(counts.generator), critic \(counts.critic) parameters; \(preset.summary)\n",
-        to: 1)
+      try StandardStream.write("\(name)\(preset.summary); \(size)\n", to: 1)
     }
   }
 }

@@ -172,6 +172,21 @@ import Testing
     }
   }
 
+  @Test(arguments: [nil, 10.0])
+  func `a large batch in chunks has the gradient of the whole`(_ penalty: Double?) throws {
+    let case_ = try CriticCase(Self.critics[7], batch: 150, penalty: penalty)
+    #expect(case_.objective.chunks == [0..<128, 128..<150])
+    case_.differentiate()
+    let gradient = case_.gradient
+    for index in gradient.indices {
+      let difference = centralDifference(case_.runs.parameters + index) {
+        case_.differentiate()
+        return case_.objective.report().objective
+      }
+      #expect(abs(gradient[index] - difference) <= Self.tolerance * max(1, abs(difference)))
+    }
+  }
+
   @Test func `a critic of zeros has a finite gradient and a penalty of lambda`() throws {
     let case_ = try CriticCase(Self.critics[0], batch: 4, penalty: 10)
     case_.runs.parameters.update(repeating: 0, count: case_.network.parameterCount)

@@ -28,20 +28,24 @@ struct ScratchImages {
   func images() throws -> TrainingImages { try TrainingImages(TensorFile(file.path)) }
 }
 
-/// Images of 6 × `width` with some pattern.
-func scratchImages(count: Int, width: Int = 6, salt: Int = 0) throws -> ScratchImages {
+/// Images with some pattern.
+func scratchImages(
+  count: Int, width: Int = 6, height: Int = 6, salt: Int = 0
+) throws -> ScratchImages {
   let images = ScratchImages()
-  let pixels = (0..<count * 6 * width).map { UInt8(truncatingIfNeeded: ($0 + salt) * 37 % 251) }
+  let pixels = (0..<count * height * width).map {
+    UInt8(truncatingIfNeeded: ($0 + salt) * 37 % 251)
+  }
   let header = TensorHeader(
     kind: "images", metadata: ["range": "0,255"],
-    entries: [TensorEntry("images", .u8, [count, 1, 6, width])])
+    entries: [TensorEntry("images", .u8, [count, 1, height, width])])
   try pixels.withUnsafeBytes { try header.write([$0], to: OutputFile(images.file.path)) }
   return images
 }
 
-/// A preset for images of 6 × 6 in batches of ten.
-func smallConfiguration(_ preset: String) throws -> Configuration {
-  let shape = try #require(ImageShape("1x6x6"))
+/// A preset for small images in batches of ten.
+func smallConfiguration(_ preset: String, _ shape: String = "1x6x6") throws -> Configuration {
+  let shape = try #require(ImageShape(shape))
   var configuration = try #require(Preset(preset)).configuration(image: shape, seed: 7)
   configuration.batchSize = 10
   configuration.latent = 9

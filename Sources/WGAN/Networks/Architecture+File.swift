@@ -12,20 +12,26 @@ extension Architecture {
     guard count < buffer.count else {
       throw FileError(.invalid, file.path, "is longer than a network may be")
     }
-    let text = String(decoding: buffer[..<count], as: UTF8.self)
+    do {
+      try self.init(lines: String(decoding: buffer[..<count], as: UTF8.self))
+    } catch { throw FileError(.invalid, file.path, error.reason) }
+  }
+
+  /// Reads the lines of a description.
+  init(lines text: String) throws(Misfit) {
     var words: [Word] = []
     for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
     {
       let code = line.prefix { $0 != "#" }
       for phrase in code.split(separator: ";") where !phrase.allSatisfy(\.isWhitespace) {
-        guard let layer = Architecture(String(phrase)) else {
-          throw FileError(.invalid, file.path, "line \(number + 1): not a layer: \(phrase)")
+        guard let word = Word(phrase) else {
+          throw Misfit(reason: "line \(number + 1): not a layer: \(phrase)")
         }
-        words += layer.words
+        words.append(word)
       }
     }
     guard !words.isEmpty, words.count <= Self.deepest else {
-      throw FileError(.invalid, file.path, "has \(words.count) layers")
+      throw Misfit(reason: "has \(words.count) layers")
     }
     self.init(words)
   }

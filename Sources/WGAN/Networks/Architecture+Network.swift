@@ -9,10 +9,11 @@ extension Architecture {
   }
 }
 
-/// Why the words of a network do not make one.
-struct Misfit: Error, CustomStringConvertible {
+/// Why words do not make a network, or not for these images.
+public struct Misfit: Error, CustomStringConvertible {
   let reason: String
-  var description: String { reason }
+  /// One clause, lower case.
+  public var description: String { reason }
 }
 
 /// Fits words to one another.

@@ -16,11 +16,12 @@ final class Barrier: Sendable {
     capacity: 1)
   private nonisolated(unsafe) let opened = UnsafeMutablePointer<pthread_cond_t>.allocate(
     capacity: 1)
-  /// Looks before a sleep, some 20 ns each.
-  private static let patience = 1000
+  /// Looks before a sleep, some 20 ns each; none where not every thread can have a core.
+  private let patience: Int
 
   init(count: Int) {
     self.count = count
+    patience = count <= sysconf(Int32(_SC_NPROCESSORS_ONLN)) ? 1000 : 0
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(opened, nil)
   }
@@ -46,7 +47,7 @@ final class Barrier: Sendable {
       }
       return
     }
-    for _ in 0..<Self.patience {
+    for _ in 0..<patience {
       if self.generation.load(ordering: .acquiring) != generation { return }
       spin_pause()
     }

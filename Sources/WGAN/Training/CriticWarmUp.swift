@@ -9,6 +9,9 @@ public enum CriticWarmUp: Equatable, Sendable {
   /// that `period` divides, counted from 0.
   case steps(Int, first: Int, period: Int)
 
+  /// That of Arjovsky's code.
+  static let arjovsky = CriticWarmUp.steps(100, first: 25, period: 500)
+
   /// The critic steps before the generator step of this number, where they are others than ever.
   func steps(before number: Int) -> Int? {
     guard case .steps(let steps, let first, let period) = self else { return nil }

@@ -1,49 +1,78 @@
-/// A named configuration, for images of any shape.
+/// A named configuration.
 public struct Preset: Sendable {
   /// What `--preset` takes.
   public let name: String
   /// One line for `--list-presets`.
   public let summary: String
+  private let networks: @Sendable (ImageShape) throws(Misfit) -> Networks
   private let constraint: Constraint
-  private let criticSteps: Int
   private let optimizer: Optimizer
+  private var latent = 100
+  private var batchSize = 64
+  private var criticSteps = 5
+  private var criticWarmUp = CriticWarmUp.never
+  private var realBatch = RealBatch.fresh
   private var schedule = Schedule.constant
+  private var initialization = Initialization.pytorch
+
+  /// A generator and a critic, in words.
+  struct Networks {
+    let generator: String
+    let critic: String
+  }
 
   /// Every preset.
   public static let all = [
     Preset(
-      name: "mlp-clip", summary: "weight clipping, RMSProp (Arjovsky et al. 2017)",
-      constraint: .clip(bound: 0.01), criticSteps: 5,
-      optimizer: .rmsprop(rate: 5e-5)),
+      name: "mlp-clip", summary: "dense layers, weight clipping, RMSProp (Arjovsky et al. 2017)",
+      networks: Networks.dense, constraint: .clip(bound: 0.01), optimizer: .rmsprop(rate: 5e-5)),
     Preset(
-      name: "mlp-clip-adam", summary: "weight clipping, Adam, one critic step",
-      constraint: .clip(bound: 0.01), criticSteps: 1,
-      optimizer: .adam(rate: 1e-4)),
+      name: "mlp-clip-adam", summary: "the same with Adam and one critic step",
+      networks: Networks.dense, constraint: .clip(bound: 0.01), optimizer: .adam(rate: 1e-4),
+      criticSteps: 1),
     Preset(
-      name: "mlp-gp", summary: "gradient penalty, Adam (Gulrajani et al. 2017)",
-      constraint: .gradientPenalty(weight: 10), criticSteps: 5,
+      name: "mlp-gp", summary: "dense layers, gradient penalty, Adam (Gulrajani et al. 2017)",
+      networks: Networks.dense, constraint: .gradientPenalty(weight: 10),
       optimizer: .adam(rate: 1e-4, beta1: 0.5, beta2: 0.9)),
     Preset(
-      name: "mlp-gp-plateau", summary: "gradient penalty, Adam, rates that fall at a plateau",
-      constraint: .gradientPenalty(weight: 10), criticSteps: 1,
-      optimizer: .adam(rate: 2e-4, beta1: 0.5, beta2: 0.999),
+      name: "mlp-gp-plateau", summary: "the same with one critic step, and rates that fall",
+      networks: Networks.dense, constraint: .gradientPenalty(weight: 10),
+      optimizer: .adam(rate: 2e-4, beta1: 0.5, beta2: 0.999), criticSteps: 1,
       schedule: Schedule(.plateau(Plateau(factor: 0.5, patience: 2, floor: 0, period: .step)))),
+    Preset(
+      name: "dcgan-clip", summary: "DCGAN (Radford et al. 2016), weight clipping, RMSProp",
+      networks: { image throws(Misfit) in try .dcgan(image, batchNorm: true) },
+      constraint: .clip(bound: 0.01), optimizer: .rmsprop(rate: 5e-5),
+      criticWarmUp: .arjovsky, initialization: .dcgan),
+    Preset(
+      name: "dcgan-gp", summary: "DCGAN without batch norm in the critic, gradient penalty, Adam",
+      networks: { image throws(Misfit) in try .dcgan(image, batchNorm: false) },
+      constraint: .gradientPenalty(weight: 10),
+      optimizer: .adam(rate: 1e-4, beta1: 0, beta2: 0.9)),
+    Preset(
+      name: "keras-gp", summary: "the WGAN-GP example of Keras",
+      networks: Networks.keras, constraint: .gradientPenalty(weight: 10),
+      optimizer: .adam(rate: 2e-4, beta1: 0.5, beta2: 0.9, epsilon: 1e-7), latent: 128,
+      batchSize: 512, criticSteps: 3, realBatch: .reused, initialization: .glorot),
+    Preset(
+      name: "resnet-gp",
+      summary: "residual networks, layer norm in the critic (Gulrajani et al. 2017)",
+      networks: Networks.residual, constraint: .gradientPenalty(weight: 10),
+      optimizer: .adam(rate: 2e-4, beta1: 0, beta2: 0.9), latent: 128,
+      schedule: Schedule(.linear(steps: 100_000)), initialization: .he),
   ]
 
   /// The configuration for images of this shape.
-  public func configuration(image: ImageShape, seed: UInt64) -> Configuration {
-    Configuration(
-      image: image, latent: 100,
-      generator: Architecture([
-        .dense(128), .leakyReLU(0), .dense(256), .leakyReLU(0), .dense(image.count), .tanh,
-      ]),
-      critic: Architecture([
-        .dense(256), .leakyReLU(0.2), .dense(128), .leakyReLU(0.2), .dense(1),
-      ]),
-      batchSize: 64, criticSteps: criticSteps, criticWarmUp: .never, realBatch: .fresh,
-      constraint: constraint, interpolation: .uniform,
-      generatorOptimizer: optimizer, criticOptimizer: optimizer, schedule: schedule,
-      initialization: .pytorch, seed: seed)
+  ///
+  /// - Throws: `Misfit` when the preset has no networks for it.
+  public func configuration(image: ImageShape, seed: UInt64) throws(Misfit) -> Configuration {
+    let networks = try networks(image)
+    return Configuration(
+      image: image, latent: latent, generator: try Architecture(lines: networks.generator),
+      critic: try Architecture(lines: networks.critic), batchSize: batchSize,
+      criticSteps: criticSteps, criticWarmUp: criticWarmUp, realBatch: realBatch,
+      constraint: constraint, interpolation: .uniform, generatorOptimizer: optimizer,
+      criticOptimizer: optimizer, schedule: schedule, initialization: initialization, seed: seed)
   }
 }
 

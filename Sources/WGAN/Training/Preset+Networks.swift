@@ -1,0 +1,128 @@
+extension Preset.Networks {
+  /// Three dense layers each.
+  static func dense(_ image: ImageShape) -> Self {
+    Self(
+      generator: "dense 128; relu; dense 256; relu; dense \(image.count); tanh",
+      critic: "dense 256; leaky-relu 0.2; dense 128; leaky-relu 0.2; dense 1")
+  }
+
+  /// DCGAN (Radford, Metz, Chintala 2016) of two levels, for images with sides of multiples of 4.
+  static func dcgan(_ image: ImageShape, batchNorm: Bool) throws(Misfit) -> Self {
+    guard image.height % 4 == 0, image.width % 4 == 0 else {
+      throw Misfit(reason: "DCGAN needs sides that are multiples of 4, not \(image)")
+    }
+    let (height, width) = (image.height / 4, image.width / 4)
+    return Self(
+      generator: """
+        dense \(256 * height * width) no-bias; reshape 256x\(height)x\(width); batch-norm; relu
+        conv-transposed 128 kernel 4 stride 2 padding 1 no-bias; batch-norm; relu
+        conv-transposed \(image.channels) kernel 4 stride 2 padding 1; tanh
+        """,
+      critic: """
+        conv 128 kernel 4 stride 2 padding 1; leaky-relu 0.2
+        conv 256 kernel 4 stride 2 padding 1\(batchNorm ? " no-bias; batch-norm" : ""); leaky-relu 0.2
+        flatten; dense 1
+        """)
+  }
+
+  /// The example "WGAN-GP overriding Model.train_step" of Keras. There an image is 28 × 28, within
+  /// 32 × 32.
+  static func keras(_ image: ImageShape) throws(Misfit) -> Self {
+    let frame = try Frame(image)
+    let (height, width) = (frame.height / 8, frame.width / 8)
+    let norm = "batch-norm epsilon 0.001 momentum 0.01"
+    func up(_ channels: Int) -> String {
+      "upsample 2; conv \(channels) kernel 3 padding same no-bias; \(norm)"
+    }
+    func down(_ channels: Int) -> String {
+      "conv \(channels) kernel 5 stride 2 padding same; leaky-relu 0.2"
+    }
+    return Self(
+      generator: """
+        dense \(256 * height * width) no-bias; \(norm); leaky-relu 0.2
+        reshape 256x\(height)x\(width)
+        \(up(128)); leaky-relu 0.2
+        \(up(64)); leaky-relu 0.2
+        \(up(image.channels)); tanh
+        \(frame.crop)
+        """,
+      critic: """
+        \(frame.pad)
+        \(down(64))
+        \(down(128)); dropout 0.3
+        \(down(256)); dropout 0.3
+        \(down(512))
+        flatten; dropout 0.2; dense 1
+        """)
+  }
+
+  /// The residual networks that Gulrajani et al. 2017 trained on 32 × 32 images (appendix F), with
+  /// their layer norm.
+  static func residual(_ image: ImageShape) throws(Misfit) -> Self {
+    let frame = try Frame(image)
+    let (height, width) = (frame.height / 8, frame.width / 8)
+    let conv = "conv 128 kernel 3 padding same"
+    let up = """
+      residual; batch-norm; relu; upsample 2; \(conv); batch-norm; relu; \(conv)
+      shortcut; upsample 2; conv 128 kernel 1; add
+      """
+    let first = """
+      residual; \(conv); relu; \(conv); mean-pool 2
+      shortcut; mean-pool 2; conv 128 kernel 1; add
+      """
+    let down = """
+      residual; layer-norm; relu; \(conv); layer-norm; relu; \(conv); mean-pool 2
+      shortcut; mean-pool 2; conv 128 kernel 1; add
+      """
+    let level = """
+      residual; layer-norm; relu; \(conv); layer-norm; relu; \(conv)
+      shortcut; add
+      """
+    return Self(
+      generator: """
+        dense \(128 * height * width); reshape 128x\(height)x\(width)
+        \(up)
+        \(up)
+        \(up)
+        batch-norm; relu; conv \(image.channels) kernel 3 padding same; tanh
+        \(frame.crop)
+        """,
+      critic: """
+        \(frame.pad)
+        \(first)
+        \(down)
+        \(level)
+        \(level)
+        relu; mean-pool \(frame.largestSquare); flatten; dense 1
+        """)
+  }
+
+  /// An image with as many zeros around it as make its sides multiples of 8.
+  private struct Frame {
+    let height: Int, width: Int
+    private let margin: Int
+
+    init(_ image: ImageShape) throws(Misfit) {
+      guard
+        let margin = (0..<4).first(where: {
+          (image.height + 2 * $0) % 8 == 0 && (image.width + 2 * $0) % 8 == 0
+        })
+      else {
+        throw Misfit(
+          reason: "this preset needs sides that an equal frame makes multiples of 8, not \(image)")
+      }
+      self.margin = margin
+      (height, width) = (image.height + 2 * margin, image.width + 2 * margin)
+    }
+
+    /// The side of the largest squares that cover the image after two halvings: all of it where it
+    /// is square.
+    var largestSquare: Int {
+      (1...min(height, width) / 4).last { height / 4 % $0 == 0 && width / 4 % $0 == 0 } ?? 1
+    }
+
+    /// A line each, or none.
+    var pad: String { margin == 0 ? "" : "zero-pad \(margin)" }
+    var crop: String { margin == 0 ? "" : "crop \(margin)" }
+  }
+}
