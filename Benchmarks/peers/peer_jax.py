@@ -185,7 +185,8 @@ class Trainer:
 
         def loss(p):
             fake, running = self.fake(p, state["generator_running"], keys[0])
-            scores, c_running = forward(self.work.critic.layers, state["critic"], state["critic_running"], fake, keys[1])
+            scores, c_running = forward(self.work.critic.layers, state["critic"], state["critic_running"], fake,
+                                        keys[1])
             return -scores.mean(), (running, c_running)
 
         gradients, (running, c_running) = jax.grad(loss, has_aux=True)(state["generator"])
