@@ -26,7 +26,7 @@ def arguments(modes):
 
 
 def serve(version, build):
-    """`build` makes an object with the methods critic, generator, both (n steps each) and check."""
+    """`build` makes an object with the methods critic, generator, both (n steps each), check and perhaps tune."""
     out = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # what a framework prints is no answer
     try:
@@ -34,6 +34,7 @@ def serve(version, build):
         trainer.critic(1)
         print("first", file=out)
         began = time.perf_counter()
+        getattr(trainer, "tune", lambda: None)()
         for verb in (trainer.critic, trainer.generator, trainer.both):
             verb(1)
         warm = time.perf_counter() - began

@@ -24,8 +24,10 @@ extension Session {
     // An epoch is one call: its steps at the loop's rate, and its start once.
     let single = Spread((entry.timings[.both] ?? []).compactMap(\.single))?.median
     let step = Spread(loops[.both] ?? [])?.median
-    if let single, let step {
-      whole.secondsPerEpoch = row.secondsPerEpoch.flatMap { Spread([$0.median + single - step]) }
+    whole.isEpochFromParts = false
+    whole.secondsPerEpoch = row.secondsPerEpoch.flatMap { epoch in
+      guard let single, let step else { return nil }
+      return Spread([epoch.median + single - step])
     }
     return [row, whole]
   }
