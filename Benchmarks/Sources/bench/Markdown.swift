@@ -7,7 +7,7 @@ extension Report {
     \(date), \(processor), \(cores) cores, \(threads) threads; load \(loadBefore) before, \
     \(loadAfter) after. Medians [least–most] of \(rounds) interleaved rounds of about \
     \(secondsPerRound.short) s each. GFLOP/s count the fewest operations (shared/DESIGN.md 5 and \
-    6); the share is that of the best sgemm on \(threads) threads in the same rounds.
+    6); the share is that of the best sgemm below, measured in the same rounds.
 
     """ + workloads.map(\.markdown).joined()
   }

@@ -47,7 +47,7 @@ extension Session {
         .scaled(by: steps)
       row.isEpochFromParts = true
     }
-    let best = report.limit.filter { $0.threads == setting.threads }.map(\.gigaflops.median).max()
+    let best = report.limit.filter { $0.threads <= setting.threads }.map(\.gigaflops.median).max()
     func gigaflops(_ megaflops: Double?, _ rate: Spread?) -> Double? {
       guard let megaflops, let rate, let batch = report.batch else { return nil }
       return megaflops * Double(batch) * rate.median / 1e3

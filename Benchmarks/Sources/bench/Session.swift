@@ -49,6 +49,14 @@ struct Session {
       }
     }
     report.limit = defaults.rows + (widest?.rows ?? [])
+    func rate(_ threads: Int) -> Double {
+      report.limit.filter { $0.threads == threads }.map(\.gigaflops.median).max() ?? 0
+    }
+    if setting.threads > 1, rate(setting.threads) < 1.3 * rate(1) {
+      report.remarks.append(
+        "The machine was busy: sgemm gained nothing from threads, and frameworks that spin lose most."
+      )
+    }
     for entry in entries { report.rows += rows(of: entry, in: report) }
   }
 
@@ -79,22 +87,27 @@ struct Session {
     }
   }
 
-  /// Chooses steps so that each kind of work takes a third of a turn.
+  /// Chooses steps so that each kind of work takes a third of a turn, from a run that took at
+  /// least half of that: a short one measures noise.
   private func calibrate(_ entry: Entry) throws(Failure) {
     let contestant = entry.contestant
+    let target = seconds / 3
     var loops: [Work: Double] = [:]
     for work in Work.allCases {
       let parts = Double(setting.criticSteps) * (loops[.critic] ?? 0) + (loops[.generator] ?? 0)
       if work == .both, parts > 10 * seconds { continue }
       var steps = contestant.fewestSteps
-      var loop = try contestant.measure(work, steps: steps).loop
-      while loop * Double(steps - contestant.fewestSteps + 1) < seconds / 12, steps < 1 << 20 {
-        steps *= 4
-        loop = try contestant.measure(work, steps: steps).loop
+      while true {
+        let loop = try contestant.measure(work, steps: steps).loop
+        let elapsed = loop * Double(steps - contestant.fewestSteps + 1)
+        if elapsed >= target / 2 {
+          loops[work] = loop
+          entry.steps[work] = max(contestant.fewestSteps, Int((target / loop).rounded()))
+          break
+        }
+        guard steps < 1 << 24 else { throw Failure("\(work) steps take no time") }
+        steps *= elapsed > target / 16 ? 2 : 8
       }
-      guard loop > 0 else { throw Failure("\(work) steps take no time") }
-      loops[work] = loop
-      entry.steps[work] = max(contestant.fewestSteps, Int((seconds / 3 / loop).rounded()))
     }
   }
 }
