@@ -54,7 +54,7 @@ struct Session {
     }
     if setting.threads > 1, rate(setting.threads) < 1.3 * rate(1) {
       report.remarks.append(
-        "The machine was busy: sgemm gained nothing from threads, and frameworks that spin lose most."
+        "The machine was busy: sgemm gained little from threads; a peer that spins loses most."
       )
     }
     for entry in entries { report.rows += rows(of: entry, in: report) }
