@@ -9,6 +9,12 @@ THREADS ?=
 RUN     ?= $(PRESET)
 OUT     ?= runs/$(RUN)
 
+PYTHON    ?=
+WORKLOADS ?= mlp-clip mlp-gp
+ROUNDS    ?= 5
+SECONDS   ?= 3
+BENCH_OUT ?= runs/bench
+
 PREFIX  ?= /usr/local
 DESTDIR ?=
 TOOLS   ?= .build/release
@@ -18,7 +24,7 @@ SHELL := bash
 .SUFFIXES:
 
 # By the environment, so that no shell reads what is in them.
-export EPOCHS PRESET DATA SEED BATCH THREADS OUT
+export EPOCHS PRESET DATA SEED BATCH THREADS OUT PYTHON BENCH_OUT
 
 tools := idx2tensor wgan-init wgan-step wgan-sample tensor2png
 # The same flags at a terminal as in a pipe, or going from one to the other would build all again.
@@ -26,7 +32,7 @@ build := swift build -c release --no-color-diagnostics --static-swift-stdlib -Xs
 built := .build/release/.built
 swift_files := $$(git ls-files '*.swift')
 
-.PHONY: all setup train test lint format install clean help
+.PHONY: all setup train test bench lint format install clean help
 
 all: $(built) ## build the tools into .build/release
 
@@ -49,6 +55,16 @@ test: ## build and run every test
 	@scripts/setup libraries
 	swift test -c release --scratch-path .build-test -Xswiftc -enable-testing
 
+# A package of its own, so that nobody else builds it.
+bench: $(built) ## measure beside the frameworks that PYTHON has, and against sgemm
+	@scripts/setup data "$$DATA"
+	$(build) --package-path Benchmarks --scratch-path .build-bench
+	@mkdir -p "$$BENCH_OUT"
+	@$(TOOLS)/idx2tensor "$$DATA" -o "$$BENCH_OUT/train.tensor"
+	@.build-bench/release/bench $(WORKLOADS) --tools $(TOOLS) --data "$$BENCH_OUT/train.tensor" \
+	  --rounds $(ROUNDS) --seconds $(SECONDS) --output "$$BENCH_OUT" \
+	  $${PYTHON:+--python "$$PYTHON"} $${THREADS:+--threads "$$THREADS"} $${BATCH:+--batch-size "$$BATCH"}
+
 lint: ## check the format of every Swift file
 	swift format lint --strict $(swift_files)
 
@@ -61,9 +77,9 @@ install: ## install the tools that are built into DESTDIR/PREFIX/bin
 	install -m 755 $(addprefix $(TOOLS)/,$(tools)) "$(DESTDIR)$(PREFIX)/bin"
 
 clean: ## remove what was built; runs stay
-	rm -rf .build .build-test
+	rm -rf .build .build-test .build-bench
 
 help: ## say this
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
-	@echo 'Variables of make train, with their defaults:'
-	@sed -n 's/^\([A-Z]* *?= .*\|[A-Z]* *?=\)$$/  \1/p' Makefile
+	@echo 'Variables of make train and make bench, with their defaults:'
+	@sed -n 's/^\([A-Z_]* *?= .*\|[A-Z_]* *?=\)$$/  \1/p' Makefile

@@ -1,0 +1,22 @@
+/// What several rounds measured: the median, and the least and the most.
+struct Spread: Codable {
+  let median: Double, least: Double, most: Double
+
+  /// Of no numbers there is none.
+  init?(_ values: [Double]) {
+    let values = values.sorted()
+    guard let least = values.first, let most = values.last else { return nil }
+    (self.least, self.most) = (least, most)
+    let middle = values.count / 2
+    median = values.count % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2
+  }
+
+  private init(_ median: Double, _ least: Double, _ most: Double) {
+    (self.median, self.least, self.most) = (median, least, most)
+  }
+
+  /// Of a quantity that grows with this one.
+  func scaled(by factor: Double) -> Spread {
+    Spread(median * factor, least * factor, most * factor)
+  }
+}
