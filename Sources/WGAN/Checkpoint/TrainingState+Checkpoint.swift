@@ -37,15 +37,30 @@ extension TrainingState {
     let header = TensorHeader(
       kind: "checkpoint", metadata: CheckpointMetadata.encode(configuration, progress),
       entries: configuration.checkpointEntries)
-    let workspace = Workspace<Float>()
-    let parts = zip(configuration.checkpointRuns, runs).map { run, numbers in
-      let stored = workspace.numbers(run.count)
-      for tensor in run.tensors {
-        tensor.parameter.restore(numbers + tensor.offset, into: stored + tensor.offset)
+    // In the order of the file for as long as it is written: a copy would be another quarter of the
+    // memory.
+    reorder { $0.restore($1, into: $2) }
+    defer { reorder { $0.arrange($1, into: $2) } }
+    try header.write(
+      zip(configuration.checkpointRuns, runs).map { run, numbers in
+        UnsafeRawBufferPointer(start: numbers, count: run.count * MemoryLayout<Float>.stride)
+      }, to: output)
+  }
+
+  /// Moves the numbers of every tensor that the engine keeps in an order of its own.
+  private func reorder(
+    _ move: (Parameter, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+  ) {
+    for (run, numbers) in zip(configuration.checkpointRuns, runs) {
+      for tensor in run.tensors where tensor.parameter.order != nil {
+        let (count, place) = (tensor.parameter.count, numbers + tensor.offset)
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { copy in
+          guard let copy = copy.baseAddress else { return }
+          copy.update(from: place, count: count)
+          move(tensor.parameter, copy, place)
+        }
       }
-      return UnsafeRawBufferPointer(start: stored, count: run.count * MemoryLayout<Float>.stride)
     }
-    try header.write(parts, to: output)
   }
 
   /// The numbers of `Configuration.checkpointRuns`.

@@ -65,7 +65,7 @@ struct CriticObjective<S: Scalar>: Sendable {
   }
 
   /// It decides in which order a batch is summed, and so the bits of a run.
-  private static var largestChunk: Int { 128 }
+  private static var largestChunk: Int { 64 }
 
   /// The batch in parts, in order.
   var chunks: [Range<Int>] {
