@@ -50,8 +50,7 @@ struct WGANSample: Tool {
 
   func run() throws {
     let output = try output.open(keeping: checkpoint)
-    let state = try TrainingState(try TensorFile(checkpoint))
-    try Sampler(state, workers: Workers(count: threads.count))
+    try Sampler(try TensorFile(checkpoint), workers: Workers(count: threads.count))
       .write(first: first, count: number, seed: seed, to: output)
   }
 }

@@ -10,30 +10,20 @@ extension TrainingState {
   /// - Throws: `FileError` when the file is not a checkpoint, or its tensors are not those of its
   ///   own configuration.
   public convenience init(_ file: TensorFile) throws(FileError) {
-    try file.require(kind: "checkpoint")
-    let (configuration, progress) = try CheckpointMetadata.decode(file)
-    let expected = configuration.checkpointEntries
-    guard file.header.entries == expected else {
-      throw FileError(.invalid, file.path, Self.difference(file.header.entries, expected))
-    }
+    let (configuration, progress) = try Configuration.read(file)
     self.init(zeros: configuration, progress: progress)
     for (run, numbers) in zip(configuration.checkpointRuns, runs) {
-      for tensor in run.tensors {
-        guard
-          let stored = file.bytes(of: run.prefix + tensor.name)?.bindMemory(to: Float.self)
-            .baseAddress
-        else { continue }
-        tensor.parameter.arrange(stored, into: numbers + tensor.offset)
-      }
+      try run.read(file, into: numbers)
     }
-    try requireFinite(file.path)
   }
 
   /// Writes the checkpoint, and commits the output.
   ///
   /// - Throws: `FileError`, before anything is written when a number is not finite.
   public func write(to output: OutputFile) throws(FileError) {
-    try requireFinite(output.path)
+    for (run, numbers) in zip(configuration.checkpointRuns, runs) {
+      try run.requireFinite(numbers, output.path)
+    }
     let header = TensorHeader(
       kind: "checkpoint", metadata: CheckpointMetadata.encode(configuration, progress),
       entries: configuration.checkpointEntries)
@@ -68,25 +58,45 @@ extension TrainingState {
     let runs = [generator.runs, critic.runs]
     return runs.flatMap { [$0.parameters, $0.buffers] } + runs.flatMap(\.moments)
   }
+}
 
-  private func requireFinite(_ path: String) throws(FileError) {
-    for (run, numbers) in zip(configuration.checkpointRuns, runs)
-    where !Float.allWithin(numbers, count: run.count, bound: .greatestFiniteMagnitude) {
-      throw FileError(
-        .invalid, path, "\(run.prefix)* has a number that is not finite; not a checkpoint")
-    }
-  }
-
-  private static func difference(_ found: [TensorEntry], _ expected: [TensorEntry]) -> String {
-    for (found, expected) in zip(found, expected) where found != expected {
-      return "tensor \(found.name) is \(found.type.rawValue) \(found.shape), where "
-        + "\(expected.name), \(expected.type.rawValue) \(expected.shape), belongs"
-    }
-    return "has \(found.count) tensors, its configuration has \(expected.count)"
+extension ParameterRuns<Float> {
+  /// The generator of a checkpoint, for sampling, and its configuration.
+  static func generator(
+    of file: TensorFile, in workspace: Workspace<Float>
+  ) throws(FileError) -> (configuration: Configuration, network: Network, runs: Self) {
+    let (configuration, _) = try Configuration.read(file)
+    let network = configuration.generatorNetwork
+    let runs = Self(network, moments: 0, in: workspace)
+    let stored = configuration.checkpointRuns
+    try stored[0].read(file, into: runs.parameters)
+    try stored[1].read(file, into: runs.buffers)
+    return (configuration, network, runs)
   }
 }
 
 extension Configuration {
+  /// What the checkpoint in a file is of, and how far it has come; its tensors are those.
+  fileprivate static func read(
+    _ file: TensorFile
+  ) throws(FileError) -> (Configuration, Progress) {
+    try file.require(kind: "checkpoint")
+    let (configuration, progress) = try CheckpointMetadata.decode(file)
+    let (found, expected) = (file.header.entries, configuration.checkpointEntries)
+    for (found, expected) in zip(found, expected) where found != expected {
+      throw FileError(
+        .invalid, file.path,
+        "tensor \(found.name) is \(found.type.rawValue) \(found.shape), where "
+          + "\(expected.name), \(expected.type.rawValue) \(expected.shape), belongs")
+    }
+    guard found.count == expected.count else {
+      throw FileError(
+        .invalid, file.path,
+        "has \(found.count) tensors, its configuration has \(expected.count)")
+    }
+    return (configuration, progress)
+  }
+
   /// Every run of numbers in a checkpoint, in the order of the file, and what the names of its
   /// tensors begin with: the parameters of both networks, then their moments.
   fileprivate var checkpointRuns: [CheckpointRun] {
@@ -125,5 +135,26 @@ private struct CheckpointRun {
 
   init(_ prefix: String, _ tensors: [Network.Tensor], _ count: Int) {
     (self.prefix, self.tensors, self.count) = (prefix, tensors, count)
+  }
+
+  func read(_ file: TensorFile, into numbers: UnsafeMutablePointer<Float>) throws(FileError) {
+    for tensor in tensors {
+      let bytes = file.bytes(of: prefix + tensor.name)
+      guard let stored = bytes?.bindMemory(to: Float.self).baseAddress else { continue }
+      let place = numbers + tensor.offset
+      tensor.parameter.arrange(stored, into: place)
+      if tensor.parameter.isVariance, (0..<tensor.parameter.count).contains(where: { place[$0] < 0 })
+      {
+        throw FileError(.invalid, file.path, "\(prefix + tensor.name) has a negative variance")
+      }
+    }
+    try requireFinite(numbers, file.path)
+  }
+
+  func requireFinite(_ numbers: UnsafePointer<Float>, _ path: String) throws(FileError) {
+    guard Float.allWithin(numbers, count: count, bound: .greatestFiniteMagnitude) else {
+      throw FileError(
+        .invalid, path, "\(prefix)* has a number that is not finite; not a checkpoint")
+    }
   }
 }

@@ -20,5 +20,8 @@ struct Parameter: Equatable, Sendable {
     self.order = order.flatMap { $0.isIdentity ? nil : $0 }
   }
 
+  /// Whether its numbers cannot be negative.
+  var isVariance: Bool { name == "running_var" }
+
   var count: Int { shape.reduce(1, *) }
 }

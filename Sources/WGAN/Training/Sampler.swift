@@ -6,14 +6,32 @@ import TensorIO
 /// threads: its latent is a function of (seed, i), and a product's columns do not depend on each
 /// other.
 public struct Sampler {
-  private let state: TrainingState
+  private let shape: ImageShape
+  private let network: Network
+  private let runs: ParameterRuns<Float>
+  /// Who owns the numbers.
+  private let owner: AnyObject
   private let workers: Workers
   /// Samples made at a time, for the memory's sake alone.
   private static let chunk = 256
 
   /// A sampler of the state's generator.
   public init(_ state: TrainingState, workers: Workers) {
-    self.state = state
+    (shape, network, runs) = (
+      state.configuration.image, state.generator.network, state.generator.runs
+    )
+    owner = state
+    self.workers = workers
+  }
+
+  /// A sampler of a checkpoint's generator; of the rest it reads only what it is.
+  ///
+  /// - Throws: as `TrainingState`.
+  public init(_ checkpoint: TensorFile, workers: Workers) throws(FileError) {
+    let workspace = Workspace<Float>()
+    let (configuration, network, runs) = try ParameterRuns.generator(of: checkpoint, in: workspace)
+    (shape, self.network, self.runs) = (configuration.image, network, runs)
+    owner = workspace
     self.workers = workers
   }
 
@@ -22,7 +40,6 @@ public struct Sampler {
   ///
   /// - Precondition: count ≥ 1, and first + count ≤ 2³².
   public func write(first: Int, count: Int, seed: UInt64, to output: OutputFile) throws(FileError) {
-    let shape = state.configuration.image
     let header = TensorHeader(
       kind: "images",
       metadata: ["range": "-1,1", "sample.seed": "\(seed)", "sample.first": "\(first)"],
@@ -31,7 +48,7 @@ public struct Sampler {
       ])
     let workspace = Workspace<Float>()
     let columns = min(count, Self.chunk)
-    let slots: Slots<Float> = state.generator.network.slots(
+    let slots: Slots<Float> = network.slots(
       for: .values, columns: columns, in: workspace)
     let images = workspace.numbers(columns * shape.count)
     func bytes(_ count: Int) -> UnsafeRawBufferPointer {
@@ -55,9 +72,7 @@ public struct Sampler {
     first: Int, count: Int, seed: UInt64, _ slots: Slots<Float>,
     into images: UnsafeMutablePointer<Float>
   ) {
-    let generator = state.generator
-    let (network, runs) = (generator.network, generator.runs)
-    let shape = state.configuration.image
+    let (network, runs, shape) = (network, runs, shape)
     let plane = shape.height * shape.width
     nonisolated(unsafe) let images = images
     workers.share { share in
