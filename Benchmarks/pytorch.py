@@ -23,7 +23,7 @@ import torch
 from safetensors import safe_open
 from safetensors.numpy import load_file
 
-from wgan_reference import network, optimizer
+from wgan_reference import networks, optimizer
 
 
 class Eager:
@@ -35,8 +35,7 @@ class Eager:
         self.constraint, number = config["config.constraint"].split(" ")
         self.number = float(number)
         self.images = torch.tensor(images, dtype=torch.float32).reshape(len(images), -1) / 127.5 - 1
-        self.generator = network(config["config.generator"], self.latent)
-        self.critic = network(config["config.critic"], self.images.shape[1])
+        self.generator, self.critic = networks(config).values()
         self.generator_optimizer = optimizer(config["config.generator_optimizer"], self.generator.parameters())
         self.critic_optimizer = optimizer(config["config.critic_optimizer"], self.critic.parameters())
 

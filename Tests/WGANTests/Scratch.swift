@@ -30,11 +30,17 @@ struct ScratchImages {
 
 /// Images of 6 × `width` with some pattern.
 func scratchImages(count: Int, width: Int = 6, salt: Int = 0) throws -> ScratchImages {
+  try scratchImages(count: count, shape: [1, 6, width], salt: salt)
+}
+
+/// Images of this shape with some pattern.
+func scratchImages(count: Int, shape: [Int], salt: Int = 0) throws -> ScratchImages {
   let images = ScratchImages()
-  let pixels = (0..<count * 6 * width).map { UInt8(truncatingIfNeeded: ($0 + salt) * 37 % 251) }
+  let numbers = 0..<count * shape.reduce(1, *)
+  let pixels = numbers.map { UInt8(truncatingIfNeeded: ($0 + salt) * 37 % 251) }
   let header = TensorHeader(
     kind: "images", metadata: ["range": "0,255"],
-    entries: [TensorEntry("images", .u8, [count, 1, 6, width])])
+    entries: [TensorEntry("images", .u8, [count] + shape)])
   try pixels.withUnsafeBytes { try header.write([$0], to: OutputFile(images.file.path)) }
   return images
 }
