@@ -387,7 +387,7 @@ class Run:
         self.critic_step += 1
         self.phase += 1
         self.estimates.append((critic_real - critic_fake).item())
-        is_due = self.phase == self.group()
+        is_due = self.phase == self.group(self.generator_step)
         self.place += 1 if is_due or not self.is_reused else 0
         if is_due:
             latent = self.tensor(normal(samples, self.latent, STREAMS["generator_noise"], self.generator_step, self.seed))
@@ -408,11 +408,11 @@ class Run:
     def dropped(self, name, stream, step, samples):
         return self.networks[name].drop(samples, STREAMS[stream], step, self.seed)
 
-    def group(self):
-        """The critic steps before the next generator step."""
+    def group(self, number):
+        """The critic steps before the generator step of this number, counted from 0."""
         if self.warm_up:
             steps, first, every = self.warm_up
-            if self.generator_step < first or self.generator_step % every == 0:
+            if number < first or number % every == 0:
                 return steps
         return self.critic_steps
 
