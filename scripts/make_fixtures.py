@@ -48,7 +48,7 @@ RUNS = {name: (name, {}) for name in reference.PRESETS} | {
         critic_steps="2", critic_warm_up="3 1 3", real_batch="reused", interpolation="normal",
         schedule="cosine 7 warm-up 3")),
     "layers-keras": ("mlp-gp", dict(
-        image="1x8x8", batch_size="12", critic_steps="3", real_batch="reused", initialization="glorot",
+        image="1x8x8", batch_size="18", critic_steps="3", real_batch="reused", initialization="glorot",
         generator="dense 72 no-bias; batch-norm epsilon 0.001 momentum 0.01; leaky-relu 0.2; reshape 8x3x3; upsample 2; "
                   "conv 6 kernel 3 padding same no-bias; batch-norm epsilon 0.001 momentum 0.01; leaky-relu 0.2; "
                   "upsample 2; conv 1 kernel 3 padding same no-bias; batch-norm epsilon 0.001 momentum 0.01; tanh; crop 2",
@@ -71,14 +71,14 @@ RUNS = {name: (name, {}) for name in reference.PRESETS} | {
         image="3x8x8", batch_size="10", critic_steps="2", initialization="he", schedule="linear 20",
         generator="dense 64; reshape 4x4x4; residual; batch-norm; relu; upsample 2; conv 4 kernel 3 padding same no-bias; "
                   "batch-norm; relu; conv 5 kernel 3 padding same no-bias; shortcut; upsample 2; conv 5 kernel 1 no-bias; "
-                  "add; batch-norm; relu; conv 3 kernel 3 padding same; tanh",
+                  "add; batch-norm; relu; conv-transposed 3 kernel 3 padding 1; tanh",
         critic="conv 4 kernel 3 padding same; residual; layer-norm; relu; conv 4 kernel 3 padding same; layer-norm; relu; "
                "conv 6 kernel 3 padding same; mean-pool 2; shortcut; mean-pool 2; conv 6 kernel 1; add; "
                "residual; layer-norm; leaky-relu 0.2; conv 6 kernel 3 padding same; shortcut; add; relu; mean-pool 4; dense 1",
         generator_optimizer="adam rate 0.001 beta1 0.0 beta2 0.9 epsilon 1e-08",
         critic_optimizer="adam rate 0.001 beta1 0.0 beta2 0.9 epsilon 1e-08")),
     "layers-curved": ("mlp-gp", dict(
-        image="3x6x8", batch_size="11", critic_steps="2", constraint="gradient-penalty 1.0", interpolation="normal",
+        image="3x6x8", critic_steps="2", constraint="gradient-penalty 1.0", interpolation="normal",
         generator="dense 24; sigmoid; dropout 0.4; dense 144; dropout 0.1; tanh",
         critic="conv 4 kernel 4 stride 2 padding 1; tanh; conv 5 kernel 3 padding same no-bias; "
                "layer-norm epsilon 0.001; sigmoid; flatten; dropout 0.25; dense 8; layer-norm; tanh; dropout 0.1; dense 1",
