@@ -8,14 +8,18 @@ The runs are in double precision and begin from nothing but their configuration,
 in the files. Each has several epochs with a short batch dropped, a batch that is no multiple of 16, and a seed whose
 high half is not zero. In the runs named raised-* the networks move far enough that a wrong rate, moment or bound shows
 in the first digits, and the two optimisers differ. In those named paced-* the rates and the numbers of steps change.
+Those named layers-* have every layer and every way to begin; no layer of theirs has a bias just before batch norm, of
+which the gradient would be 0 but for rounding, and Adam would make a step of that.
 
 A derivative jumps where the input of a ReLU changes its sign, so rounding alone could tell two runs apart. Each run
 therefore has the first seed with which no such input comes nearer to 0 than MARGIN times their root mean square.
 """
 
+import collections
 import itertools
 import json
 import pathlib
+import sys
 
 import numpy as np
 import torch
@@ -25,7 +29,8 @@ import wgan_reference as reference
 IMAGES, STEPS = 80, 13
 SAMPLE_SEED, SAMPLES = 5, (3, 20)
 FIRST_SEED = 0x0123456789ABCDEF
-MARGIN = dict.fromkeys((*reference.PRESETS, "paced-gp", "paced-plateau"), 5e-6) | {"raised-clip": 8e-5, "raised-gp": 8e-5}
+MARGIN = collections.defaultdict(lambda: 5e-6, {
+    "raised-clip": 8e-5, "raised-gp": 8e-5, "layers-keras": 2e-6, "layers-dcgan": 2e-6, "layers-resnet": 1e-6})
 SMALL = dict(image="1x6x6", latent="9", batch_size="23")
 RAISED = dict(generator="dense 24; tanh; dense 20; relu; dense 36; tanh",
               critic="dense 20; leaky-relu 0.1; dense 12; leaky-relu 0.3; dense 1")
@@ -42,14 +47,51 @@ RUNS = {name: (name, {}) for name in reference.PRESETS} | {
     "paced-gp": ("mlp-gp", dict(
         critic_steps="2", critic_warm_up="3 1 3", real_batch="reused", interpolation="normal",
         schedule="cosine 7 warm-up 3")),
+    "layers-keras": ("mlp-gp", dict(
+        image="1x8x8", batch_size="18", critic_steps="3", real_batch="reused", initialization="glorot",
+        generator="dense 72 no-bias; batch-norm epsilon 0.001 momentum 0.01; leaky-relu 0.2; reshape 8x3x3; upsample 2; "
+                  "conv 6 kernel 3 padding same no-bias; batch-norm epsilon 0.001 momentum 0.01; leaky-relu 0.2; "
+                  "upsample 2; conv 1 kernel 3 padding same no-bias; batch-norm epsilon 0.001 momentum 0.01; tanh; crop 2",
+        critic="zero-pad 2; conv 4 kernel 5 stride 2 padding same; leaky-relu 0.2; conv 6 kernel 5 stride 2 padding same; "
+               "leaky-relu 0.2; dropout 0.3; conv 8 kernel 5 stride 2 padding same; leaky-relu 0.2; flatten; "
+               "dropout 0.2; dense 1",
+        generator_optimizer="adam rate 0.001 beta1 0.5 beta2 0.9 epsilon 1e-08",
+        critic_optimizer="adam rate 0.001 beta1 0.5 beta2 0.9 epsilon 1e-08")),
+    "layers-dcgan": ("mlp-clip", dict(
+        image="1x8x8", latent="7", batch_size="16", constraint="clip 0.2", critic_steps="2", critic_warm_up="3 1 3",
+        initialization="dcgan",
+        generator="reshape 7x1x1; conv-transposed 8 kernel 2 no-bias; batch-norm; relu; "
+                  "conv-transposed 6 kernel 4 stride 2 padding 1 no-bias; batch-norm; relu; "
+                  "conv-transposed 1 kernel 4 stride 2 padding 1; tanh",
+        critic="conv 4 kernel 4 stride 2 padding 1 no-bias; leaky-relu 0.2; conv 6 kernel 4 stride 2 padding 1 no-bias; "
+               "batch-norm momentum 0.2; leaky-relu 0.2; flatten; dense 1",
+        generator_optimizer="rmsprop rate 0.001 alpha 0.99 epsilon 1e-08",
+        critic_optimizer="rmsprop rate 0.0006 alpha 0.99 epsilon 1e-08")),
+    "layers-resnet": ("mlp-gp", dict(
+        image="3x8x8", batch_size="10", critic_steps="2", initialization="he", schedule="linear 20",
+        generator="dense 64; reshape 4x4x4; residual; batch-norm; relu; upsample 2; conv 4 kernel 3 padding same no-bias; "
+                  "batch-norm; relu; conv 5 kernel 3 padding same no-bias; shortcut; upsample 2; conv 5 kernel 1 no-bias; "
+                  "add; batch-norm; relu; conv-transposed 3 kernel 3 padding 1; tanh",
+        critic="conv 4 kernel 3 padding same; residual; layer-norm; relu; conv 4 kernel 3 padding same; layer-norm; relu; "
+               "conv 6 kernel 3 padding same; mean-pool 2; shortcut; mean-pool 2; conv 6 kernel 1; add; "
+               "residual; layer-norm; leaky-relu 0.2; conv 6 kernel 3 padding same; shortcut; add; relu; mean-pool 4; dense 1",
+        generator_optimizer="adam rate 0.001 beta1 0.0 beta2 0.9 epsilon 1e-08",
+        critic_optimizer="adam rate 0.001 beta1 0.0 beta2 0.9 epsilon 1e-08")),
+    "layers-curved": ("mlp-gp", dict(
+        image="3x6x8", critic_steps="2", constraint="gradient-penalty 1.0", interpolation="normal",
+        generator="dense 24; sigmoid; dropout 0.4; dense 144; dropout 0.1; tanh",
+        critic="conv 4 kernel 4 stride 2 padding 1; tanh; conv 5 kernel 3 padding same no-bias; "
+               "layer-norm epsilon 0.001; sigmoid; flatten; dropout 0.25; dense 8; layer-norm; tanh; dropout 0.1; dense 1",
+        generator_optimizer="adam rate 0.001 beta1 0.5 beta2 0.9 epsilon 1e-08",
+        critic_optimizer="adam rate 0.002 beta1 0.5 beta2 0.9 epsilon 1e-08")),
     "paced-plateau": ("mlp-gp", dict(
         critic_steps="2", schedule="plateau factor 0.25 patience 0 threshold 0.5 cooldown 0 floor 0.0 every epoch")),
 }
 
 
-def images():
+def images(shape):
     """What `scratchImages` in Tests/WGANTests/Scratch.swift makes."""
-    return (np.arange(IMAGES * 36) * 37 % 251).astype(np.uint8).reshape(IMAGES, 1, 6, 6)
+    return (np.arange(IMAGES * np.prod(shape)) * 37 % 251).astype(np.uint8).reshape(IMAGES, *shape)
 
 
 def summary(tensor):
@@ -79,7 +121,7 @@ def train(metadata):
     for layer in (*run.generator, *run.critic):
         if isinstance(layer, (torch.nn.ReLU, torch.nn.LeakyReLU)):
             layer.register_forward_pre_hook(look)
-    steps = [run.step(images()) for _ in range(STEPS)]
+    steps = [run.step(images(run.image)) for _ in range(STEPS)]
     return run, steps, nearest[0]
 
 
@@ -117,13 +159,14 @@ def text(recorded):
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
-def main():
+def main(names):
     torch.set_num_threads(1)
     folder = pathlib.Path(__file__).parent.parent / "Tests" / "Fixtures"
     folder.mkdir(exist_ok=True)
-    for name, (preset, overrides) in RUNS.items():
+    for name in names or RUNS:
+        preset, overrides = RUNS[name]
         (folder / f"{name}.json").write_text(text(record(preset, overrides, MARGIN[name])))
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -2,11 +2,16 @@
 """Compares the tools with PyTorch: their files, their samples, and their training, step by step.
 
     python3 -m venv /tmp/peers && /tmp/peers/bin/pip install torch numpy safetensors
-    /tmp/peers/bin/python scripts/verify.py .build/release /usr/share/datasets/fashion-mnist
+    /tmp/peers/bin/python scripts/verify.py .build/release /usr/share/datasets/fashion-mnist [checkpoint …]
+
+Without a checkpoint it makes its own: of every preset, and of networks with every layer. One that is given must be of
+step 0; in the place of the folder of IDX files there may be a tensor file of its images, of bytes.
 
 The training is compared with the same steps in double precision: what single precision rounds grows over a hundred
 steps, and the bounds leave room for that and for nothing else (a wrong term shows in the first digits). PyTorch's own
-single precision strays as far: with convolutions 6.2e-3 of the generator's first weights' way, where ours strays 6.0e-3.
+single precision strays as far: with convolutions 6.2e-3 of the generator's first weights' way, where ours strays 6.0e-3;
+with batch norm in a critic that is clipped 4.8e-2, where ours strays 1.8e-2, for RMSProp's first steps are long and see
+hardly more than a gradient's sign.
 """
 
 import json
@@ -23,17 +28,72 @@ from safetensors.numpy import load_file
 import wgan_reference as reference
 
 STEPS = 100
-PRESETS = ("mlp-clip", "mlp-clip-adam", "mlp-gp", "mlp-gp-plateau")
-# Networks that no preset has yet, by --generator and --critic.
-CONVOLUTIONS = {
-    "generator": "dense 392; reshape 8x7x7; relu; conv-transposed 16 kernel 4 stride 2 padding 1; relu; "
-                 "conv 8 kernel 3 padding 1 no-bias; relu; conv-transposed 1 kernel 3 stride 2 padding 1 output-padding 1; tanh",
-    "critic": "conv 8 kernel 5 stride 2 padding 2; leaky-relu 0.2; conv 16 kernel 5 stride 2 padding 2 no-bias\n"
-              "leaky-relu 0.2; flatten; dense 1",
+# What the parameters may stray of their way.
+BOUND = 1e-2
+BOUNDS = {"batch norm in a critic that is clipped": 5e-2}
+# Name: the preset, further options, and the networks where they are not the preset's.
+RUNS = {preset: (preset, [], {}) for preset in reference.PRESETS} | {
+    "convolutions": ("mlp-gp", [], {
+        "generator": "dense 392; reshape 8x7x7; relu; conv-transposed 16 kernel 4 stride 2 padding 1; relu; "
+                     "conv 8 kernel 3 padding 1 no-bias; relu; "
+                     "conv-transposed 1 kernel 3 stride 2 padding 1 output-padding 1; tanh",
+        "critic": "conv 8 kernel 5 stride 2 padding 2; leaky-relu 0.2; conv 16 kernel 5 stride 2 padding 2 no-bias\n"
+                  "leaky-relu 0.2; flatten; dense 1"}),
+    "upsampling, batch norm and dropout": ("mlp-gp", ["--initialization", "glorot", "--real-batch", "reused"], {
+        "generator": "dense 256 no-bias; batch-norm; leaky-relu 0.2; reshape 16x4x4\n"
+                     "upsample 2; conv 8 kernel 3 padding same no-bias; batch-norm; leaky-relu 0.2\n"
+                     "upsample 2; conv 8 kernel 3 padding same no-bias; batch-norm; leaky-relu 0.2\n"
+                     "upsample 2; conv 1 kernel 3 padding same no-bias; batch-norm; tanh; crop 2",
+        "critic": "zero-pad 2; conv 8 kernel 5 stride 2 padding same; leaky-relu 0.2\n"
+                  "conv 8 kernel 5 stride 2 padding same; leaky-relu 0.2; dropout 0.3\n"
+                  "conv 16 kernel 5 stride 2 padding same; leaky-relu 0.2; flatten; dropout 0.2; dense 1"}),
+    "batch norm in a critic that is clipped": ("mlp-clip", ["--initialization", "dcgan", "--critic-warm-up", "20 1 10"], {
+        "generator": "dense 784 no-bias; batch-norm; relu; reshape 16x7x7\n"
+                     "conv-transposed 8 kernel 4 stride 2 padding 1 no-bias; batch-norm; relu\n"
+                     "conv-transposed 1 kernel 4 stride 2 padding 1; tanh",
+        "critic": "conv 8 kernel 4 stride 2 padding 1; leaky-relu 0.2\n"
+                  "conv 16 kernel 4 stride 2 padding 1 no-bias; batch-norm; leaky-relu 0.2; dense 1"}),
+    "residual blocks, layer norm and curved layers": ("mlp-gp", ["--initialization", "he"], {
+        "generator": "dense 392; reshape 8x7x7\n"
+                     "residual; batch-norm; relu; upsample 2; conv 8 kernel 3 padding same no-bias; batch-norm; relu\n"
+                     "conv 8 kernel 3 padding same no-bias; shortcut; upsample 2; conv 8 kernel 1 no-bias; add\n"
+                     "batch-norm; relu; upsample 2; conv 1 kernel 3 padding same; tanh",
+        "critic": "conv 8 kernel 3 padding same; mean-pool 2\n"
+                  "residual; layer-norm; relu; conv 8 kernel 3 padding same; layer-norm; sigmoid\n"
+                  "conv 8 kernel 3 padding same; mean-pool 2; shortcut; mean-pool 2; conv 8 kernel 1; add\n"
+                  "layer-norm; tanh; dropout 0.1; mean-pool 7; dense 1"}),
 }
 
 
-def main(tools, data):
+def main(tools, data, *checkpoints):
+    failures = []
+
+    def run(tool, *arguments):
+        subprocess.run([pathlib.Path(tools, tool), *map(str, arguments)], check=True)
+
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        images = pathlib.Path(data)
+        if images.is_dir():
+            images = folder / "images"
+            run("idx2tensor", pathlib.Path(data, "train-images-idx3-ubyte.gz"), "--labels",
+                pathlib.Path(data, "train-labels-idx1-ubyte.gz"), "-o", images)
+        print("images:", {k: (v.dtype.name, v.shape) for k, v in load_file(images).items()})
+        for checkpoint in checkpoints:
+            print(f"{checkpoint}:")
+            failures += compare(run, folder, images, checkpoint, BOUND)
+        for name, (preset, options, networks) in RUNS.items() if not checkpoints else ():
+            print(f"{name}:")
+            for network, text in networks.items():
+                (folder / network).write_text(text)
+                options = [*options, f"--{network}", folder / network]
+            run("wgan-init", "--preset", preset, *options, "--like", images, "--seed", 3, "-o", folder / "start")
+            failures += compare(run, folder, images, folder / "start", BOUNDS.get(name, BOUND))
+    sys.exit(f"failed: {failures}" if failures else 0)
+
+
+def compare(run, folder, images, checkpoint, bound):
+    """Trains on from a checkpoint of step 0 in both ways. Returns what differs."""
     failures = []
 
     def check(name, difference, bound):
@@ -41,50 +101,37 @@ def main(tools, data):
         if not difference <= bound:
             failures.append(name)
 
-    def run(tool, *arguments):
-        subprocess.run([pathlib.Path(tools, tool), *map(str, arguments)], check=True)
+    start = load_file(checkpoint)
+    if metadata(checkpoint)["progress.critic_steps"] != "0":
+        sys.exit(f"{checkpoint} is not of step 0")
+    training = reference.Run(start, metadata(checkpoint))
+    rounds = 1
+    while sum(map(training.group, range(rounds))) < STEPS:
+        rounds += 1
+    (folder / "log").unlink(missing_ok=True)
+    run("wgan-step", checkpoint, "--data", images, "--only", "both", "--metrics", folder / "log", "--steps", rounds,
+        "-o", folder / "end")
+    run("wgan-sample", folder / "end", "-n", 64, "--seed", 5, "-o", folder / "samples")
+    end = load_file(folder / "end")
 
-    with tempfile.TemporaryDirectory() as folder:
-        folder = pathlib.Path(folder)
-        files = {name: folder / name for name in ("images", "start", "end", "samples", "log")}
-        run("idx2tensor", pathlib.Path(data, "train-images-idx3-ubyte.gz"), "--labels",
-            pathlib.Path(data, "train-labels-idx1-ubyte.gz"), "-o", files["images"])
-        images = load_file(files["images"])
-        print("images:", {k: (v.dtype.name, v.shape) for k, v in images.items()})
-        for preset in (*PRESETS, "mlp-gp with convolutions"):
-            print(f"{preset}, {STEPS} critic steps:")
-            files["log"].unlink(missing_ok=True)
-            preset, *networks = preset.split(" with ")
-            for name, text in CONVOLUTIONS.items() if networks else ():
-                (folder / name).write_text(text)
-                networks += [f"--{name}", folder / name]
-            run("wgan-init", "--preset", preset, *networks[1:], "--like", files["images"], "--seed", 3, "-o", files["start"])
-            run("wgan-step", files["start"], "--data", files["images"], "--only", "both", "--metrics", files["log"],
-                "--steps", STEPS // int(reference.PRESETS[preset][1]), "-o", files["end"])
-            run("wgan-sample", files["end"], "-n", 64, "--seed", 5, "-o", files["samples"])
+    reports = [training.step(load_file(images)["images"]) for _ in range(sum(map(training.group, range(rounds))))]
+    ours = [json.loads(line) for line in (folder / "log").read_text().splitlines()]
+    theirs = [reports[line["critic_step"] - 1] for line in ours]
+    for name, key in (("Wasserstein estimate", "wasserstein"), ("penalty", "penalty")):
+        pairs = [(line[key] or 0, getattr(report, key) or 0) for line, report in zip(ours, theirs)]
+        check(f"largest difference of the {name}", max(abs(o - t) / max(1, abs(t)) for o, t in pairs), 1e-3)
+    for name, module in training.networks.items():
+        check(f"{name}'s parameters after {len(reports)} steps, difference of the mean step",
+              relative_step(start, end, name, dict(module.named_parameters())), bound)
+        if statistics := reference.statistics(module):
+            check(f"{name}'s running statistics, difference of the way",
+                  relative_step(start, end, name, statistics), BOUND)
 
-            training = reference.Run(load_file(files["start"]), metadata(files["start"]))
-            reports = [training.step(images["images"]) for _ in range(STEPS)]
-            ours = [json.loads(line) for line in files["log"].read_text().splitlines()]
-            theirs = [reports[line["critic_step"] - 1] for line in ours]
-            check("largest difference of the Wasserstein estimate",
-                  max(abs(o["wasserstein"] - t.wasserstein) / max(1, abs(t.wasserstein))
-                      for o, t in zip(ours, theirs)), 1e-3)
-            check("largest difference of the penalty",
-                  max(abs((o["penalty"] or 0) - (t.penalty or 0)) / max(1, t.penalty or 0)
-                      for o, t in zip(ours, theirs)), 1e-3)
-            end = load_file(files["end"])
-            for name, module in (("generator.", training.generator), ("critic.", training.critic)):
-                check(f"{name} parameters after {STEPS} steps, difference of the mean step",
-                      relative_step(load_file(files["start"]), end, name, module), 1e-2)
-
-            # Samples: our weights in PyTorch, the same latents.
-            generator = reference.Run(end, metadata(files["end"]), torch.float32).generator
-            latents = reference.normal(np.arange(64), training.latent, reference.STREAMS["sampling"], 0, 5)
-            with torch.no_grad():
-                expected = generator(torch.tensor(latents, dtype=torch.float32)).numpy().reshape(64, 1, 28, 28)
-            check("samples", np.abs(expected - load_file(files["samples"])["images"]).max(), 1e-5)
-    sys.exit(f"failed: {failures}" if failures else 0)
+    # Samples: our weights in PyTorch, the same latents.
+    expected = reference.Run(end, metadata(folder / "end"), torch.float32).samples(range(64), 5)
+    found = load_file(folder / "samples")["images"]
+    check("samples", np.abs(expected.reshape(found.shape) - found).max(), 1e-5)
+    return failures
 
 
 def metadata(path):
@@ -92,13 +139,13 @@ def metadata(path):
         return file.metadata()
 
 
-def relative_step(start, end, prefix, module):
-    """‖ours − theirs‖ / ‖theirs − start‖ over all parameters of a network."""
+def relative_step(start, end, name, tensors):
+    """‖ours − theirs‖ / ‖theirs − start‖ over these tensors of a network."""
     difference = distance = 0.0
-    for name, value in module.state_dict().items():
-        theirs = value.numpy()
-        difference += ((end[prefix + name] - theirs) ** 2).sum()
-        distance += ((theirs - start[prefix + name]) ** 2).sum()
+    for key, value in tensors.items():
+        theirs = value.detach().numpy()
+        difference += ((end[f"{name}.{key}"] - theirs) ** 2).sum()
+        distance += ((theirs - start[f"{name}.{key}"]) ** 2).sum()
     return (difference / distance) ** 0.5
 
 

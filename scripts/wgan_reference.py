@@ -6,11 +6,14 @@ Nothing here is needed to build, use or test the tools: it is what `verify.py` c
 
 import collections
 import functools
+import itertools
 
 import numpy as np
 import torch
 
-STREAMS = dict(initialization=1, order=2, critic_noise=3, generator_noise=4, interpolation=5, sampling=6)
+STREAMS = dict(
+    initialization=1, order=2, critic_noise=3, generator_noise=4, interpolation=5, sampling=6, critic_dropout=7,
+    generator_dropout_for_critic=8, critic_dropout_for_generator=9, generator_dropout=10)
 
 GENERATOR = "dense 128; relu; dense 256; relu; dense {pixels}; tanh"
 CRITIC = "dense 256; leaky-relu 0.2; dense 128; leaky-relu 0.2; dense 1"
@@ -63,6 +66,12 @@ def uniform(count, stream, step, seed):
     return (philox(np.arange(count), 0, step, stream, seed)[0] >> np.uint64(8)) * 2.0**-24
 
 
+def kept(samples, size, probability, stream, step, seed):
+    """Which numbers of each sample dropout keeps: those whose 32 bits are at least the probability of 0."""
+    w = philox(np.asarray(samples)[:, None], np.arange((size + 3) // 4)[None, :], step, stream, seed)
+    return np.stack(w, axis=-1).reshape(len(samples), -1)[:, :size] >= round(probability * 2**32)
+
+
 @functools.lru_cache(maxsize=1)
 def order(count, epoch, seed):
     """Fisher and Yates' shuffle of 0 … count − 1."""
@@ -82,29 +91,66 @@ def configuration(preset, image="1x28x28", seed=0, **overrides):
         image=image, latent="100", generator=GENERATOR.format(pixels=count(image)), critic=CRITIC, batch_size="64",
         critic_steps=critic_steps, critic_warm_up="none", real_batch="fresh", constraint=constraint,
         interpolation="uniform", generator_optimizer=rule, critic_optimizer=rule,
-        schedule=SCHEDULES.get(preset, "constant"), seed=str(seed))
+        schedule=SCHEDULES.get(preset, "constant"), initialization="pytorch", seed=str(seed))
     return {"config." + key: value for key, value in (config | overrides).items()}
+
+
+def sizes(image):
+    """Channels, height and width of `1x28x28`."""
+    return tuple(int(n) for n in image.split("x"))
 
 
 def count(image):
     """The numbers in an image of shape `1x28x28`."""
-    return int(np.prod([int(n) for n in image.split("x")]))
+    return int(np.prod(sizes(image)))
+
+
+def networks(metadata):
+    """Both networks of a checkpoint, by name."""
+    image, latent = sizes(metadata["config.image"]), int(metadata["config.latent"])
+    return dict(generator=network(metadata["config.generator"], (latent,), image),
+                critic=network(metadata["config.critic"], image, (1,)))
 
 
 def initial(metadata):
-    """The tensors that a run begins with: uniform on ±1/√fan_in, tensor i drawn from step i of its stream."""
-    seed = int(metadata["config.seed"])
+    """The tensors that a run begins with; parameter i is drawn from step i of its stream."""
     tensors, step = {}, 0
-    for name, inputs in (("generator", int(metadata["config.latent"])), ("critic", count(metadata["config.image"]))):
-        module = network(metadata["config." + name], inputs)
+    for name, module in networks(metadata).items():
         for index, layer in enumerate(module):
-            if not isinstance(layer, torch.nn.Linear):
-                continue
-            for kind, parameter in (("weight", layer.weight), ("bias", layer.bias)):
-                u = uniform(parameter.numel(), STREAMS["initialization"], step, seed)
-                tensors[f"{name}.{index}.{kind}"] = ((2 * u - 1) / layer.in_features**0.5).reshape(parameter.shape)
+            for kind, parameter in layer.named_parameters():
+                draw = metadata["config.initialization"], kind, STREAMS["initialization"], step
+                tensors[f"{name}.{index}.{kind}"] = (
+                    parameter.detach().double().numpy() if isinstance(layer, NORMS) else
+                    drawn(layer.weight, parameter.numel(), *draw, int(metadata["config.seed"])).reshape(parameter.shape))
                 step += 1
+        tensors |= {f"{name}.{key}": value.double().numpy() for key, value in statistics(module).items()}
     return tensors
+
+
+def drawn(weight, size, rule, kind, stream, step, seed):
+    """Weights or biases of a layer with this weight, as PyTorch counts its fans."""
+    inputs, outputs = torch.nn.init._calculate_fan_in_and_fan_out(weight)
+    if rule == "pytorch":
+        return (2 * uniform(size, stream, step, seed) - 1) / inputs**0.5
+    if kind == "bias":
+        return np.zeros(size)
+    if rule == "glorot":
+        return (2 * uniform(size, stream, step, seed) - 1) * (6 / (inputs + outputs)) ** 0.5
+    deviation = {"he": (2 / inputs) ** 0.5, "dcgan": 0.02}[rule]
+    return deviation * normal(np.arange(size), 1, stream, step, seed)[:, 0]
+
+
+def statistics(module):
+    """The running statistics of batch norm."""
+    return {key: value for key, value in module.named_buffers() if not key.endswith("num_batches_tracked")}
+
+
+class Mark(torch.nn.Module):
+    """A word that is no layer: `residual`, `shortcut`, `add`."""
+
+    def __init__(self, name):
+        super().__init__()
+        self.name = name
 
 
 class Network(torch.nn.Sequential):
@@ -115,7 +161,25 @@ class Network(torch.nn.Sequential):
         self.shape = shape
 
     def forward(self, x):
-        return super().forward(x.reshape(len(x), *self.shape)).flatten(1)
+        x = x.reshape(len(x), *self.shape)
+        for layer in self:
+            name = layer.name if isinstance(layer, Mark) else None
+            if name == "residual":
+                block = x
+            elif name == "shortcut":
+                x, main = block, x
+            elif name == "add":
+                x = main + x
+            else:
+                x = layer(x)
+        return x.flatten(1)
+
+    def drop(self, samples, stream, step, seed):
+        """The network, its dropout being that of these samples of a step."""
+        for place, layer in enumerate(self):
+            if isinstance(layer, Dropout):
+                layer.draw(samples, stream | place << 8, step, seed)
+        return self
 
 
 class Dense(torch.nn.Linear):
@@ -125,42 +189,108 @@ class Dense(torch.nn.Linear):
         return super().forward(x.flatten(1))
 
 
-def network(words, shape):
-    """`dense 128; relu; …` as nn.Sequential, of vectors (an int) or images (channels, height, width)."""
-    shape = (shape,) if isinstance(shape, int) else tuple(shape)
-    layers, inputs = [], shape
-    for word in words.split("; "):
-        name, *rest = word.split(" ")
+class SameConv2d(torch.nn.Conv2d):
+    """Padded to ceil(size / stride) outputs, the odd zero behind: TensorFlow's "same" for any stride."""
+
+    def forward(self, x):
+        pads = []
+        for size, kernel, stride in zip(x.shape[:1:-1], self.kernel_size[::-1], self.stride[::-1]):
+            zeros = max((-(-size // stride) - 1) * stride + kernel - size, 0)
+            pads += [zeros // 2, zeros - zeros // 2]
+        return super().forward(torch.nn.functional.pad(x, pads))
+
+
+class Dropout(torch.nn.Dropout):
+    """Dropout by a mask where one is drawn. The numbers of an image count position by position, a position's channels
+    together, and so do those of a vector that was an image, or becomes one."""
+
+    mask = None
+
+    def __init__(self, probability, layout):
+        super().__init__(probability)
+        self.layout = layout
+
+    def draw(self, samples, *draw):
+        channels, height, width = self.layout
+        mask = kept(samples, channels * height * width, self.p, *draw)
+        self.mask = torch.tensor(mask.reshape(-1, height, width, channels).transpose(0, 3, 1, 2).copy())
+
+    def forward(self, x):
+        if self.mask is None or not self.training:
+            return super().forward(x)
+        return x * self.mask.reshape(x.shape) / (1 - self.p)
+
+
+NORMS = torch.nn.BatchNorm1d, torch.nn.BatchNorm2d, torch.nn.GroupNorm
+POINTWISE = "relu", "leaky-relu", "tanh", "sigmoid", "dropout", "batch-norm", "layer-norm"
+
+
+def network(text, shape, result):
+    """`dense 128; relu; …` as nn.Sequential, of and to vectors (n,) or images (channels, height, width)."""
+    words = [word.split(" ") for word in text.split("; ")]
+    layers, inputs, layout, block = [], shape, image_of(shape), None
+    for place, (name, *rest) in enumerate(words):
+        has_bias = rest[-1:] != ["no-bias"]
+        # The options, after what comes without a name.
+        named = rest if name in ("batch-norm", "layer-norm") else rest[1:]
+        options = dict(zip(named[::2], named[1::2]))
+        number = {key: int(value) for key, value in options.items() if value.isdecimal()}
         if name == "dense":
-            layers.append(Dense(int(np.prod(inputs)), int(rest[0])))
-            inputs = (int(rest[0]),)
+            layers.append(Dense(int(np.prod(inputs)), int(rest[0]), bias=has_bias))
         elif name == "conv":
-            bias = rest[-1] != "no-bias"
-            options = dict(zip(rest[1::2], rest[2::2]))
-            layers.append(torch.nn.Conv2d(inputs[0], int(rest[0]), int(options["kernel"]), bias=bias,
-                                          stride=int(options.get("stride", 1)), padding=int(options.get("padding", 0))))
-            inputs = tuple(layers[-1](torch.zeros(1, *inputs)).shape[1:])
+            kind = SameConv2d if options.get("padding") == "same" else torch.nn.Conv2d
+            layers.append(kind(inputs[0], int(rest[0]), number["kernel"], bias=has_bias,
+                               stride=number.get("stride", 1), padding=number.get("padding", 0)))
         elif name == "conv-transposed":
-            bias = rest[-1] != "no-bias"
-            options = {key: int(value) for key, value in zip(rest[1::2], rest[2::2])}
             layers.append(torch.nn.ConvTranspose2d(
-                inputs[0], int(rest[0]), options["kernel"], bias=bias, stride=options.get("stride", 1),
-                padding=options.get("padding", 0), output_padding=options.get("output-padding", 0)))
-            inputs = tuple(layers[-1](torch.zeros(1, *inputs)).shape[1:])
+                inputs[0], int(rest[0]), number["kernel"], bias=has_bias, stride=number.get("stride", 1),
+                padding=number.get("padding", 0), output_padding=number.get("output-padding", 0)))
+        elif name == "upsample":
+            layers.append(torch.nn.Upsample(scale_factor=int(rest[0]), mode="nearest"))
+        elif name == "batch-norm":
+            kind = torch.nn.BatchNorm1d if len(inputs) == 1 else torch.nn.BatchNorm2d
+            layers.append(kind(inputs[0], eps=float(options.get("epsilon", 1e-5)),
+                               momentum=float(options.get("momentum", 0.1))))
+        elif name == "layer-norm":
+            layers.append(torch.nn.GroupNorm(1, inputs[0], eps=float(options.get("epsilon", 1e-5))))
+        elif name == "dropout":
+            layers.append(Dropout(float(rest[0]), layout))
+        elif name in ("zero-pad", "crop"):
+            layers.append(torch.nn.ZeroPad2d(int(rest[0]) if name == "zero-pad" else -int(rest[0])))
+        elif name == "mean-pool":
+            layers.append(torch.nn.AvgPool2d(int(rest[0])))
         elif name == "reshape":
-            inputs = tuple(int(n) for n in rest[0].split("x"))
-            layers.append(torch.nn.Unflatten(1, inputs))
-        elif name == "flatten":
-            layers.append(torch.nn.Flatten())
-        elif name == "relu":
-            layers.append(torch.nn.ReLU())
+            layers.append(torch.nn.Unflatten(1, sizes(rest[0])))
         elif name == "leaky-relu":
             layers.append(torch.nn.LeakyReLU(float(rest[0])))
-        elif name == "tanh":
-            layers.append(torch.nn.Tanh())
+        elif name in ("residual", "shortcut", "add"):
+            layers.append(Mark(name))
         else:
-            raise ValueError(word)
+            layers.append({"flatten": torch.nn.Flatten, "relu": torch.nn.ReLU, "tanh": torch.nn.Tanh,
+                           "sigmoid": torch.nn.Sigmoid}[name]())
+        if name == "residual":
+            block = inputs, layout
+        elif name == "shortcut":
+            inputs, layout = block
+        elif name == "dense":
+            inputs, layout = (int(rest[0]),), layout_after(words[place + 1:], int(rest[0]), result)
+        elif name not in (*POINTWISE, "add"):
+            with torch.no_grad():
+                inputs = tuple(layers[-1](torch.zeros(1, *inputs)).shape[1:])
+            layout = layout if name == "flatten" else inputs
     return Network(layers, shape)
+
+
+def image_of(shape):
+    """A vector is an image of one position."""
+    return shape if len(shape) == 3 else (*shape, 1, 1)
+
+
+def layout_after(words, size, result):
+    """The image that a dense layer's outputs become."""
+    words = list(itertools.dropwhile(lambda word: word[0] in POINTWISE, words))
+    image = image_of(result) if not words else sizes(words[0][1]) if words[0][0] == "reshape" else None
+    return image if image and np.prod(image) == size else (size, 1, 1)
 
 
 def optimizer(words, parameters):
@@ -202,13 +332,15 @@ class Run:
         self.critic_steps = int(config["critic_steps"])
         self.constraint, number = config["constraint"].split(" ")
         self.number = float(number)
-        self.generator = network(config["generator"], self.latent).to(dtype)
-        self.critic = network(config["critic"], [int(n) for n in config["image"].split("x")]).to(dtype)
-        for name, module in (("generator.", self.generator), ("critic.", self.critic)):
-            module.load_state_dict({k.removeprefix(name): torch.tensor(v, dtype=dtype)
-                                    for k, v in tensors.items() if k.startswith(name)})
+        self.image = sizes(config["image"])
+        self.networks = {name: module.to(dtype) for name, module in networks(metadata).items()}
+        self.generator, self.critic = self.networks["generator"], self.networks["critic"]
+        for name, module in self.networks.items():
+            counters = {k: v for k, v in module.named_buffers() if k not in statistics(module)}
+            module.load_state_dict(counters | {k.removeprefix(name + "."): torch.tensor(v, dtype=dtype)
+                                               for k, v in tensors.items() if k.startswith(name + ".")})
         self.optimizers = {name: optimizer(config[name + "_optimizer"], module.parameters())
-                           for name, module in (("generator", self.generator), ("critic", self.critic))}
+                           for name, module in self.networks.items()}
         self.schedule = config["schedule"].split(" ")
         self.rates = {name: rule.param_groups[0]["lr"] for name, rule in self.optimizers.items()}
         self.plateaus = {name: plateau(self.schedule, rule) for name, rule in self.optimizers.items()
@@ -229,8 +361,13 @@ class Run:
         real = self.tensor((2.0 * images[rows].reshape(self.batch, -1) - 255) / 255)
         samples = np.arange(self.batch)
         latent = self.tensor(normal(samples, self.latent, STREAMS["critic_noise"], self.critic_step, self.seed))
-        fake = self.generator(latent).detach()
-        critic_real, critic_fake = self.critic(real).mean(), self.critic(fake).mean()
+        fake = self.dropped("generator", "generator_dropout_for_critic", self.critic_step, samples)(latent).detach()
+
+        def critic(group):
+            """C of real, fake or interpolated samples: their masks are numbered on."""
+            return self.dropped("critic", "critic_dropout", self.critic_step, group * self.batch + samples)
+
+        critic_real, critic_fake = critic(0)(real).mean(), critic(1)(fake).mean()
         loss = critic_fake - critic_real
         penalty = gradient_norm = score = None
         if self.constraint == "gradient-penalty":
@@ -238,7 +375,7 @@ class Run:
                      uniform(self.batch, STREAMS["interpolation"], self.critic_step, self.seed)[:, None])
             alpha = self.tensor(alpha)
             between = (fake + alpha * (real - fake)).requires_grad_()
-            gradient, = torch.autograd.grad(self.critic(between).sum(), between, create_graph=True)
+            gradient, = torch.autograd.grad(critic(2)(between).sum(), between, create_graph=True)
             norms = gradient.norm(dim=1)
             penalty, gradient_norm = self.number * ((norms - 1) ** 2).mean(), norms.mean()
             loss = loss + penalty
@@ -250,11 +387,12 @@ class Run:
         self.critic_step += 1
         self.phase += 1
         self.estimates.append((critic_real - critic_fake).item())
-        is_due = self.phase == self.group()
+        is_due = self.phase == self.group(self.generator_step)
         self.place += 1 if is_due or not self.is_reused else 0
         if is_due:
             latent = self.tensor(normal(samples, self.latent, STREAMS["generator_noise"], self.generator_step, self.seed))
-            score = self.critic(self.generator(latent)).mean()
+            made = self.dropped("generator", "generator_dropout", self.generator_step, samples)(latent)
+            score = self.dropped("critic", "critic_dropout_for_generator", self.generator_step, samples)(made).mean()
             self.update("generator", -score)
             self.generator_step += 1
             self.phase = 0
@@ -267,11 +405,14 @@ class Run:
         numbers = (critic_real - critic_fake, penalty, gradient_norm, critic_real, critic_fake, score)
         return Report(epoch + 1, *(None if number is None else number.item() for number in numbers))
 
-    def group(self):
-        """The critic steps before the next generator step."""
+    def dropped(self, name, stream, step, samples):
+        return self.networks[name].drop(samples, STREAMS[stream], step, self.seed)
+
+    def group(self, number):
+        """The critic steps before the generator step of this number, counted from 0."""
         if self.warm_up:
             steps, first, every = self.warm_up
-            if self.generator_step < first or self.generator_step % every == 0:
+            if number < first or number % every == 0:
                 return steps
         return self.critic_steps
 
@@ -287,9 +428,9 @@ class Run:
 
     def checkpoint(self):
         """Every tensor by its name in a checkpoint, in the order of the file."""
-        networks = (("generator", self.generator), ("critic", self.critic))
-        tensors = {f"{name}.{key}": value for name, module in networks for key, value in module.named_parameters()}
-        for name, module in networks:
+        tensors = {f"{name}.{key}": value for name, module in self.networks.items()
+                   for key, value in (dict(module.named_parameters()) | statistics(module)).items()}
+        for name, module in self.networks.items():
             states = {key: self.optimizers[name].state[value] for key, value in module.named_parameters()}
             for moment in ("exp_avg", "exp_avg_sq", "square_avg"):
                 tensors |= {f"optimizer.{name}.{moment}.{key}": state[moment]
@@ -299,5 +440,8 @@ class Run:
     def samples(self, numbers, seed):
         """The images of these numbers of a seed of `wgan-sample`."""
         latent = self.tensor(normal(np.asarray(numbers), self.latent, STREAMS["sampling"], 0, seed))
+        self.generator.eval()
         with torch.no_grad():
-            return self.generator(latent).numpy()
+            images = self.generator(latent).numpy()
+        self.generator.train()
+        return images

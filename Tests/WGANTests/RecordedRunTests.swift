@@ -14,6 +14,9 @@ import Testing
     let found = CheckpointMetadata.encode(preset, Progress()).filter { expected[$0.key] != nil }
     #expect(found.count == expected.count)
     for (key, value) in expected { #expect(found[key] == value) }
+    let run = try RecordedRun(name).configuration()
+    let small = try #require(Preset(name)).configuration(image: run.image, seed: run.seed)
+    #expect(small.generator == run.generator && small.critic == run.critic)
   }
 
   @Test(arguments: RecordedRun.all)
@@ -26,7 +29,7 @@ import Testing
   @Test(arguments: RecordedRun.all, [1, 2])
   func `every step sees what PyTorch sees`(_ name: String, _ threads: Int) throws {
     let run = try RecordedRun(name)
-    let reports = try train(run, scratchImages(count: 80), threads: threads).reports
+    let reports = try train(run, run.images(), threads: threads).reports
     #expect(reports.count == run.steps.count)
     for (report, expected) in zip(reports, run.steps) {
       let critic = try #require(report.critic)
@@ -51,7 +54,7 @@ import Testing
   func `the checkpoint at the end holds what PyTorch's would`(_ name: String, _ threads: Int) throws
   {
     let run = try RecordedRun(name)
-    let state = try train(run, scratchImages(count: 80), threads: threads).state
+    let state = try train(run, run.images(), threads: threads).state
     try expect(state, run.final, within: run.tolerance)
     let metadata = CheckpointMetadata.encode(state.configuration, state.progress)
     for (key, value) in run.metadata { #expect(metadata[key] == value) }
@@ -60,7 +63,7 @@ import Testing
   @Test(arguments: RecordedRun.all, [1, 2])
   func `samples from the end are PyTorch's`(_ name: String, _ threads: Int) throws {
     let run = try RecordedRun(name)
-    let state = try train(run, scratchImages(count: 80), threads: threads).state
+    let state = try train(run, run.images(), threads: threads).state
     let path = ScratchFile()
     try Sampler(state, workers: Workers(count: threads))
       .write(first: 3, count: 20, seed: 5, to: OutputFile(path.path))
@@ -70,7 +73,7 @@ import Testing
     for (number, image) in run.samples {
       let first = (try #require(Int(number)) - 3) * image.count
       let differences = zip(pixels[first...], image).map { abs(Double($0) - $1) }
-      #expect(differences.count == 36)
+      #expect(try differences.count == run.configuration().image.count)
       let isClose = differences.allSatisfy { $0 <= run.sampleTolerance }
       #expect(isClose, "sample \(number)")
     }
@@ -177,7 +180,10 @@ struct RecordedRun: Decodable {
   static let presets = ["mlp-clip", "mlp-clip-adam", "mlp-gp", "mlp-gp-plateau"]
   /// In two of the further ones the learning rates are large, and those of the two networks differ;
   /// in the others they change on the way, as do the steps.
-  static let all = presets + ["raised-clip", "raised-gp", "paced-gp", "paced-plateau"]
+  static let all =
+    presets + ["raised-clip", "raised-gp", "paced-gp", "paced-plateau"] + layers
+  /// In these every layer and every way to begin comes up; images are of several channels.
+  static let layers = ["layers-keras", "layers-dcgan", "layers-resnet", "layers-curved"]
 
   init(_ name: String) throws {
     let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -196,35 +202,45 @@ struct RecordedRun: Decodable {
   // moved by a rounding error, came as close, but 6.3e-5 for the presets' steps and 8.7e-4 for the
   // biases: where all samples are on one side of a ReLU, a bias's gradient is real minus fake of
   // the same number, so 0 or a rounding error, of which Adam makes a whole step.
+  // In the runs of all layers seen were 1.7e-6 in steps, and at the end 1.7e-6 in parameters, 1.2e-6
+  // in the critic's biases, 7.7e-7 in running statistics, 5.8e-6 in moments, 6.9e-7 in samples.
+  // PyTorch in single precision, from twelve initial weights, came to 1.3e-6, 2.4e-6, 3.4e-6,
+  // 1.2e-6, 5.8e-6 and 8.7e-7.
 
   /// Of a step's numbers.
   var stepTolerance: Double { isRaised ? 1e-5 : 1e-4 }
   /// Of a tensor at the end.
   func tolerance(_ name: String) -> Double {
-    if name.hasPrefix("critic."), name.hasSuffix(".bias") { return 2e-3 }
+    if name.hasPrefix("critic."), name.hasSuffix(".bias") { return isRaised ? 1e-5 : 2e-3 }
     return name.hasPrefix("optimizer.") ? 2.5e-5 : 1e-5
   }
   /// Of a sample's pixels.
   var sampleTolerance: Double { 2e-6 }
 
+  /// What it was trained on.
+  func images() throws -> ScratchImages {
+    try scratchImages(count: 80, shape: configuration().image.sizes)
+  }
+
   func configuration() throws -> Configuration {
     func text(_ key: String) throws -> String { try #require(metadata["config.\(key)"]) }
-    var configuration = try #require(Preset(preset)).configuration(
-      image: #require(ImageShape(text("image"))), seed: #require(UInt64(text("seed"))))
-    configuration.latent = try #require(Int(text("latent")))
-    configuration.batchSize = try #require(Int(text("batch_size")))
-    configuration.criticSteps = try #require(Int(text("critic_steps")))
-    configuration.criticWarmUp = try #require(CriticWarmUp(text("critic_warm_up")))
-    configuration.realBatch = try #require(RealBatch(rawValue: text("real_batch")))
-    configuration.interpolation = try #require(Interpolation(rawValue: text("interpolation")))
-    configuration.schedule = try #require(Schedule(text("schedule")))
-    if isRaised {
-      configuration.generator = try #require(Architecture(text("generator")))
-      configuration.critic = try #require(Architecture(text("critic")))
-      configuration.constraint = try #require(Constraint(text("constraint")))
-      configuration.generatorOptimizer = try #require(Optimizer(text("generator_optimizer")))
-      configuration.criticOptimizer = try #require(Optimizer(text("critic_optimizer")))
+    func read<Value>(_ key: String, _ parse: (String) -> Value?) throws -> Value {
+      try #require(parse(text(key)), "config.\(key)")
     }
-    return configuration
+    return Configuration(
+      image: try read("image") { ImageShape($0) }, latent: try read("latent") { Int($0) },
+      generator: try read("generator") { Architecture($0) },
+      critic: try read("critic") { Architecture($0) },
+      batchSize: try read("batch_size") { Int($0) },
+      criticSteps: try read("critic_steps") { Int($0) },
+      criticWarmUp: try read("critic_warm_up") { CriticWarmUp($0) },
+      realBatch: try read("real_batch") { RealBatch(rawValue: $0) },
+      constraint: try read("constraint") { Constraint($0) },
+      interpolation: try read("interpolation") { Interpolation(rawValue: $0) },
+      generatorOptimizer: try read("generator_optimizer") { Optimizer($0) },
+      criticOptimizer: try read("critic_optimizer") { Optimizer($0) },
+      schedule: try read("schedule") { Schedule($0) },
+      initialization: try read("initialization") { Initialization(rawValue: $0) },
+      seed: try read("seed") { UInt64($0) })
   }
 }

@@ -30,15 +30,14 @@ struct ScratchImages {
 
 /// Images with some pattern.
 func scratchImages(
-  count: Int, width: Int = 6, height: Int = 6, salt: Int = 0
+  count: Int, shape: [Int] = [1, 6, 6], salt: Int = 0
 ) throws -> ScratchImages {
   let images = ScratchImages()
-  let pixels = (0..<count * height * width).map {
-    UInt8(truncatingIfNeeded: ($0 + salt) * 37 % 251)
-  }
+  let numbers = 0..<count * shape.reduce(1, *)
+  let pixels = numbers.map { UInt8(truncatingIfNeeded: ($0 + salt) * 37 % 251) }
   let header = TensorHeader(
     kind: "images", metadata: ["range": "0,255"],
-    entries: [TensorEntry("images", .u8, [count, 1, height, width])])
+    entries: [TensorEntry("images", .u8, [count] + shape)])
   try pixels.withUnsafeBytes { try header.write([$0], to: OutputFile(images.file.path)) }
   return images
 }

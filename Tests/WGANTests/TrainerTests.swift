@@ -8,7 +8,7 @@ import Testing
   @Test(arguments: Preset.all.map(\.name), [2, 5])
   func `the state does not depend on the number of threads`(_ preset: String, _ threads: Int) throws
   {
-    let data = try scratchImages(count: 190, width: 8, height: 8)
+    let data = try scratchImages(count: 190, shape: [1, 8, 8])
     let one = try wideTrainer(preset, data, threads: 1)
     let several = try wideTrainer(preset, data, threads: threads)
     for _ in 0..<5 {
@@ -21,7 +21,7 @@ import Testing
 
   @Test(arguments: Preset.all.map(\.name))
   func `k steps, a checkpoint and the rest equal all steps at once`(_ preset: String) throws {
-    let data = try scratchImages(count: 190, width: 8, height: 8)
+    let data = try scratchImages(count: 190, shape: [1, 8, 8])
     let calm = try wideTrainer(preset, data, threads: 2)
     for _ in 0..<12 { _ = try calm.step(.both) }
     for k in [1, 4, 5, 11] {
@@ -38,7 +38,7 @@ import Testing
   }
 
   @Test func `a batch goes through the critic in chunks that threads do not change`() throws {
-    let data = try scratchImages(count: 300, width: 8, height: 8)
+    let data = try scratchImages(count: 300, shape: [1, 8, 8])
     func train(_ threads: Int) throws -> [Float] {
       let trainer = try wideTrainer("keras-gp", data, threads: threads, batchSize: 150)
       #expect(trainer.state.configuration.batchSize == 150)
@@ -116,7 +116,7 @@ import Testing
     #expect(throws: TrainingError.images("9 images do not make a batch of 10")) {
       try trainer("mlp-clip", data, threads: 1)
     }
-    let wide = try scratchImages(count: 30, width: 5)
+    let wide = try scratchImages(count: 30, shape: [1, 6, 5])
     #expect(throws: TrainingError.images("images are 1x6x5, the network's are 1x6x6")) {
       try trainer("mlp-clip", wide, threads: 1)
     }

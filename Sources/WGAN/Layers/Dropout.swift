@@ -1,7 +1,8 @@
 /// y = x / (1 − p) with probability 1 − p, else 0 (Srivastava et al. 2014). In sampling y = x.
 ///
 /// Which numbers are kept is drawn before forward, into the notes: one mask for every pass over the
-/// same columns, those of the penalty included.
+/// same columns, those of the penalty included. Features count as they lie: an image's position by
+/// position, and so those of a vector that was an image, or becomes one.
 struct Dropout: PointwiseLayer {
   let shape: ImageShape
   /// The probability of 0.

@@ -5,6 +5,8 @@
 /// for one another.
 struct Network: Sendable {
   let nodes: [Node]
+  /// Of each node the word that it comes from, by its place; a word may make several.
+  private let places: [Int]
   let input: ImageShape
   /// Every parameter in the order of the checkpoint, and where it begins in its run.
   let parameters: [Tensor]
@@ -42,6 +44,7 @@ struct Network: Sendable {
   init(_ nodes: [(word: Int, node: Node)], input: ImageShape) {
     self.input = input
     self.nodes = nodes.map(\.node)
+    places = nodes.map(\.word)
     var (parameters, buffers): ([Tensor], [Tensor]) = ([], [])
     var offsets: [(parameters: Int, buffers: Int, derived: Int)] = []
     var offset = (parameters: 0, buffers: 0, derived: 0)
@@ -87,7 +90,7 @@ struct Network: Sendable {
   }
 
   /// Draws the dropout masks of this share of `columns`; the first column is sample `first` of
-  /// (key, stream, step), where each layer adds its place to the stream.
+  /// (key, stream, step), where each layer adds its place among the words to the stream.
   func drawMasks<S: Scalar>(
     _ values: Slots<S>, _ columns: Range<Int>, key: UInt64, stream: RandomStream, step: UInt32,
     first: Int, share: Share
@@ -96,8 +99,9 @@ struct Network: Sendable {
     if own.isEmpty { return }
     for case (let index, .layer(let layer as Dropout)) in nodes.enumerated() {
       layer.draw(
-        values.notes[index].columns(own), key: key, stream: stream.rawValue | UInt32(index) << 8,
-        step: step, first: UInt32(first + own.lowerBound - columns.lowerBound))
+        values.notes[index].columns(own), key: key,
+        stream: stream.rawValue | UInt32(places[index]) << 8, step: step,
+        first: UInt32(first + own.lowerBound - columns.lowerBound))
     }
   }
 

@@ -19,7 +19,8 @@ enum RandomStream: UInt32 {
   /// The latents of `wgan-sample`; the seed is its own.
   case sampling = 6
   /// The dropout masks of the critic and of the generator, in a critic step and in a generator step;
-  /// step is that step, and the layer's place in its network is in the stream's upper 24 bits.
+  /// step is that step, and the layer's place among the words of its network is in the stream's
+  /// upper 24 bits.
   case criticDropout = 7
   case generatorDropoutForCritic = 8
   case criticDropoutForGenerator = 9

@@ -1,0 +1,151 @@
+import Foundation
+import Testing
+
+@testable import WGAN
+
+/// Layers beside Keras' own, on what `scripts/make_keras_fixtures.py` recorded in double precision.
+@Suite struct KerasTests {
+  static let names = [
+    "same padding, stride 2, even size", "same padding, stride 2, odd size",
+    "same padding, stride 2, even kernel", "same padding, stride 3", "same padding, even kernel",
+    "same padding, stride above the kernel", "upsampling, then a convolution",
+    "upsampling by 3, even kernel", "zero padding, then a convolution", "a frame on and off",
+    "transposed convolution", "batch norm in training", "batch norm in inference",
+    "batch norm of a vector", "batch norm of a vector in inference", "layer norm",
+    "a generator's end",
+  ]
+
+  @Test func `every case that was recorded is tried`() throws {
+    #expect(try Set(KerasCase.all().keys) == Set(Self.names))
+  }
+
+  @Test(arguments: names)
+  func `outputs, gradients and statistics are Keras' in double precision`(_ name: String) throws {
+    try compare(name, Double.self, within: 1e-7)
+  }
+
+  @Test(arguments: names)
+  func `outputs, gradients and statistics are Keras' in single precision`(_ name: String) throws {
+    try compare(name, Float.self, within: 1e-5)
+  }
+
+  private func compare<S: Scalar>(
+    _ name: String, _: S.Type, within tolerance: Double
+  ) throws {
+    let expected = try #require(KerasCase.all()[name])
+    let (input, output) = (
+      try #require(ImageShape(expected.shape)), try #require(ImageShape(expected.outputShape))
+    )
+    let network = try #require(Architecture(expected.words)).network(input: input, output: output)
+    let workspace = Workspace<S>()
+    let batch = expected.input.count / input.count
+    let values = network.slots(for: .values, columns: batch, in: workspace)
+    let deltas = network.slots(
+      for: .cotangents(keepingCurved: false), columns: batch, in: workspace)
+    let runs = ParameterRuns(network, moments: 0, in: workspace)
+    for (run, tensors) in [
+      (runs.parameters, network.parameters), (runs.buffers, network.buffers),
+    ] {
+      for tensor in tensors {
+        let numbers = try #require(expected.tensors[tensor.name])
+        #expect(numbers.count == tensor.parameter.count)
+        tensor.parameter.arrange(numbers.map { S($0) }, into: run + tensor.offset)
+      }
+    }
+    func numbers(_ run: UnsafeMutablePointer<S>, _ tensor: Network.Tensor) -> [Double] {
+      var stored = Array(repeating: S.zero, count: tensor.parameter.count)
+      tensor.parameter.restore(run + tensor.offset, into: &stored)
+      return stored.map { Double($0) }
+    }
+    func expect(_ found: [Double], _ expected: [Double], _ what: String) {
+      #expect(found.count == expected.count)
+      let scale = expected.map(abs).max() ?? 0
+      let worst = zip(found, expected).map { abs($0 - $1) }.max() ?? 0
+      #expect(worst <= tolerance * scale, "\(what) differs by \(worst) of \(scale)")
+    }
+
+    fill(values[0], input, expected.input)
+    network.derive(runs, share: .whole)
+    network.forward(
+      runs, values, 0..<batch, expected.isTraining ? .training : .sampling, share: .whole)
+    expect(read(values.result, output), expected.output, "output")
+    // The statistics as Keras moves them: with the biased variance.
+    let positions = network.nodes.compactMap { node in
+      if case .batchNormalization(let layer) = node {
+        layer.shape.height * layer.shape.width
+      } else {
+        nil
+      }
+    }
+    for tensor in network.buffers {
+      var found = numbers(runs.buffers, tensor)
+      let before = try #require(expected.tensors[tensor.name])
+      if expected.isTraining, tensor.parameter.name == "running_var" {
+        let count = Double(batch * positions[0])
+        found = zip(found, before).map { found, before in
+          0.99 * before + (found - 0.99 * before) * (count - 1) / count
+        }
+      }
+      expect(found, try #require(expected.statistics[tensor.name]), tensor.name)
+    }
+    // Only training goes back.
+    guard expected.isTraining else { return }
+    fill(deltas.result, output, expected.direction)
+    network.backward(runs, values, deltas, 0..<batch, share: .whole)
+    network.accumulate(
+      values, .value, 0..<batch, deltas, 0..<batch, share: .whole, adding: false, into: runs)
+    expect(read(deltas[0], input), expected.inputGradient, "input's gradient")
+    #expect(expected.gradients.count == network.parameters.count)
+    for tensor in network.parameters {
+      expect(
+        numbers(runs.gradients, tensor), try #require(expected.gradients[tensor.name]),
+        "gradient of \(tensor.name)")
+    }
+  }
+
+  /// Puts images, one after another and each channel by channel, into the columns of a block.
+  private func fill<S: Scalar>(_ block: Block<S>, _ shape: ImageShape, _ numbers: [Double]) {
+    for (index, place) in places(block, shape).enumerated() {
+      block[place.row, place.column] = S(numbers[index])
+    }
+  }
+
+  private func read<S: Scalar>(_ block: Block<S>, _ shape: ImageShape) -> [Double] {
+    places(block, shape).map { Double(block[$0.row, $0.column]) }
+  }
+
+  private func places<S: Scalar>(
+    _ block: Block<S>, _ shape: ImageShape
+  ) -> [(row: Int, column: Int)] {
+    let plane = shape.height * shape.width
+    return (0..<block.columns).flatMap { sample in
+      (0..<shape.channels).flatMap { channel in
+        (0..<plane).map { (row: $0 * shape.channels + channel, column: sample) }
+      }
+    }
+  }
+}
+
+/// What `scripts/make_keras_fixtures.py` wrote of one case.
+private struct KerasCase: Decodable {
+  let words: String, shape: String, outputShape: String
+  let isTraining: Bool
+  /// Images, one after another and each channel by channel; ⟨output, direction⟩ is differentiated.
+  let input: [Double], direction: [Double], output: [Double], inputGradient: [Double]
+  /// By their names: parameters and statistics before, and what comes of them.
+  let tensors: [String: [Double]], gradients: [String: [Double]], statistics: [String: [Double]]
+
+  private enum CodingKeys: String, CodingKey {
+    case words, shape, input, direction, output, tensors, gradients, statistics
+    case outputShape = "output_shape"
+    case isTraining = "is_training"
+    case inputGradient = "input_gradient"
+  }
+
+  static func all() throws -> [String: KerasCase] {
+    let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    return try JSONDecoder().decode(
+      [String: KerasCase].self,
+      from: Data(contentsOf: tests.appending(path: "Fixtures/keras-layers.json")))
+  }
+}
