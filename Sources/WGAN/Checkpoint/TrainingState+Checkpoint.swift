@@ -143,8 +143,8 @@ private struct CheckpointRun {
       guard let stored = bytes?.bindMemory(to: Float.self).baseAddress else { continue }
       let place = numbers + tensor.offset
       tensor.parameter.arrange(stored, into: place)
-      if tensor.parameter.isVariance, (0..<tensor.parameter.count).contains(where: { place[$0] < 0 })
-      {
+      let numbers = UnsafeBufferPointer(start: place, count: tensor.parameter.count)
+      if tensor.parameter.isVariance, numbers.contains(where: { $0 < 0 }) {
         throw FileError(.invalid, file.path, "\(prefix + tensor.name) has a negative variance")
       }
     }
