@@ -17,30 +17,29 @@ extension Architecture: CustomStringConvertible {
 extension Architecture.Word: CustomStringConvertible {
   /// Reads one layer; its options come in the order in which they are printed.
   init?(_ phrase: Substring) {
-    var rest = Options(phrase)
+    var rest = Phrase(phrase)
     guard let word = Self.read(&rest), rest.isEmpty else { return nil }
     self = word
   }
 
-  private static func read(_ rest: inout Options) -> Architecture.Word? {
-    switch rest.name {
-    case "dense":
-      rest.count().map { .dense($0, bias: !rest.take("no-bias")) }
+  private static func read(_ rest: inout Phrase) -> Architecture.Word? {
+    switch rest.next() ?? "" {
+    case "dense": rest.next(where: isWidth).map { .dense($0, bias: !rest.take("no-bias")) }
     case "conv": readConvolution(&rest)
     case "conv-transposed": readTransposedConvolution(&rest)
-    case "upsample": rest.count(2...16).map { .upsample($0) }
+    case "upsample": rest.next { 2...16 ~= $0 }.map { .upsample($0) }
     case "batch-norm": readBatchNorm(&rest)
     case "layer-norm":
-      rest.number("epsilon", default: Architecture.epsilon) { $0 > 0 && $0 < 1 }
+      rest.value("epsilon", default: Architecture.epsilon, where: isPart)
         .map { .layerNorm(epsilon: $0) }
-    case "dropout": rest.number { $0 > 0 && $0 <= 0.99 }.map { .dropout($0) }
-    case "zero-pad": rest.count(1...255).map { .zeroPad($0) }
-    case "crop": rest.count(1...255).map { .crop($0) }
-    case "mean-pool": rest.count(2...4096).map { .meanPool($0) }
-    case "reshape": rest.next { ImageShape(String($0)) }.map { .reshape($0) }
+    case "dropout": rest.next { $0 > 0 && $0 <= 0.99 }.map { .dropout($0) }
+    case "zero-pad": rest.next(where: isSize).map { .zeroPad($0) }
+    case "crop": rest.next(where: isSize).map { .crop($0) }
+    case "mean-pool": rest.next { 2...4096 ~= $0 }.map { .meanPool($0) }
+    case "reshape": rest.next().map { .reshape($0) }
     case "flatten": .flatten
     case "relu": .leakyReLU(0)
-    case "leaky-relu": rest.number { $0 > 0 && $0 < 1 }.map { .leakyReLU($0) }
+    case "leaky-relu": rest.next(where: isPart).map { .leakyReLU($0) }
     case "tanh": .tanh
     case "sigmoid": .sigmoid
     case "residual": .residual
@@ -50,15 +49,21 @@ extension Architecture.Word: CustomStringConvertible {
     }
   }
 
-  private static func readConvolution(_ rest: inout Options) -> Architecture.Word? {
-    guard let channels = rest.count(), let kernel = rest.count("kernel", 1...255),
-      let stride = rest.count("stride", 1...255, default: 1)
+  private static func isWidth(_ count: Int) -> Bool { 1...Architecture.largestWidth ~= count }
+  private static func isSize(_ count: Int) -> Bool { 1...255 ~= count }
+  private static func isPadding(_ count: Int) -> Bool { 0...255 ~= count }
+  private static func isPart(_ number: Double) -> Bool { number > 0 && number < 1 }
+
+  private static func readConvolution(_ rest: inout Phrase) -> Architecture.Word? {
+    guard let channels = rest.next(where: isWidth),
+      let kernel = rest.value("kernel", where: isSize),
+      let stride = rest.value("stride", default: 1, where: isSize)
     else { return nil }
     let padding: Architecture.Padding
     if rest.take("padding", "same") {
       padding = .same
     } else {
-      guard let count = rest.count("padding", 0...255, default: 0) else { return nil }
+      guard let count = rest.value("padding", default: 0, where: isPadding) else { return nil }
       padding = .each(count)
     }
     return .convolution(
@@ -66,20 +71,22 @@ extension Architecture.Word: CustomStringConvertible {
       bias: !rest.take("no-bias"))
   }
 
-  private static func readTransposedConvolution(_ rest: inout Options) -> Architecture.Word? {
-    guard let channels = rest.count(), let kernel = rest.count("kernel", 1...255),
-      let stride = rest.count("stride", 1...255, default: 1),
-      let padding = rest.count("padding", 0...255, default: 0),
-      let extra = rest.count("output-padding", 0...255, default: 0)
+  private static func readTransposedConvolution(_ rest: inout Phrase) -> Architecture.Word? {
+    guard let channels = rest.next(where: isWidth),
+      let kernel = rest.value("kernel", where: isSize),
+      let stride = rest.value("stride", default: 1, where: isSize),
+      let padding = rest.value("padding", default: 0, where: isPadding),
+      let extra = rest.value("output-padding", default: 0, where: isPadding)
     else { return nil }
     return .transposedConvolution(
       channels: channels, kernel: kernel, stride: stride, padding: padding, outputPadding: extra,
       bias: !rest.take("no-bias"))
   }
 
-  private static func readBatchNorm(_ rest: inout Options) -> Architecture.Word? {
-    guard let epsilon = rest.number("epsilon", default: Architecture.epsilon, { $0 > 0 && $0 < 1 }),
-      let momentum = rest.number("momentum", default: Architecture.momentum, { $0 > 0 && $0 <= 1 })
+  private static func readBatchNorm(_ rest: inout Phrase) -> Architecture.Word? {
+    guard let epsilon = rest.value("epsilon", default: Architecture.epsilon, where: isPart),
+      let momentum = rest.value(
+        "momentum", default: Architecture.momentum, where: { $0 > 0 && $0 <= 1 })
     else { return nil }
     return .batchNorm(epsilon: epsilon, momentum: momentum)
   }
@@ -128,55 +135,5 @@ extension Architecture.Padding: CustomStringConvertible {
     case .each(let count): "\(count)"
     case .same: "same"
     }
-  }
-}
-
-/// The words of one layer after its name, taken in order.
-private struct Options {
-  let name: Substring
-  private var rest: ArraySlice<Substring>
-
-  init(_ phrase: Substring) {
-    let parts = phrase.split(separator: " ")
-    name = parts.first ?? ""
-    rest = parts.dropFirst()
-  }
-
-  var isEmpty: Bool { rest.isEmpty }
-
-  /// The next word, read.
-  mutating func next<Value>(_ parse: (Substring) -> Value?) -> Value? {
-    rest.popFirst().flatMap(parse)
-  }
-
-  /// The next word as a whole number.
-  mutating func count(_ range: ClosedRange<Int> = 1...Architecture.largestWidth) -> Int? {
-    next { Int($0) }.flatMap { range ~= $0 ? $0 : nil }
-  }
-
-  /// The whole number after `name`; where the name is not next, the default.
-  mutating func count(
-    _ name: Substring, _ range: ClosedRange<Int>, default value: Int? = nil
-  ) -> Int? {
-    take(name) ? count(range) : value
-  }
-
-  /// The next word as a number that is in range.
-  mutating func number(_ isInRange: (Double) -> Bool) -> Double? {
-    next { Double($0) }.flatMap { isInRange($0) ? $0 : nil }
-  }
-
-  /// The number after `name`; where the name is not next, the default.
-  mutating func number(
-    _ name: Substring, default value: Double, _ isInRange: (Double) -> Bool
-  ) -> Double? {
-    take(name) ? number(isInRange) : value
-  }
-
-  /// Whether these words are next; then they are taken.
-  mutating func take(_ words: Substring...) -> Bool {
-    guard rest.starts(with: words) else { return false }
-    rest = rest.dropFirst(words.count)
-    return true
   }
 }

@@ -93,22 +93,18 @@ extension Optimizer: CustomStringConvertible {
 
   /// Reads the text form; `nil` when it is not one.
   public init?(_ text: String) {
-    let words = text.split(separator: " ")
-    func number(_ index: Int, _ name: String) -> Double? {
-      words[index] == name ? Double(words[index + 1]) : nil
-    }
-    switch (words.first, words.count) {
-    case ("rmsprop", 7):
-      guard let rate = number(1, "rate"), let alpha = number(3, "alpha"),
-        let epsilon = number(5, "epsilon")
+    var phrase = Phrase(text)
+    if phrase.take("rmsprop") {
+      guard let rate: Double = phrase.value("rate"), let alpha: Double = phrase.value("alpha"),
+        let epsilon: Double = phrase.value("epsilon"), phrase.isEmpty
       else { return nil }
       self = .rmsprop(rate: rate, alpha: alpha, epsilon: epsilon)
-    case ("adam", 9):
-      guard let rate = number(1, "rate"), let beta1 = number(3, "beta1"),
-        let beta2 = number(5, "beta2"), let epsilon = number(7, "epsilon")
+    } else {
+      guard phrase.take("adam"), let rate: Double = phrase.value("rate"),
+        let beta1: Double = phrase.value("beta1"), let beta2: Double = phrase.value("beta2"),
+        let epsilon: Double = phrase.value("epsilon"), phrase.isEmpty
       else { return nil }
       self = .adam(rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon)
-    default: return nil
     }
   }
 

@@ -126,27 +126,3 @@ extension Schedule: LosslessStringConvertible {
     warmUp = steps
   }
 }
-
-/// The words of a text form, taken in order.
-struct Phrase {
-  private var rest: ArraySlice<Substring>
-
-  init(_ text: String) { rest = text.split(separator: " ")[...] }
-
-  var isEmpty: Bool { rest.isEmpty }
-
-  /// Whether these words are next; then they are taken.
-  mutating func take(_ words: Substring...) -> Bool {
-    guard rest.starts(with: words) else { return false }
-    rest = rest.dropFirst(words.count)
-    return true
-  }
-
-  /// The value after `name`; where the name is not next, the default.
-  mutating func value<Value: LosslessStringConvertible>(
-    _ name: Substring, default value: Value? = nil
-  ) -> Value? {
-    guard take(name) else { return value }
-    return rest.popFirst().flatMap { Value(String($0)) }
-  }
-}

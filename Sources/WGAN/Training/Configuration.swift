@@ -1,5 +1,5 @@
 /// Channels, height and width of an image.
-public struct ImageShape: Equatable, Sendable, CustomStringConvertible {
+public struct ImageShape: Equatable, Sendable, LosslessStringConvertible {
   /// How many.
   public let channels: Int, height: Int, width: Int
 
@@ -54,13 +54,15 @@ public enum Constraint: Equatable, Sendable, CustomStringConvertible {
 
   /// Reads the text form; `nil` when it is not one.
   public init?(_ text: String) {
-    let words = text.split(separator: " ")
-    guard words.count == 2, let number = Double(words[1]) else { return nil }
-    switch words[0] {
-    case "clip": self = .clip(bound: number)
-    case "gradient-penalty": self = .gradientPenalty(weight: number)
-    default: return nil
+    var phrase = Phrase(text)
+    if let bound: Double = phrase.value("clip") {
+      self = .clip(bound: bound)
+    } else if let weight: Double = phrase.value("gradient-penalty") {
+      self = .gradientPenalty(weight: weight)
+    } else {
+      return nil
     }
+    guard phrase.isEmpty else { return nil }
   }
 
   /// λ, or `nil` for clipping.
