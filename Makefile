@@ -1,7 +1,7 @@
 # Trains a Wasserstein GAN from IDX images: `make train EPOCHS=20`, or see `make help`.
 
 EPOCHS  ?= 20
-PRESET  ?= mlp-gp
+PRESET  ?= quick
 DATA    ?= /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz
 SEED    ?= 0
 BATCH   ?=
@@ -10,7 +10,8 @@ RUN     ?= $(PRESET)
 OUT     ?= runs/$(RUN)
 
 PYTHON    ?=
-WORKLOADS ?= mlp-clip mlp-gp
+PEERS     ?= torch tensorflow jax
+WORKLOADS ?= mlp-clip mlp-gp keras-gp:64 keras-gp dcgan-gp
 ROUNDS    ?= 5
 SECONDS   ?= 3
 BENCH_OUT ?= runs/bench
@@ -24,7 +25,7 @@ SHELL := bash
 .SUFFIXES:
 
 # By the environment, so that no shell reads what is in them.
-export EPOCHS PRESET DATA SEED BATCH THREADS OUT PYTHON BENCH_OUT
+export EPOCHS PRESET DATA SEED BATCH THREADS OUT PYTHON PEERS BENCH_OUT
 
 tools := idx2tensor wgan-init wgan-step wgan-sample tensor2png
 # The same flags at a terminal as in a pipe, or going from one to the other would build all again.
@@ -63,7 +64,7 @@ bench: $(built) ## measure beside the frameworks that PYTHON has, and against sg
 	@$(TOOLS)/idx2tensor "$$DATA" -o "$$BENCH_OUT/train.tensor"
 	@.build-bench/release/bench $(WORKLOADS) --tools $(TOOLS) --data "$$BENCH_OUT/train.tensor" \
 	  --rounds $(ROUNDS) --seconds $(SECONDS) --output "$$BENCH_OUT" \
-	  $${PYTHON:+--python "$$PYTHON"} $${THREADS:+--threads "$$THREADS"} $${BATCH:+--batch-size "$$BATCH"}
+	  $${PYTHON:+--python "$$PYTHON"} --modules "$$PEERS" $${THREADS:+--threads "$$THREADS"} $${BATCH:+--batch-size "$$BATCH"}
 
 lint: ## check the format of every Swift file
 	swift format lint --strict $(swift_files)

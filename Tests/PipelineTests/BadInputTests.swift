@@ -102,6 +102,9 @@ import Testing
     Case("wgan-init --preset mlp-gp --critic empty -o old", 65, "empty: has 0 layers"),
     Case("wgan-init --preset mlp-gp --critic images.idx -o old", 65, "images.idx: line 1"),
     Case("wgan-init --preset mlp-gp --critic misfit -o old", 64, "layer 1, reshape 2x2x2"),
+    Case("wgan-init --preset mlp-gp --critic normed -o old", 64, "cannot have batch-norm"),
+    Case("wgan-init --preset dcgan-gp --shape 1x27x28 -o old", 64, "dcgan-gp", "multiples of 4"),
+    Case("wgan-init --preset keras-gp --shape 1x27x28 -o old", 64, "keras-gp", "multiples of 8"),
     Case("wgan-init --preset mlp-clip --clip 1e-60 -o old", 64, "clipping bound"),
     Case("wgan-init --preset mlp-gp --shape 28x28 -o old", 64, "--shape"),
     Case("wgan-init --preset mlp-gp --batch-size 0 -o old", 64, "batch size"),
@@ -162,7 +165,7 @@ import Testing
     try shell.succeed(
       """
       echo precious > old; echo some words > words; : > empty; mkdir folder
-      echo 'dense 9; reshape 2x2x2; dense 1' > misfit
+      echo 'dense 9; reshape 2x2x2; dense 1' > misfit; echo 'dense 9; batch-norm; dense 1' > normed
       gzip -c images.idx | head -c 200 > short.gz
       gzip -c images.idx > crc.gz
       printf 'xxxx' | dd of=crc.gz bs=1 seek=$(($(stat -c %s crc.gz) - 8)) conv=notrunc status=none

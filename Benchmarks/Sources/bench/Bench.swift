@@ -41,6 +41,8 @@ struct Run: ParsableCommand {
   @Option(help: "The folder of the built tools.") var tools: String
   @Option(help: "The images, a tensor file.") var data: String
   @Option(help: "A Python with the peers.") var python: String?
+  @Option(help: "The peers to look for: torch, tensorflow, jax.")
+  var modules = Run.modules.joined(separator: " ")
   @Option(help: "The folder of the peers' scripts.") var peers = "Benchmarks/peers"
   @Option(help: "How many rounds.") var rounds = 5
   @Option(help: "About how long each contestant works in a round.") var seconds = 3.0
@@ -49,8 +51,13 @@ struct Run: ParsableCommand {
   @Option(help: "How many seconds a peer may take to answer.") var patience = 900.0
   @Option(name: .shortAndLong, help: "The folder for the report.") var output: String
 
+  private static let modules = ["torch", "tensorflow", "jax"]
+
   func validate() throws {
     guard rounds >= 1 else { throw ValidationError("--rounds must be at least 1") }
+    for module in modules.split(separator: " ") where !Run.modules.contains(String(module)) {
+      throw ValidationError("--modules: unknown peer \(module)")
+    }
     guard seconds > 0, seconds.isFinite else { throw ValidationError("--seconds must be positive") }
     guard (1...1024).contains(threads ?? 1) else {
       throw ValidationError("--threads must be between 1 and 1024")
@@ -109,7 +116,7 @@ struct Run: ParsableCommand {
       return []
     }
     let question = "import importlib.util as u, sys; print(*filter(u.find_spec, sys.argv[1:]))"
-    let modules = ["torch", "tensorflow", "jax"]
+    let modules = modules.split(separator: " ").map(String.init)
     let child = try Child([python, "-c", question] + modules, log: folder + "/python.log")
     let found = try child.line(patience: 60).split(separator: " ").map(String.init)
     for module in modules where !found.contains(module) { say("\(python) has no \(module)") }

@@ -6,21 +6,26 @@ extension Preset.Networks {
       critic: "dense 256; leaky-relu 0.2; dense 128; leaky-relu 0.2; dense 1")
   }
 
-  /// DCGAN (Radford, Metz, Chintala 2016) of two levels, for images with sides of multiples of 4.
-  static func dcgan(_ image: ImageShape, batchNorm: Bool) throws(Misfit) -> Self {
+  /// DCGAN (Radford, Metz, Chintala 2016) of two levels, for images with sides of multiples of 4: of
+  /// so many channels at half the size, and twice as many at a quarter.
+  static func dcgan(
+    _ image: ImageShape, channels: Int, criticBatchNorm: Bool = false
+  ) throws(Misfit) -> Self {
     guard image.height % 4 == 0, image.width % 4 == 0 else {
       throw Misfit(reason: "DCGAN needs sides that are multiples of 4, not \(image)")
     }
     let (height, width) = (image.height / 4, image.width / 4)
+    let normalised = criticBatchNorm ? " no-bias; batch-norm" : ""
     return Self(
       generator: """
-        dense \(256 * height * width) no-bias; reshape 256x\(height)x\(width); batch-norm; relu
-        conv-transposed 128 kernel 4 stride 2 padding 1 no-bias; batch-norm; relu
+        dense \(2 * channels * height * width) no-bias
+        reshape \(2 * channels)x\(height)x\(width); batch-norm; relu
+        conv-transposed \(channels) kernel 4 stride 2 padding 1 no-bias; batch-norm; relu
         conv-transposed \(image.channels) kernel 4 stride 2 padding 1; tanh
         """,
       critic: """
-        conv 128 kernel 4 stride 2 padding 1; leaky-relu 0.2
-        conv 256 kernel 4 stride 2 padding 1\(batchNorm ? " no-bias; batch-norm" : ""); leaky-relu 0.2
+        conv \(channels) kernel 4 stride 2 padding 1; leaky-relu 0.2
+        conv \(2 * channels) kernel 4 stride 2 padding 1\(normalised); leaky-relu 0.2
         flatten; dense 1
         """)
   }

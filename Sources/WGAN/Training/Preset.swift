@@ -24,6 +24,12 @@ public struct Preset: Sendable {
   /// Every preset.
   public static let all = [
     Preset(
+      name: "quick", summary: "a small DCGAN, gradient penalty, the best of five minutes",
+      networks: { image throws(Misfit) in try .dcgan(image, channels: 32) },
+      constraint: .gradientPenalty(weight: 10),
+      optimizer: .adam(rate: 1e-3, beta1: 0.5, beta2: 0.9), latent: 64, criticSteps: 1,
+      schedule: Schedule(.linear(steps: 22_000))),
+    Preset(
       name: "mlp-clip", summary: "dense layers, weight clipping, RMSProp (Arjovsky et al. 2017)",
       networks: Networks.dense, constraint: .clip(bound: 0.01), optimizer: .rmsprop(rate: 5e-5)),
     Preset(
@@ -41,12 +47,12 @@ public struct Preset: Sendable {
       schedule: Schedule(.plateau(Plateau(factor: 0.5, patience: 2, floor: 0, period: .step)))),
     Preset(
       name: "dcgan-clip", summary: "DCGAN (Radford et al. 2016), weight clipping, RMSProp",
-      networks: { image throws(Misfit) in try .dcgan(image, batchNorm: true) },
+      networks: { image throws(Misfit) in try .dcgan(image, channels: 128, criticBatchNorm: true) },
       constraint: .clip(bound: 0.01), optimizer: .rmsprop(rate: 5e-5),
       criticWarmUp: .arjovsky, initialization: .dcgan),
     Preset(
       name: "dcgan-gp", summary: "DCGAN without batch norm in the critic, gradient penalty, Adam",
-      networks: { image throws(Misfit) in try .dcgan(image, batchNorm: false) },
+      networks: { image throws(Misfit) in try .dcgan(image, channels: 128) },
       constraint: .gradientPenalty(weight: 10),
       optimizer: .adam(rate: 1e-4, beta1: 0, beta2: 0.9)),
     Preset(
