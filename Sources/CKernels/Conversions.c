@@ -1,6 +1,6 @@
 // From images, stored one after another, to an activation, stored sample beside sample: a transpose
 // of chosen rows. It goes by tiles of 16 images × 64 pixels, so that a cache line of an image is
-// read whole and a cache line of the activation is written whole.
+// read whole and a cache line of the activation is written whole. And a plain transpose.
 #ifndef REAL
 
 #include "CKernels.h"
@@ -45,5 +45,15 @@ MULTIVERSION void NAME(gather_floats)(
   GATHER(float, (REAL))
 }
 #undef GATHER
+
+MULTIVERSION void NAME(transpose)(
+    size_t rows, size_t columns, const REAL *restrict x, size_t x_stride, REAL *restrict y,
+    size_t y_stride) {
+  enum { SIDE = 16 };
+  for (size_t i = 0; i < rows; i += SIDE)
+    for (size_t j = 0; j < columns; j += SIDE)
+      for (size_t l = j; l < MIN(j + SIDE, columns); l++)
+        for (size_t k = i; k < MIN(i + SIDE, rows); k++) y[l * y_stride + k] = x[k * x_stride + l];
+}
 
 #endif

@@ -89,7 +89,9 @@ import Testing
       }
       Double.fillNormal(blocks[0], key: 2, stream: 63, step: 0, first: 0)
       Double.fillNormal(blocks[2], key: 2, stream: 63, step: 1, first: 0)
-      let run = LayerRun(values: weights, derived: weights)
+      let run = LayerRun(values: weights, derived: workspace.numbers(layer.derivedCount))
+      layer.derive(run, share: Share(index: 0, count: 2))
+      layer.derive(run, share: Share(index: 1, count: 2))
       layer.tangent(blocks[0], output: blocks[1], notes: blocks[1], run, into: blocks[1])
       layer.backward(blocks[2], output: blocks[1], notes: blocks[1], run, into: blocks[3])
       for sample in 0..<3 {

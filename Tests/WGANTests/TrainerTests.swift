@@ -43,6 +43,8 @@ import Testing
       let trainer = try wideTrainer("keras-gp", data, threads: threads, batchSize: 150)
       #expect(trainer.state.configuration.batchSize == 150)
       for _ in 0..<4 { _ = try trainer.step(.both) }
+      // The last chunk is shorter than the others: shares that did not wait would meet in it.
+      for _ in 0..<12 { _ = try trainer.step(.generator) }
       return trainer.state.numbers
     }
     #expect(try train(1) == train(3))

@@ -92,6 +92,9 @@
   void column_square_deviations##SUFFIX(                                                           \
       size_t rows, size_t columns, const REAL *center, const REAL *x, size_t x_stride,             \
       double *out);                                                                                \
+  /* y[j][i] = x[i][j]: `rows` and `columns` are those of x. */                                    \
+  void transpose##SUFFIX(                                                                          \
+      size_t rows, size_t columns, const REAL *x, size_t x_stride, REAL *y, size_t y_stride);      \
   /* True when |x| <= bound for every element; a NaN is beyond any bound. bound >= 0. */           \
   bool all_within##SUFFIX(size_t count, const REAL *x, REAL bound);                                \
                                                                                                    \

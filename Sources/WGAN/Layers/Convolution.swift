@@ -9,9 +9,9 @@ struct Convolution: Layer {
   private let form: Form
 
   private enum Form {
-    case plain(Correlation)
+    case plain(Correlation, Reversal?)
     /// From y's shape to x's.
-    case transposed(Correlation)
+    case transposed(Correlation, Reversal?)
     /// One for each phase, over the derived weights that begin at `first`.
     case upsampled([Phase], vertical: Upsampling, horizontal: Upsampling)
   }
@@ -31,7 +31,8 @@ struct Convolution: Layer {
     else { return nil }
     (self.input, self.output, self.hasBias) = (input, output, hasBias)
     (kernelHeight, kernelWidth) = (vertical.kernel, horizontal.kernel)
-    form = .plain(Correlation(input, output, vertical: vertical, horizontal: horizontal))
+    let correlation = Correlation(input, output, vertical: vertical, horizontal: horizontal)
+    form = .plain(correlation, Reversal(correlation))
   }
 
   /// The transpose of the convolution with these windows, which has `input` as its output.
@@ -44,7 +45,8 @@ struct Convolution: Layer {
     else { return nil }
     (self.input, self.output, self.hasBias) = (input, output, hasBias)
     (kernelHeight, kernelWidth) = (vertical.kernel, horizontal.kernel)
-    form = .transposed(Correlation(output, input, vertical: vertical, horizontal: horizontal))
+    let correlation = Correlation(output, input, vertical: vertical, horizontal: horizontal)
+    form = .transposed(correlation, Reversal(correlation))
   }
 
   /// A convolution of stride 1 over an image that is repeated `factor` times; the windows are those
@@ -96,13 +98,20 @@ struct Convolution: Layer {
   }
 
   var derivedCount: Int {
-    guard case .upsampled(let phases, _, _) = form, let last = phases.last else { return 0 }
-    return last.first + last.correlation.weightCount
+    switch form {
+    case .plain(_, let reversal), .transposed(_, let reversal): reversal?.weightCount ?? 0
+    case .upsampled(let phases, _, _): phases.map(\.correlation.weightCount).reduce(0, +)
+    }
   }
 
   func derive<S: Scalar>(_ run: LayerRun<S>, share: Share) {
-    forEachMergedTap(of: run, share) { sum, tap, isFirst in
-      if isFirst { sum.copy(tap) } else { S.addScaled(tap, by: 1, to: sum) }
+    switch form {
+    case .plain(_, let reversal), .transposed(_, let reversal):
+      reversal?.derive(run.values, into: run.derived, share: share)
+    case .upsampled:
+      forEachMergedTap(of: run, share) { sum, tap, isFirst in
+        if isFirst { sum.copy(tap) } else { S.addScaled(tap, by: 1, to: sum) }
+      }
     }
   }
 
@@ -120,8 +129,9 @@ struct Convolution: Layer {
     _ x: Block<S>, _ run: LayerRun<S>, bias: UnsafePointer<S>?, into y: Block<S>
   ) {
     switch form {
-    case .plain(let correlation): correlation.apply(x, run.values, bias: bias, into: y)
-    case .transposed(let correlation):
+    case .plain(let correlation, _): correlation.apply(x, run.values, bias: bias, into: y)
+    case .transposed(_, let reversal?): reversal.apply(x, run.derived, bias: bias, into: y)
+    case .transposed(let correlation, nil):
       correlation.applyTranspose(x, run.values, bias: bias, into: y)
     case .upsampled(let phases, _, _):
       for phase in phases {
@@ -134,8 +144,10 @@ struct Convolution: Layer {
     _ dy: Block<S>, output _: Block<S>, notes _: Block<S>, _ run: LayerRun<S>, into dx: Block<S>
   ) {
     switch form {
-    case .plain(let correlation): correlation.applyTranspose(dy, run.values, bias: nil, into: dx)
-    case .transposed(let correlation): correlation.apply(dy, run.values, bias: nil, into: dx)
+    case .plain(_, let reversal?): reversal.apply(dy, run.derived, bias: nil, into: dx)
+    case .plain(let correlation, nil):
+      correlation.applyTranspose(dy, run.values, bias: nil, into: dx)
+    case .transposed(let correlation, _): correlation.apply(dy, run.values, bias: nil, into: dx)
     case .upsampled(let phases, _, _):
       for (index, phase) in phases.enumerated() {
         phase.correlation.applyTranspose(
@@ -149,9 +161,9 @@ struct Convolution: Layer {
     into gradient: LayerRun<S>
   ) {
     switch form {
-    case .plain(let correlation):
+    case .plain(let correlation, _):
       correlation.accumulate(x, dy, share: share, adding: adding, into: gradient.values)
-    case .transposed(let correlation):
+    case .transposed(let correlation, _):
       correlation.accumulate(dy, x, share: share, adding: adding, into: gradient.values)
     case .upsampled(let phases, _, _):
       for phase in phases {

@@ -20,11 +20,13 @@ struct Correlation: Sendable {
   init(_ input: ImageShape, _ output: ImageShape, vertical: Window, horizontal: Window) {
     (self.input, self.output) = (input, output)
     (self.vertical, self.horizontal) = (vertical, horizontal)
-    index = (0..<vertical.kernel).flatMap { y in
+    let rows = (0..<vertical.kernel).flatMap { y in
       (0..<horizontal.kernel * input.channels).map { x in
         UInt32(y * input.width * input.channels + x)
       }
     }
+    // A kernel without taps, as a phase of `Reversal` may have, has no rows to read.
+    index = rows.isEmpty ? [0] : rows
   }
 
   /// Columns of W.

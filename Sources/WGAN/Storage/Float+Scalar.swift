@@ -169,6 +169,9 @@ extension Float: Scalar {
   static func clamp(_ p: UnsafeMutablePointer<Self>, count: Int, bound: Self) {
     clamp_f32(count, p, bound)
   }
+  static func transpose(_ x: Block<Self>, into y: Block<Self>) {
+    transpose_f32(x.rows, x.columns, x.base, x.stride, y.base, y.stride)
+  }
   static func allWithin(_ x: UnsafePointer<Self>, count: Int, bound: Self) -> Bool {
     all_within_f32(count, x, bound)
   }

@@ -109,6 +109,8 @@ protocol Scalar: BinaryFloatingPoint, LosslessStringConvertible, Sendable {
     count: Int, _ c: RMSPropConstants<Self>)
   /// p = min(max(p, −bound), bound).
   static func clamp(_ p: UnsafeMutablePointer<Self>, count: Int, bound: Self)
+  /// y = xᵀ.
+  static func transpose(_ x: Block<Self>, into y: Block<Self>)
   /// Whether |x| ≤ bound for every number; a NaN is beyond any bound.
   static func allWithin(_ x: UnsafePointer<Self>, count: Int, bound: Self) -> Bool
 }

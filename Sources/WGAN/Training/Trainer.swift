@@ -153,8 +153,9 @@ public final class Trainer {
       for chunk in critic.chunks {
         generator.drawCriticMasks(chunk, key: key, step: step, share: share)
         generator.judge(judge.runs, chunk, share: share)
+        // The next chunk may be shorter, and cut at other columns.
+        share.synchronize()
       }
-      share.synchronize()
       generator.differentiate(maker.runs, share: share)
       share.synchronize()
       generator.accumulate(maker.runs, share: share)

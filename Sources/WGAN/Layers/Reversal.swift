@@ -1,0 +1,89 @@
+/// The transpose of a correlation as correlations: every position of the image is one product over
+/// all taps that fall on it, where `Correlation.applyTranspose` adds up one for each.
+///
+/// Positions that leave the same rest by the stride, a *phase*, are met by the same taps, every
+/// stride-th of the kernel, the last one first: a kernel of its own, of which the weights have to be
+/// brought together before. That is worth it where a layer has few channels, and its products would
+/// be short.
+struct Reversal: Sendable {
+  private struct Phase {
+    let correlation: Correlation
+    /// The taps of the whole kernel, along each axis, of which the phase's is made.
+    let rows: [Int], columns: [Int]
+    /// The phase's first weight.
+    let first: Int
+  }
+
+  private let correlation: Correlation
+  private let phases: [Phase]
+  /// Weights of all phases.
+  let weightCount: Int
+
+  /// More weights than these would take longer to bring together than they save.
+  private static let mostWeights = 1 << 19
+
+  /// `nil` where it is not worth it.
+  init?(_ correlation: Correlation) {
+    guard correlation.weightCount <= Self.mostWeights else { return nil }
+    self.correlation = correlation
+    var (phases, first): ([Phase], Int) = ([], 0)
+    for row in correlation.vertical.reversed {
+      for column in correlation.horizontal.reversed {
+        let part = Correlation(
+          correlation.output, correlation.input, vertical: row.window, horizontal: column.window)
+        phases.append(
+          Phase(correlation: part, rows: row.taps, columns: column.taps, first: first))
+        first += part.weightCount
+      }
+    }
+    (self.phases, weightCount) = (phases, first)
+  }
+
+  /// Brings the weights together, this share of them.
+  func derive<S: Scalar>(
+    _ weight: UnsafeMutablePointer<S>, into derived: UnsafeMutablePointer<S>, share: Share
+  ) {
+    let (inputs, outputs) = (correlation.input.channels, correlation.output.channels)
+    let own = share.range(of: outputs)
+    if own.isEmpty { return }
+    for phase in phases {
+      let part = phase.correlation
+      var place = derived + phase.first + own.lowerBound
+      for row in phase.rows {
+        for column in phase.columns {
+          let tap = (row * correlation.horizontal.kernel + column) * inputs
+          let from = Block(
+            base: weight + own.lowerBound * correlation.windowSize + tap, rows: own.count,
+            columns: inputs, stride: correlation.windowSize)
+          let to = Block(base: place, rows: inputs, columns: own.count, stride: part.windowSize)
+          S.transpose(from, into: to)
+          place += outputs
+        }
+      }
+    }
+  }
+
+  /// x = b + Wᵀ ⋆ y.
+  func apply<S: Scalar>(
+    _ y: Block<S>, _ derived: UnsafePointer<S>, bias: UnsafePointer<S>?, into x: Block<S>
+  ) {
+    for phase in phases {
+      phase.correlation.apply(y, derived + phase.first, bias: bias, into: x)
+    }
+  }
+}
+
+extension Window {
+  /// The way back: for every phase the window over the outputs that makes its input positions, and
+  /// the taps that it has, in their order.
+  fileprivate var reversed: [(window: Window, taps: [Int])] {
+    (0..<min(stride, inputs)).map { phase in
+      let rest = (phase + padding) % stride
+      let taps = Array(Swift.stride(from: rest, to: kernel, by: stride).reversed())
+      let window = Window(
+        inputs: outputs, outputs: (inputs - phase + stride - 1) / stride, kernel: taps.count,
+        padding: taps.count - 1 - (phase + padding - rest) / stride, step: stride, phase: phase)
+      return (window, taps)
+    }
+  }
+}
