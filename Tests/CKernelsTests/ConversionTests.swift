@@ -48,4 +48,21 @@ struct ConversionTests {
     }
     #expect(out[0] == -1 && out[255] == 1)
   }
+
+  @Test(arguments: elements)
+  func `a block is transposed`(element: any Element.Type) {
+    func check<T: Element>(_: T.Type) {
+      var random = Sequence64(state: 5)
+      for rows in [0, 1, 15, 16, 17, 40] {
+        for columns in [0, 1, 15, 16, 17, 40] {
+          let x = Matrix<T>(rows, columns, gap: 3, using: &random)
+          var y = Matrix<T>(columns, rows, gap: 2) { _, _ in 0 }
+          let expected = y.map { x[$1, $0] }
+          T.kernels.transpose(rows, columns, x.numbers, x.stride, &y.numbers, y.stride)
+          #expect(same(y, expected))
+        }
+      }
+    }
+    check(element)
+  }
 }

@@ -59,6 +59,7 @@ struct Kernels<T> {
   let allWithin: (Int, Pointer<T>, T) -> Bool
   let gatherBytes: (Int, Int, Pointer<UInt8>, Int, Pointer<UInt32>, MutablePointer<T>, Int) -> Void
   let gatherFloats: (Int, Int, Pointer<Float>, Int, Pointer<UInt32>, MutablePointer<T>, Int) -> Void
+  let transpose: (Int, Int, Pointer<T>, Int, MutablePointer<T>, Int) -> Void
   let adam:
     (
       Int, MutablePointer<T>, MutablePointer<T>, MutablePointer<T>, Pointer<T>, T, T, T, T, T, T, T
@@ -98,7 +99,8 @@ extension Float: Element {
       addCombinedColumns: add_combined_columns_f32, addScaled: add_scaled_f32,
       dropoutMask: dropout_mask_f32, applyMask: apply_mask_f32, allWithin: all_within_f32,
       gatherBytes: gather_bytes_f32,
-      gatherFloats: gather_floats_f32, adam: adam_f32, rmsprop: rmsprop_f32, clamp: clamp_f32,
+      gatherFloats: gather_floats_f32, transpose: transpose_f32, adam: adam_f32,
+      rmsprop: rmsprop_f32, clamp: clamp_f32,
       normalColumns: normal_columns_f32, uniforms: uniforms_f32)
   }
 }
@@ -123,7 +125,8 @@ extension Double: Element {
       addCombinedColumns: add_combined_columns_f64, addScaled: add_scaled_f64,
       dropoutMask: dropout_mask_f64, applyMask: apply_mask_f64, allWithin: all_within_f64,
       gatherBytes: gather_bytes_f64,
-      gatherFloats: gather_floats_f64, adam: adam_f64, rmsprop: rmsprop_f64, clamp: clamp_f64,
+      gatherFloats: gather_floats_f64, transpose: transpose_f64, adam: adam_f64,
+      rmsprop: rmsprop_f64, clamp: clamp_f64,
       normalColumns: normal_columns_f64, uniforms: uniforms_f64)
   }
 }

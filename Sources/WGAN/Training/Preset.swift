@@ -28,7 +28,7 @@ public struct Preset: Sendable {
       networks: { image throws(Misfit) in try .dcgan(image, channels: 32) },
       constraint: .gradientPenalty(weight: 10),
       optimizer: .adam(rate: 1e-3, beta1: 0.5, beta2: 0.9), latent: 64, criticSteps: 1,
-      schedule: Schedule(.linear(steps: 22_000))),
+      schedule: Schedule(.linear(steps: 20_000))),
     Preset(
       name: "mlp-clip", summary: "dense layers, weight clipping, RMSProp (Arjovsky et al. 2017)",
       networks: Networks.dense, constraint: .clip(bound: 0.01), optimizer: .rmsprop(rate: 5e-5)),
