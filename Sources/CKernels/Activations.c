@@ -99,32 +99,25 @@ MULTIVERSION void NAME(hyperbolic_tangent)(size_t rows, size_t columns, REAL *x,
     for (size_t j = 0; j < columns; j++) x[j] = NAME(tanh)(x[j]);
 }
 
-MULTIVERSION void NAME(hyperbolic_tangent_derivative)(
-    size_t rows, size_t columns, const REAL *restrict y, size_t y_stride, REAL *restrict d,
-    size_t d_stride) {
-  for (size_t row = 0; row < rows; row++, y += y_stride, d += d_stride)
-    for (size_t j = 0; j < columns; j++) d[j] = d[j] * (1 - y[j] * y[j]);
-}
-
 MULTIVERSION void NAME(sigmoid)(size_t rows, size_t columns, REAL *x, size_t x_stride) {
   for (size_t row = 0; row < rows; row++, x += x_stride)
     for (size_t j = 0; j < columns; j++) x[j] = NAME(sigmoid_of)(x[j]);
 }
 
-MULTIVERSION void NAME(sigmoid_derivative)(
-    size_t rows, size_t columns, const REAL *restrict y, size_t y_stride, REAL *restrict d,
-    size_t d_stride) {
+MULTIVERSION void NAME(multiply_by_slope)(
+    size_t rows, size_t columns, REAL gamma, REAL delta, const REAL *restrict y, size_t y_stride,
+    REAL *restrict d, size_t d_stride) {
   for (size_t row = 0; row < rows; row++, y += y_stride, d += d_stride)
-    for (size_t j = 0; j < columns; j++) d[j] = d[j] * (y[j] * (1 - y[j]));
+    for (size_t j = 0; j < columns; j++) d[j] = d[j] * (gamma + y[j] * (delta - y[j]));
 }
 
 MULTIVERSION void NAME(add_curvature)(
-    size_t rows, size_t columns, REAL alpha, REAL beta, REAL gamma, REAL delta,
-    const REAL *restrict y, size_t y_stride, const REAL *restrict d, size_t d_stride,
-    const REAL *restrict u, size_t u_stride, REAL *restrict out, size_t out_stride) {
+    size_t rows, size_t columns, REAL gamma, REAL delta, const REAL *restrict y, size_t y_stride,
+    const REAL *restrict d, size_t d_stride, const REAL *restrict u, size_t u_stride,
+    REAL *restrict out, size_t out_stride) {
   for (size_t row = 0; row < rows; row++) {
     for (size_t j = 0; j < columns; j++)
-      out[j] += (alpha + beta * y[j]) * (gamma + y[j] * (delta - y[j])) * d[j] * u[j];
+      out[j] += (delta - 2 * y[j]) * (gamma + y[j] * (delta - y[j])) * d[j] * u[j];
     y += y_stride, d += d_stride, u += u_stride, out += out_stride;
   }
 }

@@ -27,21 +27,6 @@ struct ActivationTests {
   }
 
   @Test(arguments: elements)
-  func `the derivative of tanh is its formula`(element: any Element.Type) {
-    func check<T: Element>(_: T.Type) {
-      var random = Sequence64(state: 2)
-      for columns in widths {
-        let y = Matrix<T>(3, columns, gap: 2, using: &random)
-        let d = Matrix<T>(3, columns, gap: 0, using: &random)
-        var dx = d
-        T.kernels.tanhDerivative(3, columns, y.numbers, y.stride, &dx.numbers, dx.stride)
-        #expect(same(dx, d.map { d[$0, $1] * (1 - y[$0, $1] * y[$0, $1]) }))
-      }
-    }
-    check(element)
-  }
-
-  @Test(arguments: elements)
   func `interpolation is its formula, also over one of its inputs`(element: any Element.Type) {
     func check<T: Element>(_: T.Type) {
       var random = Sequence64(state: 3)
@@ -212,13 +197,15 @@ struct ActivationTests {
   }
 
   @Test(arguments: elements)
-  func `the derivative of the sigmoid is its formula`(element: any Element.Type) {
+  func `the derivatives of tanh and the sigmoid are their formula`(element: any Element.Type) {
     func check<T: Element>(_: T.Type) {
-      expectElementwise(inputs: 1) { rows, columns, x, d in
-        T.kernels.sigmoidDerivative(
-          rows, columns.count, x[0].base, x[0].stride, d.base, d.stride)
-      } formula: { (_, _, y: [T], d) in
-        d * (y[0] * (1 - y[0]))
+      for (gamma, delta): (T, T) in [(1, 0), (0, 1), (-0.2, 0.9)] {
+        expectElementwise(inputs: 1) { rows, columns, x, d in
+          T.kernels.multiplyBySlope(
+            rows, columns.count, gamma, delta, x[0].base, x[0].stride, d.base, d.stride)
+        } formula: { (_, _, y: [T], d) in
+          d * (gamma + y[0] * (delta - y[0]))
+        }
       }
     }
     check(element)
@@ -227,16 +214,13 @@ struct ActivationTests {
   @Test(arguments: elements)
   func `curvature is added by its formula`(element: any Element.Type) {
     func check<T: Element>(_: T.Type) {
-      for (alpha, beta, gamma, delta): (T, T, T, T) in [
-        (0, -2, 1, 0), (1, -2, 0, 1), (0.3, 0.7, -0.2, 0.9),
-      ] {
+      for (gamma, delta): (T, T) in [(1, 0), (0, 1), (-0.2, 0.9)] {
         expectElementwise(inputs: 3) { rows, columns, x, out in
           T.kernels.addCurvature(
-            rows, columns.count, alpha, beta, gamma, delta, x[0].base, x[0].stride, x[1].base,
-            x[1].stride,
+            rows, columns.count, gamma, delta, x[0].base, x[0].stride, x[1].base, x[1].stride,
             x[2].base, x[2].stride, out.base, out.stride)
         } formula: { (_, _, x: [T], out) in
-          let slope = (alpha + beta * x[0]) * (gamma + x[0] * (delta - x[0]))
+          let slope = (delta - 2 * x[0]) * (gamma + x[0] * (delta - x[0]))
           return out + (slope * x[1]) * x[2]
         }
       }

@@ -15,13 +15,11 @@ struct Kernels<T> {
     ) -> Void
   let leakyReLU: (Int, Int, T, MutablePointer<T>, Int) -> Void
   let leakyReLUDerivative: (Int, Int, T, Pointer<T>, Int, MutablePointer<T>, Int) -> Void
-  let tanhDerivative: (Int, Int, Pointer<T>, Int, MutablePointer<T>, Int) -> Void
   let sigmoid: (Int, Int, MutablePointer<T>, Int) -> Void
-  let sigmoidDerivative: (Int, Int, Pointer<T>, Int, MutablePointer<T>, Int) -> Void
+  let multiplyBySlope: (Int, Int, T, T, Pointer<T>, Int, MutablePointer<T>, Int) -> Void
   let addCurvature:
     (
-      Int, Int, T, T, T, T, Pointer<T>, Int, Pointer<T>, Int, Pointer<T>, Int, MutablePointer<T>,
-      Int
+      Int, Int, T, T, Pointer<T>, Int, Pointer<T>, Int, Pointer<T>, Int, MutablePointer<T>, Int
     ) -> Void
   let interpolate:
     (Int, Int, Pointer<T>, Pointer<T>, Int, Pointer<T>, Int, MutablePointer<T>, Int) -> Void
@@ -86,8 +84,8 @@ extension Float: Element {
     Kernels(
       product: product_f32, leakyReLU: leaky_relu_f32,
       leakyReLUDerivative: leaky_relu_derivative_f32,
-      tanhDerivative: hyperbolic_tangent_derivative_f32, sigmoid: sigmoid_f32,
-      sigmoidDerivative: sigmoid_derivative_f32, addCurvature: add_curvature_f32,
+      sigmoid: sigmoid_f32, multiplyBySlope: multiply_by_slope_f32,
+      addCurvature: add_curvature_f32,
       interpolate: interpolate_f32, scaleColumns: scale_columns_f32,
       columnSquares: column_squares_f32, addRowSums: add_row_sums_f32, blockSum: block_sum_f32,
       blockSquareDeviation: block_square_deviation_f32, blockDot: block_dot_f32,
@@ -112,8 +110,8 @@ extension Double: Element {
     Kernels(
       product: product_f64, leakyReLU: leaky_relu_f64,
       leakyReLUDerivative: leaky_relu_derivative_f64,
-      tanhDerivative: hyperbolic_tangent_derivative_f64, sigmoid: sigmoid_f64,
-      sigmoidDerivative: sigmoid_derivative_f64, addCurvature: add_curvature_f64,
+      sigmoid: sigmoid_f64, multiplyBySlope: multiply_by_slope_f64,
+      addCurvature: add_curvature_f64,
       interpolate: interpolate_f64, scaleColumns: scale_columns_f64,
       columnSquares: column_squares_f64, addRowSums: add_row_sums_f64, blockSum: block_sum_f64,
       blockSquareDeviation: block_square_deviation_f64, blockDot: block_dot_f64,

@@ -43,21 +43,20 @@
   /* x = tanh(x), in place. f32: own polynomials, at most 2 ulp, odd, |tanh| <= 1, NaN stays NaN.  \
      f64: the C library's, for tests. */                                                           \
   void hyperbolic_tangent##SUFFIX(size_t rows, size_t columns, REAL *x, size_t x_stride);          \
-  /* d = d·(1 − y·y), in place, with y the layer's output. */                                      \
-  void hyperbolic_tangent_derivative##SUFFIX(                                                      \
-      size_t rows, size_t columns, const REAL *y, size_t y_stride, REAL *d, size_t d_stride);      \
   /* x = 1 / (1 + e^−x), in place: with z = e^−|x|, 1 / (1 + z), or z / (1 + z) where x < 0. f32:  \
      own polynomials, at most 2.5 ulp, denormals too, NaN stays NaN. f64: the C library's exp, for \
      tests. */                                                                                     \
   void sigmoid##SUFFIX(size_t rows, size_t columns, REAL *x, size_t x_stride);                     \
-  /* d = d·(y·(1 − y)), in place, with y the layer's output. */                                    \
-  void sigmoid_derivative##SUFFIX(                                                                 \
-      size_t rows, size_t columns, const REAL *y, size_t y_stride, REAL *d, size_t d_stride);      \
-  /* out += (alpha + beta·y)·(gamma + y·(delta − y))·d·u, with y the layer's output: the second    \
-     derivative of tanh, (−2y)·(1 − y²), or of the sigmoid, (1 − 2y)·(y − y²), between d and u. */ \
+  /* d = d·(gamma + y·(delta − y)), in place, with y the layer's output: the derivative of tanh,   \
+     1 − y², with 1 and 0; of the sigmoid, y·(1 − y), with 0 and 1. */                             \
+  void multiply_by_slope##SUFFIX(                                                                  \
+      size_t rows, size_t columns, REAL gamma, REAL delta, const REAL *y, size_t y_stride,         \
+      REAL *d, size_t d_stride);                                                                   \
+  /* out += (delta − 2·y)·(gamma + y·(delta − y))·d·u: the second derivative of those functions,   \
+     between d and u. */                                                                           \
   void add_curvature##SUFFIX(                                                                      \
-      size_t rows, size_t columns, REAL alpha, REAL beta, REAL gamma, REAL delta, const REAL *y,   \
-      size_t y_stride, const REAL *d, size_t d_stride, const REAL *u, size_t u_stride, REAL *out,  \
+      size_t rows, size_t columns, REAL gamma, REAL delta, const REAL *y, size_t y_stride,         \
+      const REAL *d, size_t d_stride, const REAL *u, size_t u_stride, REAL *out,                   \
       size_t out_stride);                                                                          \
   /* out = b + t[column]·(a − b). `out` may be a or b. */                                          \
   void interpolate##SUFFIX(                                                                        \

@@ -10,9 +10,9 @@ extension TrainingState {
   /// - Throws: `FileError` when the file is not a checkpoint, or its tensors are not those of its
   ///   own configuration.
   public convenience init(_ file: TensorFile) throws(FileError) {
-    let (configuration, progress) = try Configuration.read(file)
+    let (configuration, progress, layout) = try CheckpointLayout.read(file)
     self.init(zeros: configuration, progress: progress)
-    for (run, numbers) in zip(configuration.checkpointRuns, runs) {
+    for (run, numbers) in zip(layout.runs, runs) {
       try run.read(file, into: numbers)
     }
   }
@@ -21,27 +21,27 @@ extension TrainingState {
   ///
   /// - Throws: `FileError`, before anything is written when a number is not finite.
   public func write(to output: OutputFile) throws(FileError) {
-    for (run, numbers) in zip(configuration.checkpointRuns, runs) {
-      try run.requireFinite(numbers, output.path)
-    }
+    let layout = CheckpointLayout(configuration)
+    for (run, numbers) in zip(layout.runs, runs) { try run.requireFinite(numbers, output.path) }
     let header = TensorHeader(
       kind: "checkpoint", metadata: CheckpointMetadata.encode(configuration, progress),
-      entries: configuration.checkpointEntries)
+      entries: layout.entries)
     // In the order of the file for as long as it is written: a copy would be another quarter of the
     // memory.
-    reorder { $0.restore($1, into: $2) }
-    defer { reorder { $0.arrange($1, into: $2) } }
+    reorder(layout) { $0.restore($1, into: $2) }
+    defer { reorder(layout) { $0.arrange($1, into: $2) } }
     try header.write(
-      zip(configuration.checkpointRuns, runs).map { run, numbers in
+      zip(layout.runs, runs).map { run, numbers in
         UnsafeRawBufferPointer(start: numbers, count: run.count * MemoryLayout<Float>.stride)
       }, to: output)
   }
 
   /// Moves the numbers of every tensor that the engine keeps in an order of its own.
   private func reorder(
+    _ layout: CheckpointLayout,
     _ move: (Parameter, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
   ) {
-    for (run, numbers) in zip(configuration.checkpointRuns, runs) {
+    for (run, numbers) in zip(layout.runs, runs) {
       for tensor in run.tensors where tensor.parameter.order != nil {
         let (count, place) = (tensor.parameter.count, numbers + tensor.offset)
         withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { copy in
@@ -53,7 +53,7 @@ extension TrainingState {
     }
   }
 
-  /// The numbers of `Configuration.checkpointRuns`.
+  /// The numbers of `CheckpointLayout.runs`.
   private var runs: [UnsafeMutablePointer<Float>] {
     let runs = [generator.runs, critic.runs]
     return runs.flatMap { [$0.parameters, $0.buffers] } + runs.flatMap(\.moments)
@@ -65,24 +65,55 @@ extension ParameterRuns<Float> {
   static func generator(
     of file: TensorFile, in workspace: Workspace<Float>
   ) throws(FileError) -> (configuration: Configuration, network: Network, runs: Self) {
-    let (configuration, _) = try Configuration.read(file)
+    let (configuration, _, layout) = try CheckpointLayout.read(file)
     let network = configuration.generatorNetwork
     let runs = Self(network, moments: 0, in: workspace)
-    let stored = configuration.checkpointRuns
-    try stored[0].read(file, into: runs.parameters)
-    try stored[1].read(file, into: runs.buffers)
+    try layout.runs[0].read(file, into: runs.parameters)
+    try layout.runs[1].read(file, into: runs.buffers)
     return (configuration, network, runs)
   }
 }
 
-extension Configuration {
+/// Where everything is in a checkpoint.
+private struct CheckpointLayout {
+  /// Every run of numbers, in the order of the file: the parameters and buffers of both networks,
+  /// then their moments.
+  let runs: [CheckpointRun]
+
+  init(_ configuration: Configuration) {
+    let networks = [
+      ("generator", configuration.generatorNetwork, configuration.generatorOptimizer),
+      ("critic", configuration.criticNetwork, configuration.criticOptimizer),
+    ]
+    let parameters = networks.flatMap { name, network, _ in
+      [
+        CheckpointRun("\(name).", network.parameters, network.parameterCount),
+        CheckpointRun("\(name).", network.buffers, network.bufferCount),
+      ]
+    }
+    let moments = networks.flatMap { name, network, optimizer in
+      optimizer.momentNames.map {
+        CheckpointRun("optimizer.\(name).\($0).", network.parameters, network.parameterCount)
+      }
+    }
+    runs = parameters + moments
+  }
+
+  /// The tensors, in the order of the file.
+  var entries: [TensorEntry] {
+    runs.flatMap { run in
+      run.tensors.map { TensorEntry(run.prefix + $0.name, .f32, $0.parameter.shape) }
+    }
+  }
+
   /// What the checkpoint in a file is of, and how far it has come; its tensors are those.
-  fileprivate static func read(
+  static func read(
     _ file: TensorFile
-  ) throws(FileError) -> (Configuration, Progress) {
+  ) throws(FileError) -> (Configuration, Progress, CheckpointLayout) {
     try file.require(kind: "checkpoint")
     let (configuration, progress) = try CheckpointMetadata.decode(file)
-    let (found, expected) = (file.header.entries, configuration.checkpointEntries)
+    let layout = Self(configuration)
+    let (found, expected) = (file.header.entries, layout.entries)
     for (found, expected) in zip(found, expected) where found != expected {
       throw FileError(
         .invalid, file.path,
@@ -94,40 +125,13 @@ extension Configuration {
         .invalid, file.path,
         "has \(found.count) tensors, its configuration has \(expected.count)")
     }
-    return (configuration, progress)
-  }
-
-  /// Every run of numbers in a checkpoint, in the order of the file, and what the names of its
-  /// tensors begin with: the parameters of both networks, then their moments.
-  fileprivate var checkpointRuns: [CheckpointRun] {
-    let networks = [
-      ("generator", generatorNetwork, generatorOptimizer),
-      ("critic", criticNetwork, criticOptimizer),
-    ]
-    return networks.flatMap { name, network, _ in
-      [
-        CheckpointRun("\(name).", network.parameters, network.parameterCount),
-        CheckpointRun("\(name).", network.buffers, network.bufferCount),
-      ]
-    }
-      + networks.flatMap { name, network, optimizer in
-        optimizer.momentNames.map {
-          CheckpointRun(
-            "optimizer.\(name).\($0).", network.parameters, network.parameterCount)
-        }
-      }
-  }
-
-  /// The tensors of a checkpoint, in the order of the file.
-  fileprivate var checkpointEntries: [TensorEntry] {
-    checkpointRuns.flatMap { run in
-      run.tensors.map { TensorEntry(run.prefix + $0.name, .f32, $0.parameter.shape) }
-    }
+    return (configuration, progress, layout)
   }
 }
 
 /// Tensors that lie together, in memory and in a checkpoint.
 private struct CheckpointRun {
+  /// What their names begin with.
   let prefix: String
   let tensors: [Network.Tensor]
   /// Numbers in them.

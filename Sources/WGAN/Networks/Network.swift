@@ -62,8 +62,8 @@ struct Network: Sendable {
     (self.parameters, self.buffers, self.offsets) = (parameters, buffers, offsets)
     (parameterCount, bufferCount, derivedCount) = offset
     tangentEnd = parameters.last?.node ?? 0
-    let first = self.nodes.firstIndex { !$0.isIdentity }
-    affineEnd = first.map { [nodes = self.nodes] in nodes[$0].isAffine ? $0 + 1 : 0 } ?? 0
+    let start = nodes.prefix { $0.node.isIdentity }.count
+    affineEnd = start < nodes.count && nodes[start].node.isAffine ? start + 1 : 0
   }
 
   var output: ImageShape { nodes.last?.output ?? input }

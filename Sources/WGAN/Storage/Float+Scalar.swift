@@ -19,22 +19,21 @@ extension Float: Scalar {
   static func hyperbolicTangent(_ x: Block<Self>) {
     hyperbolic_tangent_f32(x.rows, x.columns, x.base, x.stride)
   }
-  static func hyperbolicTangentDerivative(_ d: Block<Self>, output y: Block<Self>) {
-    hyperbolic_tangent_derivative_f32(d.rows, d.columns, y.base, y.stride, d.base, d.stride)
-  }
   static func sigmoid(_ x: Block<Self>) {
     sigmoid_f32(x.rows, x.columns, x.base, x.stride)
   }
-  static func sigmoidDerivative(_ d: Block<Self>, output y: Block<Self>) {
-    sigmoid_derivative_f32(d.rows, d.columns, y.base, y.stride, d.base, d.stride)
+  static func multiplyBySlope(
+    _ d: Block<Self>, _ gamma: Self, _ delta: Self, output y: Block<Self>
+  ) {
+    multiply_by_slope_f32(d.rows, d.columns, gamma, delta, y.base, y.stride, d.base, d.stride)
   }
   static func addCurvature(
-    _ alpha: Self, _ beta: Self, _ gamma: Self, _ delta: Self, output y: Block<Self>,
-    _ d: Block<Self>, _ u: Block<Self>, into out: Block<Self>
+    _ gamma: Self, _ delta: Self, output y: Block<Self>, _ d: Block<Self>, _ u: Block<Self>,
+    into out: Block<Self>
   ) {
     add_curvature_f32(
-      out.rows, out.columns, alpha, beta, gamma, delta, y.base, y.stride, d.base, d.stride, u.base,
-      u.stride, out.base, out.stride)
+      out.rows, out.columns, gamma, delta, y.base, y.stride, d.base, d.stride, u.base, u.stride,
+      out.base, out.stride)
   }
   static func interpolate(
     _ a: Block<Self>, _ b: Block<Self>, _ t: UnsafePointer<Self>, into out: Block<Self>

@@ -18,17 +18,14 @@ protocol Scalar: BinaryFloatingPoint, LosslessStringConvertible, Sendable {
   static func leakyReLUDerivative(_ d: Block<Self>, output y: Block<Self>, slope: Self)
   /// x = tanh x.
   static func hyperbolicTangent(_ x: Block<Self>)
-  /// d = d·(1 − y²).
-  static func hyperbolicTangentDerivative(_ d: Block<Self>, output y: Block<Self>)
   /// x = 1 / (1 + e⁻ˣ).
   static func sigmoid(_ x: Block<Self>)
-  /// d = d·(y·(1 − y)).
-  static func sigmoidDerivative(_ d: Block<Self>, output y: Block<Self>)
-  /// out += (α + β·y)·(γ + y·(δ − y))·d·u: the second derivative of tanh, with 0, −2, 1, 0, or of the
-  /// sigmoid, with 1, −2, 0, 1, between d and u.
+  /// d = d·(γ + y·(δ − y)): the derivative of tanh, with 1 and 0, or of the sigmoid, with 0 and 1.
+  static func multiplyBySlope(_ d: Block<Self>, _ gamma: Self, _ delta: Self, output y: Block<Self>)
+  /// out += (δ − 2·y)·(γ + y·(δ − y))·d·u: the second derivative of the same, between d and u.
   static func addCurvature(
-    _ alpha: Self, _ beta: Self, _ gamma: Self, _ delta: Self, output y: Block<Self>,
-    _ d: Block<Self>, _ u: Block<Self>, into out: Block<Self>)
+    _ gamma: Self, _ delta: Self, output y: Block<Self>, _ d: Block<Self>, _ u: Block<Self>,
+    into out: Block<Self>)
   /// out = b + t[column]·(a − b).
   static func interpolate(
     _ a: Block<Self>, _ b: Block<Self>, _ t: UnsafePointer<Self>, into out: Block<Self>)
