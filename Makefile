@@ -16,6 +16,8 @@ ROUNDS    ?= 5
 SECONDS   ?= 3
 BENCH_OUT ?= runs/bench
 
+TRAININGS ?= 300
+
 PREFIX  ?= /usr/local
 DESTDIR ?=
 TOOLS   ?= .build/release
@@ -33,7 +35,7 @@ build := swift build -c release --no-color-diagnostics --static-swift-stdlib -Xs
 built := .build/release/.built
 swift_files := $$(git ls-files '*.swift')
 
-.PHONY: all setup train test bench lint format install clean help
+.PHONY: all setup train test soak bench lint format install clean help
 
 all: $(built) ## build the tools into .build/release
 
@@ -55,6 +57,9 @@ train: $(if $(filter .build/release,$(TOOLS)),$(built)) ## bring the run up to E
 test: ## build and run every test
 	@scripts/setup libraries
 	swift test -c release --scratch-path .build-test -Xswiftc -enable-testing
+
+soak: $(built) ## tear TRAININGS random trainings to pieces, and expect the bytes of calm ones
+	@PATH="$(abspath $(TOOLS)):$$PATH" scripts/soak $(TRAININGS)
 
 # A package of its own, so that nobody else builds it.
 bench: $(built) ## measure beside the frameworks that PYTHON has, and against sgemm
