@@ -35,7 +35,7 @@ build := swift build -c release --no-color-diagnostics --static-swift-stdlib -Xs
 built := .build/release/.built
 swift_files := $$(git ls-files '*.swift')
 
-.PHONY: all setup train test soak bench lint format install clean help
+.PHONY: all setup train test soak reproduce bench lint format install clean help
 
 all: $(built) ## build the tools into .build/release
 
@@ -60,6 +60,9 @@ test: ## build and run every test
 
 soak: $(built) ## tear TRAININGS random trainings to pieces, and expect the bytes of calm ones
 	@PATH="$(abspath $(TOOLS)):$$PATH" scripts/soak $(TRAININGS)
+
+reproduce: $(built) ## train on several numbers of threads and emulated processors, compare the bytes
+	@PATH="$(abspath $(TOOLS)):$$PATH" scripts/reproduce
 
 # A package of its own, so that nobody else builds it.
 bench: $(built) ## measure beside the frameworks that PYTHON has, and against sgemm
