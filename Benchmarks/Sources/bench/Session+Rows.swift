@@ -10,7 +10,7 @@ extension Session {
     row.steps = Dictionary(uniqueKeysWithValues: entry.steps.map { ($0.rawValue, $1) })
     guard entry.failure == nil else { return [row] }
     var whole = row
-    let loops = entry.timings.mapValues { $0.map(\.loop).filter { $0 > 0 } }
+    let loops = entry.timings.mapValues { $0.map(\.loop) }
     fill(&row, loops, report)
     guard contestant is Ours else { return [row] }
     whole = Row(name: contestant.name, note: "whole process, with start and saving")
