@@ -50,6 +50,12 @@ struct WGANStep: Tool {
     help: ArgumentHelp("Write a line at every n-th step only.", valueName: "n"))
   var metricsEvery = 1
 
+  @Option(
+    help: ArgumentHelp(
+      "Write all that these steps draw and compute to this tensor file, for scripts/replay.py to "
+        + "check; it has room for some hundred steps.", valueName: "file"))
+  var trace: String?
+
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var output: OutputOptions
 
@@ -58,8 +64,14 @@ struct WGANStep: Tool {
     guard checkpoint != "-" || data != "-" else {
       throw ValidationError("checkpoint and data cannot both come from standard input")
     }
-    guard metrics != output.path else {
-      throw ValidationError("checkpoint and metrics cannot both go to \(output.path)")
+    let outputs = [("checkpoint", output.path), ("metrics", metrics), ("trace", trace)]
+    for (index, (name, path)) in outputs.enumerated() where path != nil {
+      for (other, otherPath) in outputs[..<index] where otherPath == path {
+        throw ValidationError("\(other) and \(name) cannot both go to \(path ?? "")")
+      }
+    }
+    if trace == "-" {
+      throw ValidationError("a trace cannot go to standard output: its header is written last")
     }
     if only == .generator, options.untilEpoch != nil {
       throw ValidationError("--until-epoch counts the critic's epochs; --only generator has none")
@@ -68,25 +80,33 @@ struct WGANStep: Tool {
 
   func run() throws {
     ignoreBrokenPipes()
-    let output = try output.open(keeping: data, metrics)
+    let output = try output.open(keeping: data, metrics, trace)
     let state = try TrainingState(try TensorFile(checkpoint))
     let images = try TrainingImages(try TensorFile(data))
     let trainer = try fileError(data) {
       try Trainer(state, images: images, workers: Workers(count: threads.count))
     }
+    let trace = try trace.map { path in
+      try Trace(
+        OutputFile(path, keeping: [checkpoint, data, metrics]), of: trainer, only,
+        until: options.goal)
+    }
     let log = try metrics.map { try MetricsLog($0, keeping: state.progress) }
     let signals = StopSignals()
-    try train(trainer, log: log, signals: signals)
+    try train(trainer, log: log, trace: trace, signals: signals)
     log?.synchronize()
     // A file that is replaced is soon written, and worth waiting for; the reader of a pipe may
     // never come.
     if !output.isSeekable { signals.release() }
     try state.write(to: output)
+    try trace?.finish()
     try log?.check()
     try signals.finish()
   }
 
-  private func train(_ trainer: Trainer, log: MetricsLog?, signals: StopSignals) throws {
+  private func train(
+    _ trainer: Trainer, log: MetricsLog?, trace: Trace?, signals: StopSignals
+  ) throws {
     let (state, start) = (trainer.state, trainer.state.progress)
     var progress = ProgressLine()
     var clock = Stopwatch()
@@ -99,7 +119,7 @@ struct WGANStep: Tool {
     while !options.goal.isReached(
       by: state.progress, from: start, side: only, batchesPerEpoch: trainer.batchesPerEpoch)
     {
-      let report = try fileError(checkpoint) { try trainer.step(only) }
+      let report = try fileError(checkpoint) { try trainer.step(only, trace: trace) }
       if let log, report.isDue(every: metricsEvery, side: only) {
         log.write(report.json(seconds: clock.lap()), unless: shouldStop)
       }
