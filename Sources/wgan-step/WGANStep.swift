@@ -39,39 +39,17 @@ struct WGANStep: Tool {
       "Train both networks in turn, or one alone: both, critic or generator.", valueName: "side"))
   var only: TrainingSide = .both
 
-  @Option(
-    help: ArgumentHelp(
-      "Append a JSON line for each step to this file, first cut back to the steps that the "
-        + "checkpoint knows.", valueName: "file"))
-  var metrics: String?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Write a line at every n-th step only.", valueName: "n"))
-  var metricsEvery = 1
-
-  @Option(
-    help: ArgumentHelp(
-      "Write all that these steps draw and compute to this tensor file, for scripts/replay.py to "
-        + "check; it has room for some hundred steps.", valueName: "file"))
-  var trace: String?
-
+  @OptionGroup(title: "What to record") var records: RecordOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard metricsEvery >= 1 else { throw ValidationError("--metrics-every must be at least 1") }
     guard checkpoint != "-" || data != "-" else {
       throw ValidationError("checkpoint and data cannot both come from standard input")
     }
-    let outputs = [("checkpoint", output.path), ("metrics", metrics), ("trace", trace)]
-    for (index, (name, path)) in outputs.enumerated() where path != nil {
-      for (other, otherPath) in outputs[..<index] where otherPath == path {
-        throw ValidationError("\(other) and \(name) cannot both go to \(path ?? "")")
-      }
-    }
-    if trace == "-" {
-      throw ValidationError("a trace cannot go to standard output: its header is written last")
+    let others = [("metrics", records.metrics), ("trace", records.trace)]
+    for (name, path) in others where path == output.path {
+      throw ValidationError("checkpoint and \(name) cannot both go to \(output.path)")
     }
     if only == .generator, options.untilEpoch != nil {
       throw ValidationError("--until-epoch counts the critic's epochs; --only generator has none")
@@ -80,18 +58,17 @@ struct WGANStep: Tool {
 
   func run() throws {
     ignoreBrokenPipes()
-    let output = try output.open(keeping: data, metrics, trace)
+    let output = try output.open(keeping: data, records.metrics, records.trace)
     let state = try TrainingState(try TensorFile(checkpoint))
     let images = try TrainingImages(try TensorFile(data))
     let trainer = try fileError(data) {
       try Trainer(state, images: images, workers: Workers(count: threads.count))
     }
-    let trace = try trace.map { path in
-      try Trace(
-        OutputFile(path, keeping: [checkpoint, data, metrics]), of: trainer, only,
-        until: options.goal)
+    let trace = try records.trace.map {
+      let file = try OutputFile($0, keeping: [checkpoint, data, records.metrics])
+      return try Trace(file, of: trainer, only, until: options.goal)
     }
-    let log = try metrics.map { try MetricsLog($0, keeping: state.progress) }
+    let log = try records.metrics.map { try MetricsLog($0, keeping: state.progress) }
     let signals = StopSignals()
     try train(trainer, log: log, trace: trace, signals: signals)
     log?.synchronize()
@@ -120,7 +97,7 @@ struct WGANStep: Tool {
       by: state.progress, from: start, side: only, batchesPerEpoch: trainer.batchesPerEpoch)
     {
       let report = try fileError(checkpoint) { try trainer.step(only, trace: trace) }
-      if let log, report.isDue(every: metricsEvery, side: only) {
+      if let log, report.isDue(every: records.metricsEvery, side: only) {
         log.write(report.json(seconds: clock.lap()), unless: shouldStop)
       }
       progress.update("\(report)")

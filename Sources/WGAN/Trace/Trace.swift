@@ -20,6 +20,7 @@ public final class Trace {
     let state = trainer.state
     var metadata = CheckpointMetadata.encode(state.configuration, state.progress)
     metadata["trace.version"] = "1"
+    metadata["trace.only"] = side.rawValue
     metadata["trace.images"] = trainer.images.fingerprint
     let draft = HeaderDraft(kind: "trace", metadata: metadata)
     let (critic, generator) = (TracedSteps.critic(of: trainer), TracedSteps.generator(of: trainer))
