@@ -10,7 +10,8 @@ import functools
 import numpy as np
 import torch
 
-from wgan_torch import NORMS, count, networks, optimizer, plateau, schedule_factor, sizes, statistics
+from wgan_networks import NORMS, count, networks, sizes, statistics
+from wgan_pace import optimizer, plateau, schedule_factor
 
 STREAMS = dict(
     initialization=1, order=2, critic_noise=3, generator_noise=4, interpolation=5, sampling=6, critic_dropout=7,
