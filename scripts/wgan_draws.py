@@ -44,7 +44,8 @@ def flaws(replay):
                 check(is_near(numbers.mean(), 1 / 2, 1 / 12, numbers.size), step, "alpha is not uniform")
             else:
                 check(is_near(numbers.mean(), 0, 1, numbers.size), step, f"{name} has a mean of {numbers.mean():.3f}")
-                check(is_near((numbers**2).mean(), 1, 2, numbers.size), step, f"{name} has a variance of {numbers.var():.3f}")
+                check(is_near((numbers**2).mean(), 1, 2, numbers.size), step,
+                      f"{name} has a variance of {numbers.var():.3f}")
             if kind == "alpha":
                 check(len(np.unique(numbers)) > 0.9 * len(numbers), step, "samples share an alpha")
     for epoch, batches in shown.items():

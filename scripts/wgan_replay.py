@@ -49,7 +49,8 @@ class Replay:
         self.config = config
         self.constraint, strength = config["constraint"].split(" ")
         self.strength = float(strength)
-        self.networks = {name: module.to(dtype) for name, module in wgan_networks.networks(checkpoint.metadata).items()}
+        networks = wgan_networks.networks(checkpoint.metadata)
+        self.networks = {name: module.to(dtype) for name, module in networks.items()}
         self.rules = {name: wgan_pace.optimizer(config[name + "_optimizer"], module.parameters())
                       for name, module in self.networks.items()}
         for name, rule in self.rules.items():
@@ -67,7 +68,8 @@ class Replay:
         self.places = {}
         steps = {".".join(name.split(".")[:2]) for name in trace.names if not name.startswith("padding.")}
         trace.require(steps, "has no step")
-        self.steps = sorted(steps, key=lambda step: sum(int(self.words(step)[f"{n}_step"]) for n in self.networks))
+        self.steps = sorted(
+            steps, key=lambda step: sum(int(self.words(step)[f"{name}_step"]) for name in self.networks))
 
     def words(self, step):
         """The numbers of a step, as its line of metrics has them."""
