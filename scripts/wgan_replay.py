@@ -81,7 +81,8 @@ class Replay:
         tensors = {}
         for name, module in self.networks.items():
             parameters = dict(module.named_parameters())
-            tensors |= {f"{name}.{key}": value for key, value in (parameters | wgan_networks.statistics(module)).items()}
+            tensors |= {f"{name}.{key}": value for key, value in parameters.items()}
+            tensors |= {f"{name}.{key}": value for key, value in wgan_networks.statistics(module).items()}
             tensors |= {f"optimizer.{name}.{moment}.{key}": value for key, parameter in parameters.items()
                         for moment, value in self.rules[name].state[parameter].items() if moment != "step"}
         return tensors
