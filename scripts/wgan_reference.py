@@ -6,10 +6,12 @@ Nothing here is needed to build, use or test the tools: it is what `verify.py` c
 
 import collections
 import functools
-import itertools
 
 import numpy as np
 import torch
+
+from wgan_networks import NORMS, count, networks, sizes, statistics
+from wgan_pace import optimizer, plateau, schedule_factor
 
 STREAMS = dict(
     initialization=1, order=2, critic_noise=3, generator_noise=4, interpolation=5, sampling=6, critic_dropout=7,
@@ -72,6 +74,14 @@ def kept(samples, size, probability, stream, step, seed):
     return np.stack(w, axis=-1).reshape(len(samples), -1)[:, :size] >= round(probability * 2**32)
 
 
+def mask(layer, samples, stream, step, seed):
+    """A dropout layer's mask. The numbers of an image count position by position, a position's channels together, and
+    so do those of a vector that was an image, or becomes one."""
+    channels, height, width = layer.layout
+    numbers = kept(samples, channels * height * width, layer.p, stream, step, seed)
+    return torch.tensor(numbers.reshape(-1, height, width, channels).transpose(0, 3, 1, 2).copy())
+
+
 @functools.lru_cache(maxsize=1)
 def order(count, epoch, seed):
     """Fisher and Yates' shuffle of 0 … count − 1."""
@@ -93,23 +103,6 @@ def configuration(preset, image="1x28x28", seed=0, **overrides):
         interpolation="uniform", generator_optimizer=rule, critic_optimizer=rule,
         schedule=SCHEDULES.get(preset, "constant"), initialization="pytorch", seed=str(seed))
     return {"config." + key: value for key, value in (config | overrides).items()}
-
-
-def sizes(image):
-    """Channels, height and width of `1x28x28`."""
-    return tuple(int(n) for n in image.split("x"))
-
-
-def count(image):
-    """The numbers in an image of shape `1x28x28`."""
-    return int(np.prod(sizes(image)))
-
-
-def networks(metadata):
-    """Both networks of a checkpoint, by name."""
-    image, latent = sizes(metadata["config.image"]), int(metadata["config.latent"])
-    return dict(generator=network(metadata["config.generator"], (latent,), image),
-                critic=network(metadata["config.critic"], image, (1,)))
 
 
 def initial(metadata):
@@ -138,188 +131,6 @@ def drawn(weight, size, rule, kind, stream, step, seed):
         return (2 * uniform(size, stream, step, seed) - 1) * (6 / (inputs + outputs)) ** 0.5
     deviation = {"he": (2 / inputs) ** 0.5, "dcgan": 0.02}[rule]
     return deviation * normal(np.arange(size), 1, stream, step, seed)[:, 0]
-
-
-def statistics(module):
-    """The running statistics of batch norm."""
-    return {key: value for key, value in module.named_buffers() if not key.endswith("num_batches_tracked")}
-
-
-class Mark(torch.nn.Module):
-    """A word that is no layer: `residual`, `shortcut`, `add`."""
-
-    def __init__(self, name):
-        super().__init__()
-        self.name = name
-
-
-class Network(torch.nn.Sequential):
-    """Layers from and to vectors, whatever shapes lie between."""
-
-    def __init__(self, layers, shape):
-        super().__init__(*layers)
-        self.shape = shape
-
-    def forward(self, x):
-        x = x.reshape(len(x), *self.shape)
-        for layer in self:
-            name = layer.name if isinstance(layer, Mark) else None
-            if name == "residual":
-                block = x
-            elif name == "shortcut":
-                x, main = block, x
-            elif name == "add":
-                x = main + x
-            else:
-                x = layer(x)
-        return x.flatten(1)
-
-    def drop(self, samples, stream, step, seed):
-        """The network, its dropout being that of these samples of a step."""
-        for place, layer in enumerate(self):
-            if isinstance(layer, Dropout):
-                layer.draw(samples, stream | place << 8, step, seed)
-        return self
-
-
-class Dense(torch.nn.Linear):
-    """Linear, of an image too."""
-
-    def forward(self, x):
-        return super().forward(x.flatten(1))
-
-
-class SameConv2d(torch.nn.Conv2d):
-    """Padded to ceil(size / stride) outputs, the odd zero behind: TensorFlow's "same" for any stride."""
-
-    def forward(self, x):
-        pads = []
-        for size, kernel, stride in zip(x.shape[:1:-1], self.kernel_size[::-1], self.stride[::-1]):
-            zeros = max((-(-size // stride) - 1) * stride + kernel - size, 0)
-            pads += [zeros // 2, zeros - zeros // 2]
-        return super().forward(torch.nn.functional.pad(x, pads))
-
-
-class Dropout(torch.nn.Dropout):
-    """Dropout by a mask where one is drawn. The numbers of an image count position by position, a position's channels
-    together, and so do those of a vector that was an image, or becomes one."""
-
-    mask = None
-
-    def __init__(self, probability, layout):
-        super().__init__(probability)
-        self.layout = layout
-
-    def draw(self, samples, *draw):
-        channels, height, width = self.layout
-        mask = kept(samples, channels * height * width, self.p, *draw)
-        self.mask = torch.tensor(mask.reshape(-1, height, width, channels).transpose(0, 3, 1, 2).copy())
-
-    def forward(self, x):
-        if self.mask is None or not self.training:
-            return super().forward(x)
-        return x * self.mask.reshape(x.shape) / (1 - self.p)
-
-
-NORMS = torch.nn.BatchNorm1d, torch.nn.BatchNorm2d, torch.nn.GroupNorm
-POINTWISE = "relu", "leaky-relu", "tanh", "sigmoid", "dropout", "batch-norm", "layer-norm"
-
-
-def network(text, shape, result):
-    """`dense 128; relu; …` as nn.Sequential, of and to vectors (n,) or images (channels, height, width)."""
-    words = [word.split(" ") for word in text.split("; ")]
-    layers, inputs, layout, block = [], shape, image_of(shape), None
-    for place, (name, *rest) in enumerate(words):
-        has_bias = rest[-1:] != ["no-bias"]
-        # The options, after what comes without a name.
-        named = rest if name in ("batch-norm", "layer-norm") else rest[1:]
-        options = dict(zip(named[::2], named[1::2]))
-        number = {key: int(value) for key, value in options.items() if value.isdecimal()}
-        if name == "dense":
-            layers.append(Dense(int(np.prod(inputs)), int(rest[0]), bias=has_bias))
-        elif name == "conv":
-            kind = SameConv2d if options.get("padding") == "same" else torch.nn.Conv2d
-            layers.append(kind(inputs[0], int(rest[0]), number["kernel"], bias=has_bias,
-                               stride=number.get("stride", 1), padding=number.get("padding", 0)))
-        elif name == "conv-transposed":
-            layers.append(torch.nn.ConvTranspose2d(
-                inputs[0], int(rest[0]), number["kernel"], bias=has_bias, stride=number.get("stride", 1),
-                padding=number.get("padding", 0), output_padding=number.get("output-padding", 0)))
-        elif name == "upsample":
-            layers.append(torch.nn.Upsample(scale_factor=int(rest[0]), mode="nearest"))
-        elif name == "batch-norm":
-            kind = torch.nn.BatchNorm1d if len(inputs) == 1 else torch.nn.BatchNorm2d
-            layers.append(kind(inputs[0], eps=float(options.get("epsilon", 1e-5)),
-                               momentum=float(options.get("momentum", 0.1))))
-        elif name == "layer-norm":
-            layers.append(torch.nn.GroupNorm(1, inputs[0], eps=float(options.get("epsilon", 1e-5))))
-        elif name == "dropout":
-            layers.append(Dropout(float(rest[0]), layout))
-        elif name in ("zero-pad", "crop"):
-            layers.append(torch.nn.ZeroPad2d(int(rest[0]) if name == "zero-pad" else -int(rest[0])))
-        elif name == "mean-pool":
-            layers.append(torch.nn.AvgPool2d(int(rest[0])))
-        elif name == "reshape":
-            layers.append(torch.nn.Unflatten(1, sizes(rest[0])))
-        elif name == "leaky-relu":
-            layers.append(torch.nn.LeakyReLU(float(rest[0])))
-        elif name in ("residual", "shortcut", "add"):
-            layers.append(Mark(name))
-        else:
-            layers.append({"flatten": torch.nn.Flatten, "relu": torch.nn.ReLU, "tanh": torch.nn.Tanh,
-                           "sigmoid": torch.nn.Sigmoid}[name]())
-        if name == "residual":
-            block = inputs, layout
-        elif name == "shortcut":
-            inputs, layout = block
-        elif name == "dense":
-            inputs, layout = (int(rest[0]),), layout_after(words[place + 1:], int(rest[0]), result)
-        elif name not in (*POINTWISE, "add"):
-            with torch.no_grad():
-                inputs = tuple(layers[-1](torch.zeros(1, *inputs)).shape[1:])
-            layout = layout if name == "flatten" else inputs
-    return Network(layers, shape)
-
-
-def image_of(shape):
-    """A vector is an image of one position."""
-    return shape if len(shape) == 3 else (*shape, 1, 1)
-
-
-def layout_after(words, size, result):
-    """The image that a dense layer's outputs become."""
-    words = list(itertools.dropwhile(lambda word: word[0] in POINTWISE, words))
-    image = image_of(result) if not words else sizes(words[0][1]) if words[0][0] == "reshape" else None
-    return image if image and np.prod(image) == size else (size, 1, 1)
-
-
-def optimizer(words, parameters):
-    """`adam rate 0.0001 …` as torch.optim's."""
-    name, *rest = words.split(" ")
-    numbers = {key: float(value) for key, value in zip(rest[::2], rest[1::2])}
-    if name == "adam":
-        return torch.optim.Adam(parameters, lr=numbers["rate"], eps=numbers["epsilon"],
-                                betas=(numbers["beta1"], numbers["beta2"]))
-    return torch.optim.RMSprop(parameters, lr=numbers["rate"], eps=numbers["epsilon"],
-                               alpha=numbers["alpha"])
-
-
-def plateau(words, rule):
-    """`plateau factor 0.5 …` as torch.optim's."""
-    numbers = dict(zip(words[1::2], words[2::2]))
-    return torch.optim.lr_scheduler.ReduceLROnPlateau(
-        rule, mode="min", threshold_mode="rel", factor=float(numbers["factor"]), patience=int(numbers["patience"]),
-        threshold=float(numbers["threshold"]), cooldown=int(numbers["cooldown"]), min_lr=float(numbers["floor"]))
-
-
-def schedule_factor(words, done):
-    """What the rates are multiplied by after so many generator steps: `cosine 100 warm-up 10` and its like."""
-    factor = min(1, (done + 1) / int(words[words.index("warm-up") + 1])) if "warm-up" in words else 1
-    if words[0] == "linear":
-        factor *= max(0, 1 - done / int(words[1]))
-    if words[0] == "cosine":
-        factor *= (1 + np.cos(np.pi * min(1, done / int(words[1])))) / 2
-    return factor
 
 
 class Run:
@@ -406,7 +217,10 @@ class Run:
         return Report(epoch + 1, *(None if number is None else number.item() for number in numbers))
 
     def dropped(self, name, stream, step, samples):
-        return self.networks[name].drop(samples, STREAMS[stream], step, self.seed)
+        """A network, its dropout being that of these samples of a step."""
+        network = self.networks[name]
+        return network.keeping({place: mask(layer, samples, STREAMS[stream] | place << 8, step, self.seed)
+                                for place, layer in network.dropouts().items()})
 
     def group(self, number):
         """The critic steps before the generator step of this number, counted from 0."""

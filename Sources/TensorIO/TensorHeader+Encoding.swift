@@ -8,10 +8,13 @@ extension TensorHeader {
   /// No header that we write is longer.
   static let writingLimit = 1 << 20
 
-  /// The length and the header, and where the text of the checksum begins in them.
+  /// The length and the header, and where the text of the checksum begins in them; `count` bytes in
+  /// all where it is given, else as few as there can be.
   ///
   /// - Precondition: the header takes at most 1 MiB, and its tensors are aligned.
-  func encoded(checksum: String) -> (bytes: [UInt8], checksumOffset: Int) {
+  func encoded(
+    checksum: String, count: Int? = nil
+  ) -> (bytes: [UInt8], checksumOffset: Int) {
     precondition(isAligned, "tensors must stand in an order that aligns each of them")
     var words = metadata
     words[Self.versionKey] = Self.version
@@ -26,15 +29,12 @@ extension TensorHeader {
       json += Self.literal(words[key, default: ""])
     }
     json += "}"
-    for (entry, offset) in zip(entries, offsets) {
-      let shape = entry.shape.map(String.init).joined(separator: ",")
-      json += ",\"\(entry.name)\":{\"dtype\":\"\(entry.type.rawValue)\",\"shape\":[\(shape)],"
-      json += "\"data_offsets\":[\(offset),\(offset + entry.byteCount)]}"
-    }
+    for (entry, offset) in zip(entries, offsets) { json += "," + entry.json(at: offset) }
     json += "}"
 
     let used = 8 + json.utf8.count
-    let padding = (Self.alignment - used % Self.alignment) % Self.alignment
+    let padding = count.map { $0 - used } ?? (-used & (Self.alignment - 1))
+    precondition(padding >= 0, "a header of \(used) bytes is over \(count ?? 0)")
     let length = UInt64(json.utf8.count + padding)
     precondition(length <= Self.writingLimit, "a header of \(length) bytes is over 1 MiB")
     var bytes = (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) }
@@ -44,7 +44,7 @@ extension TensorHeader {
   }
 
   /// A text as a JSON string: only what must be escaped is.
-  private static func literal(_ text: String) -> String {
+  static func literal(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -57,5 +57,14 @@ extension TensorHeader {
       }
     }
     return result + "\""
+  }
+}
+
+extension TensorEntry {
+  /// The header's words about a tensor that begins at this byte of the data.
+  func json(at offset: Int) -> String {
+    let shape = shape.map(String.init).joined(separator: ",")
+    return "\"\(name)\":{\"dtype\":\"\(type.rawValue)\",\"shape\":[\(shape)],"
+      + "\"data_offsets\":[\(offset),\(offset + byteCount)]}"
   }
 }

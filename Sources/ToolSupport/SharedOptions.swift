@@ -24,10 +24,17 @@ public struct OutputOptions: ParsableArguments {
   ///
   /// - Parameter inputs: what this run reads and must not replace, by any name.
   public func open(keeping inputs: String?...) throws -> OutputFile {
-    if let file = FileIdentity(output), inputs.contains(where: { FileIdentity($0) == file }) {
-      throw FileError(.usage, output, "is an input of another kind; it would be replaced")
+    try OutputFile(output, force: force, keeping: inputs)
+  }
+}
+
+extension OutputFile {
+  /// Opens an output, which must not replace any of the files that `inputs` name, by any name.
+  public convenience init(_ path: String, force: Bool = false, keeping inputs: [String?]) throws {
+    if let file = FileIdentity(path), inputs.contains(where: { FileIdentity($0) == file }) {
+      throw FileError(.usage, path, "is an input of another kind; it would be replaced")
     }
-    return try OutputFile(output, force: force)
+    try self.init(path, force: force)
   }
 }
 

@@ -39,27 +39,17 @@ struct WGANStep: Tool {
       "Train both networks in turn, or one alone: both, critic or generator.", valueName: "side"))
   var only: TrainingSide = .both
 
-  @Option(
-    help: ArgumentHelp(
-      "Append a JSON line for each step to this file, first cut back to the steps that the "
-        + "checkpoint knows.", valueName: "file"))
-  var metrics: String?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Write a line at every n-th step only.", valueName: "n"))
-  var metricsEvery = 1
-
+  @OptionGroup(title: "What to record") var records: RecordOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard metricsEvery >= 1 else { throw ValidationError("--metrics-every must be at least 1") }
     guard checkpoint != "-" || data != "-" else {
       throw ValidationError("checkpoint and data cannot both come from standard input")
     }
-    guard metrics != output.path else {
-      throw ValidationError("checkpoint and metrics cannot both go to \(output.path)")
+    let others = [("metrics", records.metrics), ("trace", records.trace)]
+    for (name, path) in others where path == output.path {
+      throw ValidationError("checkpoint and \(name) cannot both go to \(output.path)")
     }
     if only == .generator, options.untilEpoch != nil {
       throw ValidationError("--until-epoch counts the critic's epochs; --only generator has none")
@@ -68,25 +58,32 @@ struct WGANStep: Tool {
 
   func run() throws {
     ignoreBrokenPipes()
-    let output = try output.open(keeping: data, metrics)
+    let output = try output.open(keeping: data, records.metrics, records.trace)
     let state = try TrainingState(try TensorFile(checkpoint))
     let images = try TrainingImages(try TensorFile(data))
     let trainer = try fileError(data) {
       try Trainer(state, images: images, workers: Workers(count: threads.count))
     }
-    let log = try metrics.map { try MetricsLog($0, keeping: state.progress) }
+    let trace = try records.trace.map {
+      let file = try OutputFile($0, keeping: [checkpoint, data, records.metrics])
+      return try Trace(file, of: trainer, only, until: options.goal)
+    }
+    let log = try records.metrics.map { try MetricsLog($0, keeping: state.progress) }
     let signals = StopSignals()
-    try train(trainer, log: log, signals: signals)
+    try train(trainer, log: log, trace: trace, signals: signals)
     log?.synchronize()
     // A file that is replaced is soon written, and worth waiting for; the reader of a pipe may
     // never come.
     if !output.isSeekable { signals.release() }
     try state.write(to: output)
+    try trace?.finish()
     try log?.check()
     try signals.finish()
   }
 
-  private func train(_ trainer: Trainer, log: MetricsLog?, signals: StopSignals) throws {
+  private func train(
+    _ trainer: Trainer, log: MetricsLog?, trace: Trace?, signals: StopSignals
+  ) throws {
     let (state, start) = (trainer.state, trainer.state.progress)
     var progress = ProgressLine()
     var clock = Stopwatch()
@@ -99,8 +96,8 @@ struct WGANStep: Tool {
     while !options.goal.isReached(
       by: state.progress, from: start, side: only, batchesPerEpoch: trainer.batchesPerEpoch)
     {
-      let report = try fileError(checkpoint) { try trainer.step(only) }
-      if let log, report.isDue(every: metricsEvery, side: only) {
+      let report = try fileError(checkpoint) { try trainer.step(only, trace: trace) }
+      if let log, report.isDue(every: records.metricsEvery, side: only) {
         log.write(report.json(seconds: clock.lap()), unless: shouldStop)
       }
       progress.update("\(report)")

@@ -75,6 +75,9 @@ import Testing
     Case(
       "\(step) --steps 1 -o old --metrics nowhere/x", 73, "nowhere/x: no such file or directory"),
     Case("\(step) --steps 1 -o old --metrics words", 65, "words: byte 0: not a line of metrics"),
+    Case("ulimit -f 3000; \(step) --steps 2 --trace old", 74, "old: file too large"),
+    Case("\(step) --steps 1 --trace nowhere/x", 73, "nowhere/x: no such file or directory"),
+    Case("\(step) --steps 1 --trace /dev/null", 64, "/dev/null: is not a regular file"),
     Case("wgan-sample mlp-gp.bin >&-", 74, "standard output: bad file descriptor"),
     // Usage
     Case("\(step) --steps -1 -o old", 64, "--steps must be at least 0"),
@@ -85,6 +88,12 @@ import Testing
     Case("wgan-step --data - --steps 1 -o old", 64, "standard input"),
     Case("\(step) --steps 1 --metrics -", 64, "cannot both go to -"),
     Case("\(step) --steps 1 --metrics new -o new", 64, "cannot both go to new"),
+    Case("\(step) --steps 1 --trace -", 64, "a trace cannot go to standard output"),
+    Case("\(step) --steps 1 --trace new -o new", 64, "cannot both go to new"),
+    Case("\(step) --steps 1 --trace new --metrics new", 64, "cannot both go to new"),
+    Case("\(step) --steps 1 --trace images.tensor", 64, "images.tensor: is an input of another"),
+    Case("\(step) --steps 1 --trace mlp-gp.bin", 64, "mlp-gp.bin: is an input of another kind"),
+    Case("\(step) --epochs 9999 --trace old", 64, "old: has room for ", "critic and"),
     Case("\(step) --steps 1 -o images.tensor", 64, "images.tensor: is an input of another kind"),
     Case("wgan-sample mlp-gp.bin -o ./mlp-gp.bin", 64, "./mlp-gp.bin: is an input of another kind"),
     Case("tensor2png images.tensor -o images.tensor", 64, "images.tensor: is an input"),
@@ -143,6 +152,9 @@ import Testing
     // Training that goes wrong
     Case(
       "wgan-step wild.bin --data images.tensor --steps 50 -o old", 65, "wild.bin: ", "not finite"),
+    Case(
+      "wgan-step wild.bin --data images.tensor --steps 40 --trace old", 65, "wild.bin: ",
+      "not finite"),
   ]
 
   /// One folder for all: a case that changes anything fails by that.

@@ -1,4 +1,5 @@
 import Foundation
+import TensorIO
 import Testing
 
 /// Signals, kills and second writers: nothing is lost, and going on gives the same bytes.
@@ -32,6 +33,32 @@ import Testing
       wgan-step mlp-gp.bin --data images.tensor --steps $((generator + 1)) > calm.bin
       wgan-step run.bin --data images.tensor --steps 1 | cmp - calm.bin
       """)
+  }
+
+  @Test func `a signal leaves a whole trace of the steps that were done`() throws {
+    let shell = try workshop()
+    let result = try shell.run(
+      """
+      set -m; mkfifo pipe; exec 9<>pipe
+      # A page is left for the metrics, so that they hold up the run until the signal comes.
+      head -c 61440 /dev/zero >&9
+      with_signals wgan-step mlp-gp.bin --data images.tensor --steps 49 --metrics pipe --trace trace -o end &
+      sleep 1; kill -TERM $!
+      wait $!
+      """)
+    #expect(result.status == 143)
+    let trace = try TensorFile(shell.folder.appending(path: "trace").path)
+    let end = try TensorFile(shell.folder.appending(path: "end").path)
+    let steps = try ["critic", "generator"].map { name in
+      let count = try #require(end.header.metadata["progress.\(name)_steps"].flatMap { Int($0) })
+      let traced = trace.header.metadata.keys.filter { $0.hasPrefix("\(name).") }
+      #expect(Set(traced) == Set((0..<count).map { "\(name).\($0 + 1)" }))
+      return count
+    }
+    #expect(1..<49 ~= steps[1])
+    #expect(
+      trace.checksum(of: "generator.\(steps[1]).after.generator.0.weight")
+        == end.checksum(of: "generator.0.weight"))
   }
 
   @Test func `a second signal ends at once and leaves the old file and no litter`() throws {

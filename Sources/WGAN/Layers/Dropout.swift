@@ -5,6 +5,8 @@
 /// position, and so those of a vector that was an image, or becomes one.
 struct Dropout: PointwiseLayer {
   let shape: ImageShape
+  /// How its numbers lie: those of a vector that was an image, or becomes one, as that image's.
+  let layout: ImageShape
   /// The probability of 0.
   let probability: Double
   /// The sign of what is kept; what is not has no derivative.

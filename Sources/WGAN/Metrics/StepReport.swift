@@ -13,6 +13,11 @@ public struct StepReport: Equatable, Sendable {
 
   init(epoch: Int, rates: LearningRates) { (self.epoch, self.rates) = (epoch, rates) }
 
+  /// Takes over how many steps are done.
+  mutating func count(_ progress: Progress) {
+    (criticStep, generatorStep) = (progress.criticSteps, progress.generatorSteps)
+  }
+
   /// Whether the metrics get a line: at every so many generator steps, or critic steps if it trains
   /// alone.
   public func isDue(every count: Int, side: TrainingSide) -> Bool {
@@ -23,8 +28,16 @@ public struct StepReport: Equatable, Sendable {
   /// One JSON object, without a line end. What was not computed is null. `wasserstein` is
   /// mean C(real) − mean C(fake); `seconds` is the time since the line before.
   public func json(seconds: Double) -> String {
+    let fields = fields + [("seconds", "\((seconds * 1e6).rounded() / 1e6)")]
+    return "{" + fields.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}"
+  }
+
+  /// The same in a trace, without the time: `epoch 1 generator_step 0 critic_step 1 …`.
+  var phrase: String { fields.map { "\($0) \($1)" }.joined(separator: " ") }
+
+  private var fields: [(name: String, value: String)] {
     func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "null" }
-    let fields = [
+    return [
       ("epoch", "\(epoch)"),
       ("generator_step", "\(generatorStep)"),
       ("critic_step", "\(criticStep)"),
@@ -35,9 +48,7 @@ public struct StepReport: Equatable, Sendable {
       ("critic_fake", number(critic?.fake ?? generator)),
       ("lr_critic", "\(rates.critic)"),
       ("lr_generator", "\(rates.generator)"),
-      ("seconds", "\((seconds * 1e6).rounded() / 1e6)"),
     ]
-    return "{" + fields.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}"
   }
 }
 

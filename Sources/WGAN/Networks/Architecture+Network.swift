@@ -109,7 +109,8 @@ private struct NetworkBuilder {
     case .flatten:
       add(Reshape(shape: shape), place)
       shape = .vector(shape.count)
-    case .dropout(let probability): add(Dropout(shape: shape, probability: probability), place)
+    case .dropout(let probability):
+      add(Dropout(shape: shape, layout: layout, probability: probability), place)
     case .leakyReLU(let slope): add(LeakyReLU(shape: shape, slope: slope), place)
     case .tanh: add(Sigmoidal(shape: shape, function: .tanh), place)
     case .sigmoid: add(Sigmoidal(shape: shape, function: .sigmoid), place)

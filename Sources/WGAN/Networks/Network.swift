@@ -5,8 +5,8 @@
 /// for one another.
 struct Network: Sendable {
   let nodes: [Node]
-  /// Of each node the word that it comes from, by its place; a word may make several.
-  private let places: [Int]
+  /// The dropout layers, each with its place among the nodes and that of its word.
+  let dropouts: [(node: Int, place: Int, layer: Dropout)]
   let input: ImageShape
   /// Every parameter in the order of the checkpoint, and where it begins in its run.
   let parameters: [Tensor]
@@ -44,7 +44,10 @@ struct Network: Sendable {
   init(_ nodes: [(word: Int, node: Node)], input: ImageShape) {
     self.input = input
     self.nodes = nodes.map(\.node)
-    places = nodes.map(\.word)
+    dropouts = nodes.enumerated().compactMap { index, place in
+      guard case .layer(let layer as Dropout) = place.node else { return nil }
+      return (index, place.word, layer)
+    }
     var (parameters, buffers): ([Tensor], [Tensor]) = ([], [])
     var offsets: [(parameters: Int, buffers: Int, derived: Int)] = []
     var offset = (parameters: 0, buffers: 0, derived: 0)
@@ -97,10 +100,9 @@ struct Network: Sendable {
   ) {
     let own = share.columns(of: columns)
     if own.isEmpty { return }
-    for case (let index, .layer(let layer as Dropout)) in nodes.enumerated() {
+    for (index, place, layer) in dropouts {
       layer.draw(
-        values.notes[index].columns(own), key: key,
-        stream: stream.rawValue | UInt32(places[index]) << 8, step: step,
+        values.notes[index].columns(own), key: key, stream: stream.of(place: place), step: step,
         first: UInt32(first + own.lowerBound - columns.lowerBound))
     }
   }

@@ -36,7 +36,7 @@ struct CriticObjective<S: Scalar>: Sendable {
   let norms: Block<S>
   private let scales: Block<S>
   /// 1 × 2B: C(real), then C(fake).
-  private let scores: Block<S>
+  let scores: Block<S>
 
   init(_ network: Network, batchSize: Int, penaltyWeight: Double?, in workspace: Workspace<S>) {
     self.network = network

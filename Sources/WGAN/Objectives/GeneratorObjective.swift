@@ -5,7 +5,7 @@ struct GeneratorObjective<S: Scalar>: Sendable {
   let values: Slots<S>
   let deltas: Slots<S>
   /// 1 × B: C(G(z)).
-  private let scores: Block<S>
+  let scores: Block<S>
 
   init(_ network: Network, critic: CriticObjective<S>, in workspace: Workspace<S>) {
     self.network = network

@@ -25,6 +25,9 @@ enum RandomStream: UInt32 {
   case generatorDropoutForCritic = 8
   case criticDropoutForGenerator = 9
   case generatorDropout = 10
+
+  /// The stream of the dropout layer at this place among the words.
+  func of(place: Int) -> UInt32 { rawValue | UInt32(place) << 8 }
 }
 
 /// The order in which an epoch shows the images: a permutation of 0..<count.

@@ -7,13 +7,13 @@
 public final class Trainer {
   /// What is trained, as it is now.
   public let state: TrainingState
-  private let images: TrainingImages
+  let images: TrainingImages
   private let workers: Workers
   private let key: UInt64
   private let workspace = Workspace<Float>()
-  private let critic: CriticObjective<Float>
-  private let generator: GeneratorObjective<Float>
-  private var order: DataOrder
+  let critic: CriticObjective<Float>
+  let generator: GeneratorObjective<Float>
+  private(set) var order: DataOrder
   /// One for each share: whether its part of the gradient is finite.
   private let finite: UnsafeMutableBufferPointer<Bool>
 
@@ -59,24 +59,28 @@ public final class Trainer {
   deinit { finite.deallocate() }
 
   /// One step of the given side: with `both` a critic step, and the generator step if one is due.
+  /// What either drew and computed goes to the trace, if there is one.
   ///
-  /// - Throws: `TrainingError.notFinite` before a parameter of the network in question is changed.
-  public func step(_ side: TrainingSide) throws(TrainingError) -> StepReport {
+  /// - Throws: `TrainingError.notFinite` before a parameter of the network in question is changed;
+  ///   what the trace throws.
+  public func step(_ side: TrainingSide, trace: Trace? = nil) throws -> StepReport {
     let configuration = state.configuration
     var report = StepReport(epoch: state.progress.epoch + 1, rates: rates)
     if side != .generator {
       let seen = try criticStep()
       report.critic = seen
+      report.count(state.progress)
+      try trace?.append(critic: report)
       state.progress.advance(after: seen, side, configuration)
     }
     if side == .generator || side == .both && state.progress.isGeneratorDue(configuration) {
       let mean = try generatorStep()
       report.generator = mean
+      report.count(state.progress)
+      try trace?.append(generator: report)
       state.progress.advance(afterGenerator: mean, side, configuration)
     }
     if state.progress.batch == batchesPerEpoch { state.progress.finishEpoch(configuration) }
-    report.criticStep = state.progress.criticSteps
-    report.generatorStep = state.progress.generatorSteps
     return report
   }
 

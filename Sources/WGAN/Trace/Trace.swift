@@ -1,0 +1,71 @@
+import TensorIO
+
+/// A record of a few steps in a file of kind `trace`: everything that they drew and computed, so
+/// that anyone can do them again by other means and compare. docs/TRACE.md has its keys.
+public final class Trace {
+  private let critic: TracedSteps, generator: TracedSteps
+  private let file: TensorAppender
+  /// Holds one tensor at a time.
+  private let scratch: UnsafeMutableRawBufferPointer
+  /// Who owns what the tensors are read from.
+  private let trainer: Trainer
+
+  /// Begins the trace of a trainer's way to a goal.
+  ///
+  /// - Throws: `FileError`: `.usage` when the way is longer than a file has room for, or the output
+  ///   is not a regular file.
+  public init(
+    _ output: OutputFile, of trainer: Trainer, _ side: TrainingSide, until goal: TrainingGoal
+  ) throws(FileError) {
+    let state = trainer.state
+    var metadata = CheckpointMetadata.encode(state.configuration, state.progress)
+    metadata["trace.version"] = "1"
+    metadata["trace.only"] = side.rawValue
+    metadata["trace.images"] = trainer.images.fingerprint
+    let draft = HeaderDraft(kind: "trace", metadata: metadata)
+    let (critic, generator) = (TracedSteps.critic(of: trainer), TracedSteps.generator(of: trainer))
+
+    var plan = draft
+    var counts = (critic: 0, generator: 0)
+    trainer.forEachStep(side, until: goal) { isCritic, progress in
+      (isCritic ? critic : generator).announce(.longest, progress, in: &plan)
+      guard plan.fits else { return false }
+      if isCritic { counts.critic += 1 } else { counts.generator += 1 }
+      return true
+    }
+    guard plan.fits else {
+      throw FileError(
+        .usage, output.path,
+        "has room for \(counts.critic) critic and \(counts.generator) generator steps of this run")
+    }
+    file = try TensorAppender(draft, to: output)
+    (self.trainer, self.critic, self.generator) = (trainer, critic, generator)
+    scratch = .allocate(
+      byteCount: (critic.tensors + generator.tensors).map(\.byteCount).max() ?? 0, alignment: 64)
+  }
+
+  deinit { scratch.deallocate() }
+
+  /// Adds the critic step that was just done.
+  func append(critic report: StepReport) throws(FileError) { try append(critic, report) }
+
+  /// Adds the generator step that was just done.
+  func append(generator report: StepReport) throws(FileError) {
+    var report = report
+    report.critic = nil
+    try append(generator, report)
+  }
+
+  /// Completes the file, with the steps that there are, and commits the output.
+  public func finish() throws(FileError) { try file.finish() }
+
+  private func append(_ steps: TracedSteps, _ report: StepReport) throws(FileError) {
+    let step = steps.name(trainer.state.progress)
+    file.note(step, report.phrase)
+    for tensor in steps.tensors {
+      let bytes = UnsafeMutableRawBufferPointer(rebasing: scratch[..<tensor.byteCount])
+      tensor.read(bytes)
+      try file.append(tensor.entry(step), UnsafeRawBufferPointer(bytes))
+    }
+  }
+}

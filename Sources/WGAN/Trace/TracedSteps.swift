@@ -1,0 +1,130 @@
+import TensorIO
+
+/// The steps of one network: what they are called and what a trace has of each.
+struct TracedSteps {
+  private let network: String
+  private let number: (Progress) -> Int
+  let tensors: [TracedTensor]
+
+  /// The name of the step that led to this progress, as `critic.12`.
+  func name(_ progress: Progress) -> String { "\(network).\(number(progress))" }
+
+  /// Enters a step into a header.
+  func announce(_ report: StepReport, _ progress: Progress, in header: inout HeaderDraft) {
+    let step = name(progress)
+    header.note(step, report.phrase)
+    for tensor in tensors { header.append(tensor.entry(step)) }
+  }
+
+  /// Critic steps.
+  static func critic(of trainer: Trainer) -> TracedSteps {
+    let (critic, generator, state) = (trainer.critic, trainer.generator, trainer.state)
+    let count = critic.batchSize
+    let key = state.configuration.seed
+    func masks(
+      _ prefix: String, _ suffix: String = "", of network: Network, group: Int = 0,
+      _ stream: RandomStream
+    ) -> [TracedTensor] {
+      TracedTensor.masks(
+        prefix, suffix, of: network, count: count, group: group, stream, key: key,
+        step: { state.progress.criticSteps - 1 })
+    }
+    var tensors = [
+      TracedTensor.indices(trainer), TracedTensor("latents", generator.latents),
+      TracedTensor("score.real", critic.scores.columns(0..<count)),
+      TracedTensor("score.fake", critic.scores.columns(count..<2 * count)),
+    ]
+    var groups = ["real", "fake"]
+    if critic.penaltyWeight != nil {
+      tensors += [
+        TracedTensor("alpha", critic.interpolation), TracedTensor("gradient_norm", critic.norms),
+      ]
+      groups.append("interpolated")
+    }
+    tensors += state.after("critic", state.critic)
+    tensors += masks(
+      "mask.generator.", of: generator.network, .generatorDropoutForCritic)
+    for (group, name) in groups.enumerated() {
+      tensors += masks(
+        "mask.critic.", ".\(name)", of: critic.network, group: group, .criticDropout)
+    }
+    return TracedSteps(network: "critic", number: \.criticSteps, tensors: tensors)
+  }
+
+  /// Generator steps.
+  static func generator(of trainer: Trainer) -> TracedSteps {
+    let (critic, generator, state) = (trainer.critic, trainer.generator, trainer.state)
+    func masks(_ prefix: String, of network: Network, _ stream: RandomStream) -> [TracedTensor] {
+      TracedTensor.masks(
+        prefix, of: network, count: critic.batchSize, stream, key: state.configuration.seed,
+        step: { state.progress.generatorSteps - 1 })
+    }
+    var tensors = [
+      TracedTensor("latents", generator.latents), TracedTensor("score.fake", generator.scores),
+    ]
+    tensors += state.after("generator", state.generator)
+    tensors += masks("mask.generator.", of: generator.network, .generatorDropout)
+    tensors += masks("mask.critic.", of: critic.network, .criticDropoutForGenerator)
+    return TracedSteps(network: "generator", number: \.generatorSteps, tensors: tensors)
+  }
+}
+
+extension TrainingState {
+  /// The gradient of a network's step, and all that the step changed, by its name in a checkpoint.
+  fileprivate func after(_ name: String, _ trained: TrainedNetwork) -> [TracedTensor] {
+    let (network, runs) = (trained.network, trained.runs)
+    var tensors = TracedTensor.tensors("gradient.", network.parameters, at: runs.gradients)
+    tensors += TracedTensor.tensors("after.\(name).", network.parameters, at: runs.parameters)
+    for (moment, numbers) in zip(trained.optimizer.momentNames, runs.moments) {
+      tensors += TracedTensor.tensors(
+        "after.optimizer.\(name).\(moment).", network.parameters, at: numbers)
+    }
+    // A batch that goes through a network moves its running statistics, whichever one learns.
+    for (name, trained) in [("generator", generator), ("critic", critic)] {
+      tensors += TracedTensor.tensors(
+        "after.\(name).", trained.network.buffers, at: trained.runs.buffers)
+    }
+    return tensors
+  }
+}
+
+extension Trainer {
+  /// Calls `body` for every step on the way to a goal, with the progress that it leads to, for as
+  /// long as `body` says so.
+  func forEachStep(
+    _ side: TrainingSide, until goal: TrainingGoal,
+    _ body: (_ isCritic: Bool, _ after: Progress) -> Bool
+  ) {
+    let (start, configuration) = (state.progress, state.configuration)
+    var progress = start
+    while !goal.isReached(
+      by: progress, from: start, side: side, batchesPerEpoch: batchesPerEpoch)
+    {
+      if side != .generator {
+        progress.criticSteps += 1
+        guard body(true, progress) else { return }
+        let nothing = CriticReport(real: 0, fake: 0, penalty: nil, gradientNorm: nil)
+        progress.advance(after: nothing, side, configuration)
+      }
+      if side == .generator || side == .both && progress.isGeneratorDue(configuration) {
+        progress.generatorSteps += 1
+        guard body(false, progress) else { return }
+        progress.advance(afterGenerator: 0, side, configuration)
+      }
+      if progress.batch == batchesPerEpoch { progress.finishEpoch(configuration) }
+    }
+  }
+}
+
+extension StepReport {
+  /// No phrase is longer than that of this one: a rate has no sign, and makes up for the difference.
+  static var longest: StepReport {
+    let number = -Double.leastNormalMagnitude
+    var report = StepReport(
+      epoch: Progress.largestCount, rates: LearningRates(critic: number, generator: number))
+    (report.criticStep, report.generatorStep) = (Progress.largestCount, Progress.largestCount)
+    report.critic = CriticReport(
+      real: number, fake: -.greatestFiniteMagnitude, penalty: number, gradientNorm: number)
+    return report
+  }
+}

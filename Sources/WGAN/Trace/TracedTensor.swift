@@ -1,0 +1,91 @@
+import TensorIO
+
+/// A tensor that every step of a network has in a trace, and how to get it once the step is done.
+struct TracedTensor {
+  /// The name after that of the step.
+  let name: String
+  let type: ElementType
+  let shape: [Int]
+  /// Fills the bytes of the tensor.
+  let read: (UnsafeMutableRawBufferPointer) -> Void
+
+  /// What the header has of it in a step of this name.
+  func entry(_ step: String) -> TensorEntry { TensorEntry("\(step).\(name)", type, shape) }
+
+  var byteCount: Int { shape.reduce(type.byteCount, *) }
+
+  private init(
+    _ name: String, _ type: ElementType, _ shape: [Int],
+    read: @escaping (UnsafeMutableRawBufferPointer) -> Void
+  ) {
+    (self.name, self.type, self.shape, self.read) = (name, type, shape, read)
+  }
+
+  /// Single numbers.
+  private init(
+    _ name: String, shape: [Int], read: @escaping (UnsafeMutablePointer<Float>) -> Void
+  ) {
+    self.init(name, .f32, shape) { bytes in
+      if let base = bytes.bindMemory(to: Float.self).baseAddress { read(base) }
+    }
+  }
+
+  /// A column for each sample, side by side, as N × rows; as N where there is one row.
+  init(_ name: String, _ block: Block<Float>) {
+    let shape = block.rows == 1 ? [block.columns] : [block.columns, block.rows]
+    self.init(name, shape: shape) { numbers in
+      for sample in 0..<block.columns {
+        for row in 0..<block.rows { numbers[sample * block.rows + row] = block[row, sample] }
+      }
+    }
+  }
+
+  /// What lies at `base` as the tensors of a checkpoint do in memory.
+  static func tensors(
+    _ prefix: String, _ tensors: [Network.Tensor], at base: UnsafeMutablePointer<Float>
+  ) -> [TracedTensor] {
+    tensors.map { tensor in
+      TracedTensor(prefix + tensor.name, shape: tensor.parameter.shape) { numbers in
+        tensor.parameter.restore(base + tensor.offset, into: numbers)
+      }
+    }
+  }
+
+  /// The images of the next batch, as places in the file.
+  static func indices(_ trainer: Trainer) -> TracedTensor {
+    let count = trainer.state.configuration.batchSize
+    return TracedTensor("indices", .i64, [count]) { bytes in
+      let first = trainer.state.progress.batch * count
+      for (place, index) in trainer.order.indices[first..<first + count].enumerated() {
+        bytes.storeBytes(of: Int64(index), toByteOffset: 8 * place, as: Int64.self)
+      }
+    }
+  }
+
+  /// The dropout masks of a network for so many samples, drawn again: 1 where a number is kept.
+  ///
+  /// - Parameters:
+  ///   - group: How often as many samples have gone through before.
+  ///   - step: The step of the stream.
+  static func masks(
+    _ prefix: String, _ suffix: String = "", of network: Network, count: Int, group: Int = 0,
+    _ stream: RandomStream, key: UInt64, step: @escaping () -> Int
+  ) -> [TracedTensor] {
+    network.dropouts.map { _, place, layer in
+      let shape = layer.shape == layer.layout ? layer.shape.sizes : [layer.shape.count]
+      return TracedTensor("\(prefix)\(place)\(suffix)", .u8, [count] + shape) { bytes in
+        let workspace = Workspace<Float>()
+        let mask = workspace.block(rows: layer.noteRows, columns: count)
+        layer.draw(
+          mask, key: key, stream: stream.of(place: place),
+          step: UInt32(truncatingIfNeeded: step()), first: UInt32(group * count))
+        Order(layer.layout).forEach { row, pytorch in
+          for sample in 0..<count {
+            let bits = mask[row / 32, sample].bitPattern
+            bytes[sample * layer.shape.count + pytorch] = UInt8(bits >> (row % 32) & 1)
+          }
+        }
+      }
+    }
+  }
+}

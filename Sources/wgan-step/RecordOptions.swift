@@ -1,0 +1,31 @@
+import ArgumentParser
+
+/// What to write down of the steps, beside the checkpoint.
+struct RecordOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Append a JSON line for each step to this file, first cut back to the steps that the "
+        + "checkpoint knows.", valueName: "file"))
+  var metrics: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Write a line at every n-th step only.", valueName: "n"))
+  var metricsEvery = 1
+
+  @Option(
+    help: ArgumentHelp(
+      "Write all that the steps, some hundred at most, draw and compute to this tensor file.",
+      valueName: "file"))
+  var trace: String?
+
+  func validate() throws {
+    guard metricsEvery >= 1 else { throw ValidationError("--metrics-every must be at least 1") }
+    guard trace != "-" else {
+      throw ValidationError("a trace cannot go to standard output: its header is written last")
+    }
+    guard trace == nil || trace != metrics else {
+      throw ValidationError("metrics and trace cannot both go to \(trace ?? "")")
+    }
+  }
+}

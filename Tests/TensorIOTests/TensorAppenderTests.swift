@@ -1,0 +1,85 @@
+// A file of which the tensors are known only as they come is a tensor file like any other.
+import Testing
+
+@testable import TensorIO
+
+@Suite struct TensorAppenderTests {
+  @Test(arguments: UInt64(0)..<50)
+  func `tensors of any types in any order come back, aligned`(seed: UInt64) throws {
+    var random = SplitMix(state: seed)
+    let folder = try Folder()
+    let file = try TensorAppender(
+      HeaderDraft(kind: "trace", metadata: ["a": "1"]), to: OutputFile(folder.file("x")))
+    var written: [(entry: TensorEntry, bytes: [UInt8])] = []
+    for index in 0..<Int.random(in: 0...20, using: &random) {
+      let type = try #require(ElementType.allCases.randomElement(using: &random))
+      let entry = TensorEntry("t.\(index)", type, [Int.random(in: 0...9, using: &random)])
+      written.append((entry, random.bytes(entry.byteCount)))
+      try written[index].bytes.withUnsafeBytes { try file.append(entry, $0) }
+      file.note("t.\(index)", "\"\(index)\"")
+    }
+    try file.finish()
+
+    let read = try TensorFile(folder.file("x"))
+    #expect(read.header.kind == "trace" && read.header.crc32 != nil && read.header.isAligned)
+    #expect(read.header.metadata["a"] == "1")
+    let entries = read.header.entries.filter { !$0.name.hasPrefix("padding.") }
+    #expect(entries == written.map(\.entry))
+    for (index, (entry, bytes)) in written.enumerated() {
+      #expect(read.array(entry.name) == bytes)
+      #expect(read.header.metadata["t.\(index)"] == "\"\(index)\"")
+    }
+    let paddings = read.header.entries.filter { $0.name.hasPrefix("padding.") }
+    #expect(paddings.allSatisfy { $0.type == .u8 && 1...7 ~= $0.byteCount })
+    #expect(try folder.content() == ["x"])
+    #expect(try folder.bytes(of: "x").count == 1 << 20 + read.header.dataByteCount)
+  }
+
+  @Test func `a header fits to the last byte, and not beyond`() throws {
+    let folder = try Folder()
+    var draft = HeaderDraft(kind: "trace", metadata: [:])
+    draft.append(TensorEntry("a", .u8, [3]))
+    draft.append(TensorEntry("b", .i64, []))
+    draft.note("short", "")
+    // What the file takes without the words, which two quotes, two commas and a colon go with.
+    let digits = draft.header.encoded(checksum: Checksum.blank).bytes
+    let used = try #require(digits.lastIndex { $0 != UInt8(ascii: " ") }) + 1
+    let words = String(repeating: "w", count: 1 << 20 - used - "\"\":\"\",".utf8.count - 1)
+    var over = draft
+    draft.note("k", words)
+    over.note("k", words + "w")
+    #expect(draft.fits && !over.fits)
+
+    let file = try TensorAppender(
+      HeaderDraft(kind: "trace", metadata: [:]), to: OutputFile(folder.file("x")))
+    try [UInt8](1...3).withUnsafeBytes { try file.append(TensorEntry("a", .u8, [3]), $0) }
+    try [UInt8](repeating: 0, count: 8).withUnsafeBytes {
+      try file.append(TensorEntry("b", .i64, []), $0)
+    }
+    file.note("short", "")
+    file.note("k", words)
+    try file.finish()
+    #expect(try folder.bytes(of: "x")[1 << 20 - 1] == UInt8(ascii: "}"))
+    #expect(try TensorFile(folder.file("x")).header.metadata["k"] == words)
+  }
+
+  @Test func `an output that cannot be changed is refused`() throws {
+    let pipe = Pipe()
+    let error = #expect(throws: FileError.self) {
+      try TensorAppender(HeaderDraft(kind: "trace", metadata: [:]), to: OutputFile(pipe.inputPath))
+    }
+    #expect(error?.kind == .usage && error?.message.contains("regular file") == true)
+  }
+
+  @Test func `a file that is not finished leaves the old one`() throws {
+    let folder = try Folder()
+    try folder.write([1], to: "x")
+    do {
+      let file = try TensorAppender(
+        HeaderDraft(kind: "trace", metadata: [:]), to: OutputFile(folder.file("x")))
+      try [UInt8](1...2).withUnsafeBytes { try file.append(TensorEntry("a", .u8, [2]), $0) }
+    }
+    #expect(try folder.content() == ["x"])
+    #expect(try folder.bytes(of: "x") == [1])
+  }
+}

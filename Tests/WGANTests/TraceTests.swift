@@ -1,0 +1,217 @@
+import TensorIO
+import Testing
+
+@testable import WGAN
+
+/// A trace tells of the steps that were done, and changes none of them.
+@Suite struct TraceTests {
+  @Test(arguments: Preset.all.map(\.name))
+  func `a trace has the same bytes on any number of threads, and changes no number`(
+    _ preset: String
+  ) throws {
+    let data = try scratchImages(count: 190, shape: [1, 8, 8])
+    let calm = try small(preset, data, threads: 2)
+    for _ in 0..<5 { _ = try calm.step(.both) }
+    var traces: [[UInt8]] = []
+    for threads in [1, 3] {
+      let trainer = try small(preset, data, threads: threads)
+      traces.append(try trace(trainer, steps: 5).bytes)
+      #expect(trainer.state.numbers == calm.state.numbers)
+      #expect(trainer.state.progress == calm.state.progress)
+    }
+    #expect(traces[0] == traces[1])
+  }
+
+  @Test(arguments: Preset.all.map(\.name))
+  func `what is traced after the last steps is the checkpoint`(_ preset: String) throws {
+    let data = try scratchImages(count: 190, shape: [1, 8, 8])
+    let trainer = try small(preset, data)
+    let traced = try trace(trainer, steps: 6).file
+    let end = ScratchFile()
+    try trainer.state.write(to: OutputFile(end.path))
+    let checkpoint = try TensorFile(end.path)
+    let steps = [
+      "critic.\(trainer.state.progress.criticSteps)",
+      "generator.\(trainer.state.progress.generatorSteps)",
+    ]
+    for entry in checkpoint.header.entries {
+      // The sixth step was the critic's alone, or the generator's after it.
+      let step = entry.name.contains("generator.") ? steps[1] : steps[0]
+      guard !entry.name.contains("running") else { continue }
+      let found: [Float] = try #require(traced.numbers(of: "\(step).after.\(entry.name)"))
+      #expect(found == checkpoint.numbers(of: entry.name))
+      #expect(traced.header["\(step).after.\(entry.name)"]?.shape == entry.shape)
+    }
+    let last = trainer.state.progress.phase == 0 ? steps[1] : steps[0]
+    for entry in checkpoint.header.entries where entry.name.contains("running") {
+      let found: [Float] = try #require(traced.numbers(of: "\(last).after.\(entry.name)"))
+      #expect(found == checkpoint.numbers(of: entry.name))
+    }
+  }
+
+  @Test(arguments: ["mlp-clip", "keras-gp", "dcgan-clip"], [1, 4, 5])
+  func `k steps and the rest, traced apart, are the steps traced at once`(
+    _ preset: String, _ k: Int
+  ) throws {
+    // An epoch has three batches.
+    let data = try scratchImages(count: 130, shape: [1, 8, 8])
+    let whole = try trace(small(preset, data), steps: 8).file
+    let first = try small(preset, data)
+    let checkpoint = ScratchFile()
+    let before = try trace(first, steps: k).file
+    try first.state.write(to: OutputFile(checkpoint.path))
+    let state = try TrainingState(TensorFile(checkpoint.path))
+    let second = try Trainer(state, images: data.images(), workers: Workers(count: 2))
+    let after = try trace(second, steps: 8 - k).file
+    var names: [String] = []
+    for part in [before, after] {
+      for entry in part.header.entries where !entry.name.hasPrefix("padding.") {
+        names.append(entry.name)
+        let isSame = part.checksum(of: entry.name) == whole.checksum(of: entry.name)
+        #expect(isSame && whole.header[entry.name] == entry)
+      }
+      for (key, words) in part.header.metadata where words.hasPrefix("epoch ") {
+        #expect(whole.header.metadata[key] == words)
+      }
+    }
+    #expect(names == whole.header.entries.map(\.name).filter { !$0.hasPrefix("padding.") })
+  }
+
+  @Test func `masks are those that the step used, in PyTorch's order`() throws {
+    let data = try scratchImages(count: 40, shape: [1, 8, 8])
+    var configuration = try smallConfiguration("keras-gp", "1x8x8")
+    configuration.batchSize = 20
+    configuration.critic = try #require(
+      Architecture("conv 3 kernel 3; dropout 0.3; tanh; flatten; dropout 0.5; dense 1"))
+    let trainer = try Trainer(
+      TrainingState(initial: configuration), images: data.images(), workers: Workers(count: 1))
+    let file = try trace(trainer, steps: 1, .critic).file
+    #expect(file.header["critic.1.mask.critic.1.real"]?.shape == [20, 3, 6, 6])
+    #expect(file.header["critic.1.mask.critic.4.fake"]?.shape == [20, 108])
+    for (node, place, _) in trainer.critic.network.dropouts {
+      let notes = trainer.critic.values.notes[node]
+      for (group, name) in ["real", "fake", "interpolated"].enumerated() {
+        let mask: [UInt8] = try #require(file.numbers(of: "critic.1.mask.critic.\(place).\(name)"))
+        var expected: [UInt8] = []
+        for sample in 0..<20 {
+          for channel in 0..<3 {
+            for position in 0..<36 {
+              let row = position * 3 + channel
+              let bits = notes[row / 32, group * 20 + sample].bitPattern
+              expected.append(UInt8(bits >> (row % 32) & 1))
+            }
+          }
+        }
+        #expect(mask == expected)
+        #expect(Set(mask) == [0, 1])
+      }
+    }
+  }
+
+  @Test func `numbers of a step agree with one another`() throws {
+    let data = try scratchImages(count: 190, shape: [1, 8, 8])
+    let file = try trace(small("mlp-clip", data), steps: 1).file
+    func numbers(_ name: String) throws -> [Float] {
+      try #require(file.numbers(of: "critic.1.\(name)"))
+    }
+    let words = try #require(file.header.metadata["critic.1"]).split(separator: " ")
+    #expect(words[0..<6] == ["epoch", "1", "generator_step", "0", "critic_step", "1"])
+    let (real, fake) = (try numbers("score.real"), try numbers("score.fake"))
+    let mean = { (scores: [Float]) in scores.reduce(0) { $0 + Double($1) } / Double(scores.count) }
+    #expect(words[6..<8] == ["wasserstein", "\(mean(real) - mean(fake))"])
+    #expect(words[8..<10] == ["penalty", "null"])
+    let gradient = try numbers("gradient.0.weight")
+    let square = try numbers("after.optimizer.critic.square_avg.0.weight")
+    #expect(gradient.contains { $0 != 0 })
+    // RMSProp's first moment, from nothing.
+    for (g, v) in zip(gradient, square) { #expect(abs(v - 0.01 * g * g) <= 1e-6 * v) }
+    let indices: [Int64] = try #require(file.numbers(of: "critic.1.indices"))
+    var order = DataOrder(count: 190)
+    order.shuffle(epoch: 0, key: 7)
+    #expect(indices == order.indices.prefix(37).map { Int64($0) })
+  }
+
+  @Test(arguments: Preset.all.map(\.name), TrainingSide.allCases)
+  func `the plan of a trace is the way that training goes`(
+    _ preset: String, _ side: TrainingSide
+  ) throws {
+    let data = try scratchImages(count: 50)
+    var configuration = try smallConfiguration(preset, "1x8x8")
+    configuration.generator = try #require(Architecture("dense 36; tanh"))
+    configuration.critic = try #require(Architecture("dense 4; tanh; dense 1"))
+    configuration.image = try #require(ImageShape("1x6x6"))
+    configuration.criticWarmUp = try #require(CriticWarmUp("7 2 3"))
+    let goals: [TrainingGoal] =
+      [.steps(0), .steps(6), .epochs(3)] + (side == .generator ? [] : [.untilEpoch(2)])
+    for goal in goals {
+      let trainer = try Trainer(
+        TrainingState(initial: configuration), images: data.images(), workers: Workers(count: 1))
+      _ = try trainer.step(.critic)
+      let start = trainer.state.progress
+      var planned: [String] = []
+      trainer.forEachStep(side, until: goal) { isCritic, progress in
+        planned.append(
+          isCritic ? "critic.\(progress.criticSteps)" : "generator.\(progress.generatorSteps)")
+        return true
+      }
+      var done: [String] = []
+      while !goal.isReached(
+        by: trainer.state.progress, from: start, side: side,
+        batchesPerEpoch: trainer.batchesPerEpoch)
+      {
+        let report = try trainer.step(side)
+        if report.critic != nil { done.append("critic.\(report.criticStep)") }
+        if report.generator != nil { done.append("generator.\(report.generatorStep)") }
+      }
+      #expect(planned == done)
+    }
+  }
+
+  @Test func `more steps than a file has room for are refused before the first`() throws {
+    let data = try scratchImages(count: 190, shape: [1, 8, 8])
+    let trainer = try small("mlp-clip", data)
+    func error(_ side: TrainingSide, _ goal: TrainingGoal) -> FileError? {
+      let output = ScratchFile()
+      return #expect(throws: FileError.self) {
+        try Trace(OutputFile(output.path), of: trainer, side, until: goal)
+      }
+    }
+    let words = try #require(error(.both, .epochs(1 << 40))?.message)
+    let numbers = words.split(separator: " ").compactMap { Int($0) }
+    #expect(error(.both, .epochs(1 << 40))?.kind == .usage)
+    try #require(numbers.count == 2)
+    #expect(numbers[0] > 100 && numbers[1] == numbers[0] / 2)
+    #expect(
+      words == "has room for \(numbers[0]) critic and \(numbers[1]) generator steps of this run")
+    // That many fit, and one more does not.
+    #expect(error(.critic, .steps(numbers[0] * 2)) != nil)
+    #expect(error(.both, .steps(numbers[1] + 1)) != nil)
+    let output = ScratchFile()
+    let trace = try Trace(OutputFile(output.path), of: trainer, .both, until: .steps(numbers[1]))
+    for _ in 0..<2 * numbers[1] { _ = try trainer.step(.both, trace: trace) }
+    try trace.finish()
+    let file = try withExtendedLifetime(output) { try TensorFile(output.path) }
+    #expect(file.header.metadata["generator.\(numbers[1])"] != nil)
+  }
+
+  /// The trace of so many steps of a trainer, be they of one network or of both.
+  private func trace(
+    _ trainer: Trainer, steps: Int, _ side: TrainingSide = .both
+  ) throws -> (file: TensorFile, bytes: [UInt8]) {
+    let path = ScratchFile()
+    let trace = try Trace(OutputFile(path.path), of: trainer, side, until: .steps(steps))
+    for _ in 0..<steps { _ = try trainer.step(side, trace: trace) }
+    try trace.finish()
+    return try withExtendedLifetime(path) { (try TensorFile(path.path), path.bytes) }
+  }
+
+  private func small(_ preset: String, _ data: ScratchImages, threads: Int = 1) throws -> Trainer {
+    var configuration = try smallConfiguration(preset, "1x8x8")
+    configuration.batchSize = 37
+    configuration.criticSteps = min(configuration.criticSteps, 2)
+    configuration.criticWarmUp = .never
+    return try Trainer(
+      TrainingState(initial: configuration), images: data.images(), workers: Workers(count: threads)
+    )
+  }
+}
