@@ -38,7 +38,8 @@ class Kinks:
             return output
         if self.leaves is None:
             size = x.detach().abs()
-            at = (size <= NEAR * size.square().mean().sqrt()).nonzero(as_tuple=True)
+            # Exactly 0 is a sum of nothing else, as over a frame of zeros: all reckonings agree on that.
+            at = ((size > 0) & (size <= NEAR * size.square().mean().sqrt())).nonzero(as_tuple=True)
             self.near[key] = at, torch.where(x.detach()[at] > 0, -1.0, 1.0), x.shape
         side = self.sides.get(key)
         if self.leaves is not None:
