@@ -110,8 +110,11 @@ private func writeAll(
   var done = 0
   while let base = bytes.baseAddress, done < bytes.count {
     let written = call(descriptor, base + done, bytes.count - done)
-    if written >= 0 {
+    if written > 0 {
       done += written
+    } else if written == 0 {
+      // Nothing was written and nothing is wrong: asking again would go on for ever.
+      throw FileError(.inputOutput, path, errno: EIO)
     } else if !canRetry(descriptor, POLLOUT) {
       throw FileError(.inputOutput, path, errno: errno)
     }

@@ -71,8 +71,9 @@ struct WGANStep: Tool {
     let output = try output.open(keeping: data, metrics)
     let state = try TrainingState(try TensorFile(checkpoint))
     let images = try TrainingImages(try TensorFile(data))
+    let workers = try Workers(count: threads.count)
     let trainer = try fileError(data) {
-      try Trainer(state, images: images, workers: Workers(count: threads.count))
+      try Trainer(state, images: images, workers: workers)
     }
     let log = try metrics.map { try MetricsLog($0, keeping: state.progress) }
     let signals = StopSignals()

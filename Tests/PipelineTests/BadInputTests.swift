@@ -74,7 +74,7 @@ import Testing
     Case("\(step) --steps 1 -o folder", 73, "folder: is a directory"),
     Case(
       "\(step) --steps 1 -o old --metrics nowhere/x", 73, "nowhere/x: no such file or directory"),
-    Case("\(step) --steps 1 -o old --metrics words", 65, "words: byte 0: not a line of metrics"),
+    Case("\(step) --steps 1 -o old --metrics words", 65, "words: is not a file of metrics"),
     Case("wgan-sample mlp-gp.bin >&-", 74, "standard output: bad file descriptor"),
     // Usage
     Case("\(step) --steps -1 -o old", 64, "--steps must be at least 0"),
