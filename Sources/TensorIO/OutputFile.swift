@@ -78,10 +78,12 @@ public final class OutputFile {
       abandon()
       throw error
     }
+    // What is synced has nothing left to lose; a device may tell of an error only here.
+    let isSynced = partial != nil
     partial = nil
     let closed = close(descriptor)
     descriptor = -1
-    guard closed == 0 || errno == EINTR else {
+    guard closed == 0 || isSynced || errno == EINTR else {
       throw FileError(.inputOutput, path, errno: errno)
     }
   }

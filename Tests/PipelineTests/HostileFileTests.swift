@@ -44,7 +44,8 @@ import Testing
   ]
 
   private static let zeros = [
-    "element type 0x00 is unknown", "header, byte 0: expected '{'", "is longer than a network may be",
+    "element type 0x00 is unknown", "header, byte 0: expected '{'",
+    "is longer than a network may be",
   ]
   private static let nothing = ["is empty", "is empty", "has 0 layers"]
   private static let longName = String(repeating: "a", count: 256)
@@ -162,7 +163,8 @@ import Testing
     #expect(result.words.hasPrefix("\(tool): ") && result.words.hasSuffix("\n"))
     #expect(result.words.contains(hostile.words), "\(result.words)")
     // Nothing in it that a terminal would obey.
-    #expect(result.words.dropLast().unicodeScalars.allSatisfy { $0.value >= 32 && $0 != "\u{202E}" })
+    let scalars = result.words.dropLast().unicodeScalars
+    #expect(scalars.allSatisfy { $0.value >= 32 && $0 != "\u{202E}" })
     #expect(try names(shell) == before)
     #expect(try shell.read("old") == Data("precious\n".utf8))
   }

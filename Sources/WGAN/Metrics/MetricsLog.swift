@@ -28,6 +28,8 @@ public final class MetricsLog {
     guard descriptor >= 0 else { throw FileError(.cannotCreate, path, errno: errno) }
     if isFile {
       guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        let code = errno
+        guard code == EWOULDBLOCK else { throw FileError(.cannotCreate, path, errno: code) }
         throw FileError(.busy, path, "is being written by another process")
       }
       try cutBack(to: progress)
@@ -48,7 +50,11 @@ public final class MetricsLog {
   }
 
   /// Makes the lines durable, before the checkpoint that they belong to.
-  public func synchronize() { _ = fsync(descriptor) }
+  public func synchronize() {
+    if isFile, failure == nil, fsync(descriptor) != 0 {
+      failure = FileError(.inputOutput, path, errno: errno)
+    }
+  }
 
   /// Throws if a line was lost.
   public func check() throws(FileError) {
@@ -102,7 +108,8 @@ public final class MetricsLog {
     if let newline = tail.lastIndex(of: UInt8(ascii: "\n")) { return newline + 1 }
     guard tail.startIndex == 0 else {
       throw FileError(
-        .invalid, path, "byte \(tail.startIndex): not a line of metrics; the file is left as it was")
+        .invalid, path, "byte \(tail.startIndex): not a line of metrics; the file is left as it was"
+      )
     }
     return 0
   }
