@@ -147,7 +147,7 @@ import Testing
 
   /// One folder for all: a case that changes anything fails by that.
   static let shell = Result { () throws -> Shell in
-    let shell = try workshop()
+    let shell = try workshop().shared()
     let images = idx([150, 8, 8])
     try shell.write("short.idx", Array(images.dropLast(3000)))
     try shell.write("long.idx", images + [0])

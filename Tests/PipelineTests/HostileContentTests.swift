@@ -141,7 +141,7 @@ import Testing
   ]
 
   static let shell = Result { () throws -> Shell in
-    let shell = try workshop()
+    let shell = try workshop().shared()
     try shell.succeed(
       """
       head -c 1048576 /dev/zero | gzip -n > gigabyte.gz

@@ -130,7 +130,7 @@ import Testing
     } + others + logs
 
   static let shell = Result { () throws -> Shell in
-    let shell = try workshop()
+    let shell = try workshop().shared()
     try shell.succeed(
       """
       echo precious > old; : > empty; truncate -s 1T sparse; mkdir folder stolen.partial
