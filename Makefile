@@ -75,7 +75,7 @@ fuzz: $(built) ## feed the readers EXECUTIONS broken files each; crashes stay in
 	nice swift build -c release --no-color-diagnostics --package-path Fuzz --sanitize fuzzer --scratch-path .build-fuzz
 	@PATH="$(abspath $(TOOLS)):$$PATH" nice scripts/fuzz .build-fuzz/release "$$FUZZ_OUT" $(EXECUTIONS) $(READERS)
 
-race: ## train with three threads under ThreadSanitizer
+race: ## train on two and three threads under ThreadSanitizer
 	nice swift build -c release --no-color-diagnostics --sanitize thread --scratch-path .build-thread
 	@nice scripts/race .build-thread/release
 

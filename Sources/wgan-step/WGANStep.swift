@@ -18,7 +18,8 @@ struct WGANStep: Tool {
 
       SIGINT, SIGTERM or SIGHUP ends after the step in hand, the checkpoint written; a second one \
       ends at once, the old file kept. A gradient that is not finite ends with status 65, the old \
-      file kept.
+      file kept. A line of metrics that cannot be written ends with status 74, the checkpoint \
+      written.
 
       EXAMPLE: wgan-step ckpt.bin --data train.tensor --until-epoch 20 -o ckpt.bin
 

@@ -233,33 +233,4 @@ import Testing
     }
     #expect(try shell.files()["out"] == nil)
   }
-
-  /// A mount namespace of one's own, where a full and a read-only file system can be had.
-  static let canMount =
-    (try? Shell().run("unshare -rm mount -t tmpfs -o size=64k none /mnt").status) == 0
-
-  @Test(
-    .enabled(if: canMount),
-    arguments: [
-      ("size=64k", 74, "no space left on device"), ("ro", 73, "read-only file system"),
-    ])
-  func `a full disk and a folder that cannot be written are told, the old file kept`(
-    _ options: String, _ status: Int32, _ words: String
-  ) throws {
-    let shell = try workshop()
-    let result = try shell.run(
-      """
-      mkdir disk
-      unshare -rm bash -c '
-        mount -t tmpfs -o size=64k none disk && echo precious > disk/old
-        mount -o remount,\(options) disk
-        wgan-sample mlp-gp.bin -n 1000 -o disk/old
-        status=$?
-        ls disk; cat disk/old
-        exit $status'
-      """)
-    #expect(result.status == status)
-    #expect(result.words == "wgan-sample: disk/old: \(words)\n")
-    #expect(String(decoding: result.output, as: UTF8.self) == "old\nprecious\n")
-  }
 }

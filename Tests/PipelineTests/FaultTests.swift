@@ -5,7 +5,7 @@ import Testing
 /// before the C library (`Tests/Fixtures/faults.c`): one line and a documented status, and the output
 /// is the old file or the whole new one.
 @Suite struct FaultTests {
-  private static let compiler = (try? Shell().run("command -v clang || command -v cc").status) == 0
+  static let compiler = (try? Shell().run("command -v clang || command -v cc").status) == 0
 
   @Test(
     .enabled(if: compiler, "needs a C compiler"),
@@ -35,13 +35,14 @@ import Testing
             { grep -q precious old || cmp -s old calm; } && failed=$((failed + 1))
         fi && [ ! -e old.partial ] || echo "$*: $status $(cat words)"
       }
+      try clock 0 0
       for name in open read write pwrite mmap fsync close fchmod ftruncate rename realpath; do
-        for number in {1..5}; do try $name $number $EIO; done
+        for number in {1..4}; do try $name $number $EIO; done
       done
       for name in read write pwrite; do
-        for number in {1..5}; do try $name $number $EINTR; try $name $number $PART; done
+        for number in {1..4}; do try $name $number $EINTR; try $name $number $PART; done
       done
-      ((failed > 9 && passed > 9)) || echo "$failed failed, $passed passed"
+      ((failed > 7 && passed > 9)) || echo "$failed failed, $passed passed"
       """)
     #expect(result.output.isEmpty, "\(String(decoding: result.output, as: UTF8.self))")
     #expect(result.words.isEmpty, "\(result.words)")
