@@ -18,6 +18,10 @@ BENCH_OUT ?= runs/bench
 
 TRAININGS ?= 300
 
+EXECUTIONS ?= 100000
+READERS    ?= tensor idx network checkpoint metrics
+FUZZ_OUT   ?= runs/fuzz
+
 PREFIX  ?= /usr/local
 DESTDIR ?=
 TOOLS   ?= .build/release
@@ -27,7 +31,7 @@ SHELL := bash
 .SUFFIXES:
 
 # By the environment, so that no shell reads what is in them.
-export EPOCHS PRESET DATA SEED BATCH THREADS OUT PYTHON PEERS BENCH_OUT
+export EPOCHS PRESET DATA SEED BATCH THREADS OUT PYTHON PEERS BENCH_OUT FUZZ_OUT
 
 tools := idx2tensor wgan-init wgan-step wgan-sample tensor2png
 # The same flags at a terminal as in a pipe, or going from one to the other would build all again.
@@ -35,7 +39,7 @@ build := swift build -c release --no-color-diagnostics --static-swift-stdlib -Xs
 built := .build/release/.built
 swift_files := $$(git ls-files '*.swift')
 
-.PHONY: all setup train test soak reproduce bench lint format install clean help
+.PHONY: all setup train test soak reproduce fuzz race bench lint format install clean help
 
 all: $(built) ## build the tools into .build/release
 
@@ -74,6 +78,15 @@ bench: $(built) ## measure beside the frameworks that PYTHON has, and against sg
 	  --rounds $(ROUNDS) --seconds $(SECONDS) --output "$$BENCH_OUT" \
 	  $${PYTHON:+--python "$$PYTHON"} --modules "$$PEERS" $${THREADS:+--threads "$$THREADS"} $${BATCH:+--batch-size "$$BATCH"}
 
+# Builds a package of its own as well, with libFuzzer and AddressSanitizer.
+fuzz: $(built) ## feed the readers EXECUTIONS broken files each; crashes stay in FUZZ_OUT
+	nice swift build -c release --no-color-diagnostics --package-path Fuzz --sanitize fuzzer --scratch-path .build-fuzz
+	@PATH="$(abspath $(TOOLS)):$$PATH" nice scripts/fuzz .build-fuzz/release "$$FUZZ_OUT" $(EXECUTIONS) $(READERS)
+
+race: ## train on two and three threads under ThreadSanitizer
+	nice swift build -c release --no-color-diagnostics --sanitize thread --scratch-path .build-thread
+	@nice scripts/race .build-thread/release
+
 lint: ## check the format of every Swift file
 	swift format lint --strict $(swift_files)
 
@@ -86,9 +99,9 @@ install: ## install the tools that are built into DESTDIR/PREFIX/bin
 	install -m 755 $(addprefix $(TOOLS)/,$(tools)) "$(DESTDIR)$(PREFIX)/bin"
 
 clean: ## remove what was built; runs stay
-	rm -rf .build .build-test .build-bench
+	rm -rf .build .build-test .build-bench .build-fuzz .build-thread
 
 help: ## say this
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
-	@echo 'Variables of make train and make bench, with their defaults:'
+	@echo 'Variables of make train, bench and fuzz, with their defaults:'
 	@sed -n 's/^\([A-Z_]* *?= .*\|[A-Z_]* *?=\)$$/  \1/p' Makefile

@@ -89,7 +89,7 @@ private func images(of file: TensorFile) throws(FileError)
     throw refusal("does not state the range of its values: no \"range\" in the metadata")
   }
   guard let range = PixelRange(text) else {
-    throw refusal("range is \(text.prefix(40).debugDescription), not two numbers such as \"-1,1\"")
+    throw refusal("range is \(quoted(text)), not two numbers such as \"-1,1\"")
   }
   return (entry, bytes, range)
 }

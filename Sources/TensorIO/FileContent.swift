@@ -7,8 +7,9 @@ final class FileContent {
   /// The bytes so far.
   var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
   /// Whether the file is mapped, so that nothing more can arrive.
-  let isMapped: Bool
+  var isMapped: Bool { mapping != nil }
 
+  private let mapping: MappedFile?
   private var base: UnsafeMutableRawPointer?
   private var count = 0
   private var capacity = 0
@@ -16,20 +17,15 @@ final class FileContent {
   /// Maps a regular file, or begins with nothing.
   init(_ input: InputFile) {
     // A size of zero is also what /proc says of files that are not empty.
-    guard let size = input.regularSize, size > 0,
-      let address = mmap(nil, size, PROT_READ, MAP_PRIVATE, input.descriptor, 0),
-      address != MAP_FAILED
-    else {
-      isMapped = false
-      return
+    mapping = input.regularSize.flatMap {
+      $0 > 0 ? MappedFile(input.descriptor, count: $0, path: input.path) : nil
     }
-    isMapped = true
-    base = address
-    count = size
+    base = mapping.map { UnsafeMutableRawPointer(mutating: $0.base) }
+    count = mapping?.count ?? 0
   }
 
   deinit {
-    if isMapped { munmap(base, count) } else { free(base) }
+    if !isMapped { free(base) }
   }
 
   /// Reads on until there are `target` bytes or the file ends; returns how many there are.

@@ -45,17 +45,7 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
   }
 
   /// "PATH: message", on one line whatever the path contains.
-  public var description: String {
-    var line = ""
-    for scalar in "\(path): \(message)".unicodeScalars {
-      switch scalar.properties.generalCategory {
-      case .control, .lineSeparator, .paragraphSeparator, .format:
-        line += "\\u{\(String(scalar.value, radix: 16))}"
-      default: line.unicodeScalars.append(scalar)
-      }
-    }
-    return line
-  }
+  public var description: String { printable("\(path): \(message)") }
 
   /// The system's words for an error number, beginning in lower case.
   static func text(of code: Int32) -> String {
@@ -65,8 +55,22 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
   }
 }
 
+/// A text as a terminal may have it, in one line: what would move the cursor, change colours or turn
+/// the direction of writing is spelt out.
+package func printable(_ text: String) -> String {
+  var line = ""
+  for scalar in text.unicodeScalars {
+    switch scalar.properties.generalCategory {
+    case .control, .lineSeparator, .paragraphSeparator, .format:
+      line += "\\u{\(String(scalar.value, radix: 16))}"
+    default: line.unicodeScalars.append(scalar)
+    }
+  }
+  return line
+}
+
 /// A text from a file, in quotes and cut to a length fit for a message.
-func quoted(_ text: String) -> String {
+package func quoted(_ text: String) -> String {
   let limit = 40
   let head = text.unicodeScalars.prefix(limit)
   return "\"\(String(head))\(head.endIndex == text.unicodeScalars.endIndex ? "" : "…")\""

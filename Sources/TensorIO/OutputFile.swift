@@ -78,10 +78,12 @@ public final class OutputFile {
       abandon()
       throw error
     }
+    // What is synced has nothing left to lose; a device may tell of an error only here.
+    let isSynced = partial != nil
     partial = nil
     let closed = close(descriptor)
     descriptor = -1
-    guard closed == 0 || errno == EINTR else {
+    guard closed == 0 || isSynced || errno == EINTR else {
       throw FileError(.inputOutput, path, errno: errno)
     }
   }
@@ -110,8 +112,11 @@ private func writeAll(
   var done = 0
   while let base = bytes.baseAddress, done < bytes.count {
     let written = call(descriptor, base + done, bytes.count - done)
-    if written >= 0 {
+    if written > 0 {
       done += written
+    } else if written == 0 {
+      // Nothing was written and nothing is wrong: asking again would go on for ever.
+      throw FileError(.inputOutput, path, errno: EIO)
     } else if !canRetry(descriptor, POLLOUT) {
       throw FileError(.inputOutput, path, errno: errno)
     }

@@ -73,19 +73,27 @@ struct Partial {
         throw FileError(.busy, name, "is being written by another process")
       }
       // Between open and flock its owner may have finished and moved the file away.
-      var present = stat()
-      if lstat(path, &present) == 0, present.st_ino == status.st_ino,
-        present.st_dev == status.st_dev
-      {
-        return descriptor
-      }
+      if isFile(descriptor, at: path) { return descriptor }
       close(descriptor)
     }
   }
 
-  /// Syncs the file, renames it to its target and syncs the folder, all under the lock.
+  /// Whether an open file is the one at a path.
+  private static func isFile(_ descriptor: Int32, at path: String) -> Bool {
+    var (open, present) = (stat(), stat())
+    return fstat(descriptor, &open) == 0 && lstat(path, &present) == 0
+      && open.st_ino == present.st_ino && open.st_dev == present.st_dev
+  }
+
+  /// Syncs the file, renames it to its target and syncs the folder, all under the lock. An error
+  /// leaves the target as it was, unless it says otherwise.
   mutating func replaceTarget(_ name: String) throws(FileError) {
     guard fsync(descriptor) == 0 else { throw FileError(.inputOutput, name, errno: errno) }
+    // Where somebody removed it another writer may have begun there.
+    guard Self.isFile(descriptor, at: path) else {
+      isRenamed = true
+      throw FileError(.inputOutput, name, "\(path) was taken away before it was complete")
+    }
     // Forgotten before it moves: afterwards the path may be another process's.
     forget()
     guard rename(path, target) == 0 else { throw FileError(.inputOutput, name, errno: errno) }
@@ -101,7 +109,8 @@ struct Partial {
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
     guard fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP else {
-      throw FileError(.inputOutput, name, errno: errno)
+      let words = FileError.text(of: errno)
+      throw FileError(.inputOutput, name, "is written, but a power cut may undo it: \(words)")
     }
   }
 

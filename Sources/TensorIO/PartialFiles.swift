@@ -56,7 +56,8 @@ enum PartialFiles {
     }
   }
 
-  private static func unlinkAll() {
+  /// Removes the files, in a handler.
+  static func unlinkAll() {
     for slot in 0..<slotCount where slots[slot * slotSize] != 0 {
       unlink(slots + slot * slotSize)
     }

@@ -12,6 +12,7 @@ extension Tool {
   /// Parses the command line, runs, and exits. Whatever goes wrong is one line, `tool: what`.
   public static func main() {
     openStandardDescriptors()
+    requireUnicode()
     do {
       var command = try parseAsRoot()
       try command.run()
@@ -42,7 +43,18 @@ extension Tool {
 
   /// Writes `tool: words` to standard error.
   public static func complain(_ words: String) {
-    StandardStream.say("\(_commandName): \(words)")
+    StandardStream.say("\(_commandName): \(printable(words))")
+  }
+
+  /// Refuses arguments that are not UTF-8: repaired, they would be the names of other files.
+  private static func requireUnicode() {
+    for index in 1..<max(1, Int(CommandLine.argc)) {
+      guard let argument = CommandLine.unsafeArgv[index],
+        String(validatingCString: argument) == nil
+      else { continue }
+      complain("argument \(index) is not UTF-8: \(quoted(String(cString: argument)))")
+      Glibc.exit(FileError.Kind.usage.rawValue)
+    }
   }
 }
 

@@ -18,7 +18,8 @@ struct WGANStep: Tool {
 
       SIGINT, SIGTERM or SIGHUP ends after the step in hand, the checkpoint written; a second one \
       ends at once, the old file kept. A gradient that is not finite ends with status 65, the old \
-      file kept.
+      file kept. A line of metrics that cannot be written ends with status 74, the checkpoint \
+      written.
 
       EXAMPLE: wgan-step ckpt.bin --data train.tensor --until-epoch 20 -o ckpt.bin
 
@@ -61,8 +62,9 @@ struct WGANStep: Tool {
     let output = try output.open(keeping: data, records.metrics, records.trace)
     let state = try TrainingState(try TensorFile(checkpoint))
     let images = try TrainingImages(try TensorFile(data))
+    let workers = try Workers(count: threads.count)
     let trainer = try fileError(data) {
-      try Trainer(state, images: images, workers: Workers(count: threads.count))
+      try Trainer(state, images: images, workers: workers)
     }
     let trace = try records.trace.map {
       let file = try OutputFile($0, keeping: [checkpoint, data, records.metrics])

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 /// Runs bash scripts in a scratch folder of their own, with the built tools on the PATH.
@@ -19,6 +20,21 @@ final class Shell: Sendable {
   }
 
   deinit { try? FileManager.default.removeItem(at: folder) }
+
+  /// Keeps this folder for several tests, until the end of all.
+  func shared() -> Shell {
+    Self.kept.withLock { kept in
+      if kept.isEmpty { atexit { Shell.removeKept() } }
+      kept.append(folder)
+    }
+    return self
+  }
+
+  private static let kept = Mutex<[URL]>([])
+
+  private static func removeKept() {
+    for folder in kept.withLock({ $0 }) { try? FileManager.default.removeItem(at: folder) }
+  }
 
   /// The folder that holds the built tools: the test's own.
   static let tools: String = {

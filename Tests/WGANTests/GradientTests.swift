@@ -157,7 +157,7 @@ import Testing
         abs(gradients[index] - difference) <= Self.tolerance * max(1, abs(difference)),
         "parameter \(index): \(gradients[index]) but differences give \(difference)")
     }
-    Workers(count: 3).share { differentiate($0) }
+    try Workers(count: 3).share { differentiate($0) }
     #expect(gradients == (0..<network.parameterCount).map { runs.gradients[$0] })
   }
 
@@ -167,7 +167,7 @@ import Testing
     case_.differentiate()
     let whole = case_.gradient
     for shares in 2...5 {
-      case_.differentiate(threads: shares)
+      try Workers(count: shares).share { case_.differentiate($0) }
       #expect(case_.gradient == whole)
     }
   }
@@ -252,21 +252,19 @@ private final class CriticCase: @unchecked Sendable {
 
   func derive() { network.derive(runs, share: .whole) }
 
-  func differentiate(threads: Int = 1) {
-    Workers(count: threads).share { [self] share in
-      network.derive(runs, share: share)
-      for chunk in objective.chunks {
-        let own = share.columns(of: 0..<chunk.count)
-        let columns = own.shifted(by: chunk.lowerBound)
-        objective.real(chunk).columns(own).copy(samples.real.columns(columns))
-        objective.fake(chunk).columns(own).copy(samples.fake.columns(columns))
-        objective.drawMasks(chunk, key: 1, step: 0, share: share)
-        share.synchronize()
-        objective.differentiate(runs, chunk, share: share)
-        share.synchronize()
-        objective.accumulate(runs, chunk, share: share)
-        share.synchronize()
-      }
+  func differentiate(_ share: Share = .whole) {
+    network.derive(runs, share: share)
+    for chunk in objective.chunks {
+      let own = share.columns(of: 0..<chunk.count)
+      let columns = own.shifted(by: chunk.lowerBound)
+      objective.real(chunk).columns(own).copy(samples.real.columns(columns))
+      objective.fake(chunk).columns(own).copy(samples.fake.columns(columns))
+      objective.drawMasks(chunk, key: 1, step: 0, share: share)
+      share.synchronize()
+      objective.differentiate(runs, chunk, share: share)
+      share.synchronize()
+      objective.accumulate(runs, chunk, share: share)
+      share.synchronize()
     }
   }
 }

@@ -126,6 +126,6 @@ private struct MetadataReader {
 
   func notValid(_ key: String) -> FileError {
     let text = file.header.metadata[key] ?? ""
-    return FileError(.invalid, file.path, "metadata \(key) is not valid: \"\(text)\"")
+    return FileError(.invalid, file.path, "metadata \(key) is not valid: \(quoted(text))")
   }
 }

@@ -28,6 +28,8 @@ public final class MetricsLog {
     guard descriptor >= 0 else { throw FileError(.cannotCreate, path, errno: errno) }
     if isFile {
       guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        let code = errno
+        guard code == EWOULDBLOCK else { throw FileError(.cannotCreate, path, errno: code) }
         throw FileError(.busy, path, "is being written by another process")
       }
       try cutBack(to: progress)
@@ -48,7 +50,11 @@ public final class MetricsLog {
   }
 
   /// Makes the lines durable, before the checkpoint that they belong to.
-  public func synchronize() { _ = fsync(descriptor) }
+  public func synchronize() {
+    if isFile, failure == nil, fsync(descriptor) != 0 {
+      failure = FileError(.inputOutput, path, errno: errno)
+    }
+  }
 
   /// Throws if a line was lost.
   public func check() throws(FileError) {
@@ -59,11 +65,12 @@ public final class MetricsLog {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_size > 0 else { return }
     let size = Int(status.st_size)
-    guard let map = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), map != MAP_FAILED else {
+    guard let map = MappedFile(descriptor, count: size, path: path) else {
       throw FileError(.inputOutput, path, errno: errno)
     }
-    defer { munmap(map, size) }
-    let end = try keptLength(UnsafeRawBufferPointer(start: map, count: size), progress)
+    let end = try withExtendedLifetime(map) { () throws(FileError) in
+      try keptLength(map.bytes, progress)
+    }
     if end < size, ftruncate(descriptor, off_t(end)) != 0 {
       throw FileError(.inputOutput, path, errno: errno)
     }
@@ -73,13 +80,12 @@ public final class MetricsLog {
   private func keptLength(
     _ bytes: UnsafeRawBufferPointer, _ progress: Progress
   ) throws(FileError) -> Int {
-    let newline = UInt8(ascii: "\n")
-    var end = bytes.lastIndex(of: newline).map { $0 + 1 } ?? 0
-    if !"{\"epoch\":".utf8.starts(with: bytes.prefix(9)), end == 0 {
+    guard "{\"epoch\":".utf8.starts(with: bytes.prefix(9)) else {
       throw FileError(.invalid, path, "is not a file of metrics; it is left as it was")
     }
+    var end = try lineStart(before: bytes.count, bytes)
     while end > 0 {
-      let start = bytes[..<(end - 1)].lastIndex(of: newline).map { $0 + 1 } ?? 0
+      let start = try lineStart(before: end - 1, bytes)
       let line = String(decoding: bytes[start..<end], as: UTF8.self)
       guard let critic = count("critic_step", in: line),
         let generator = count("generator_step", in: line)
@@ -91,6 +97,21 @@ public final class MetricsLog {
       end = start
     }
     return end
+  }
+
+  /// Where the line begins that goes on to `end`. A line is never long: what is need not be searched
+  /// to its beginning.
+  private func lineStart(
+    before end: Int, _ bytes: UnsafeRawBufferPointer
+  ) throws(FileError) -> Int {
+    let tail = bytes[..<end].suffix(4096)
+    if let newline = tail.lastIndex(of: UInt8(ascii: "\n")) { return newline + 1 }
+    guard tail.startIndex == 0 else {
+      throw FileError(
+        .invalid, path, "byte \(tail.startIndex): not a line of metrics; the file is left as it was"
+      )
+    }
+    return 0
   }
 
   private func count(_ key: String, in line: String) -> Int? {

@@ -25,7 +25,8 @@ extension Architecture {
       let code = line.prefix { $0 != "#" }
       for phrase in code.split(separator: ";") where !phrase.allSatisfy(\.isWhitespace) {
         guard let word = Word(phrase) else {
-          throw Misfit(reason: "line \(number + 1): not a layer: \(phrase)")
+          let words = String(phrase.drop(while: \.isWhitespace))
+          throw Misfit(reason: "line \(number + 1): not a layer: \(quoted(words))")
         }
         words.append(word)
       }

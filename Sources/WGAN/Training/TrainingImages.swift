@@ -22,12 +22,12 @@ public struct TrainingImages: @unchecked Sendable {
   public init(_ file: TensorFile) throws(FileError) {
     let entry = try file.imagesEntry()
     let shape = try ImageShape(like: file)
-    guard let bytes = file.bytes(of: "images"), let base = bytes.baseAddress,
-      let checksum = file.checksum(of: "images")
-    else { throw FileError(.invalid, file.path, "has no image") }
     guard entry.shape[0] <= Int(UInt32.max) else {
       throw FileError(.invalid, file.path, "has more than 4294967295 images")
     }
+    guard let bytes = file.bytes(of: "images"), let base = bytes.baseAddress,
+      let checksum = file.checksum(of: "images")
+    else { throw FileError(.invalid, file.path, "has no image") }
     let range = file.header.metadata["range"]
     switch (entry.type, range) {
     case (.u8, "0,255"): pixels = .bytes(base.assumingMemoryBound(to: UInt8.self))
@@ -40,7 +40,7 @@ public struct TrainingImages: @unchecked Sendable {
     default:
       throw FileError(
         .invalid, file.path,
-        "tensor images is \(entry.type.rawValue) with range \(range ?? "unknown"); "
+        "tensor images is \(entry.type.rawValue) with range \(range.map(quoted) ?? "unknown"); "
           + "training takes U8 with range 0,255 or F32 with range -1,1")
     }
     self.file = file

@@ -1,5 +1,6 @@
 import CKernels
 import Glibc
+import TensorIO
 
 /// One of several equal parts of some work, and the way to wait for the others.
 struct Share: Sendable {
@@ -47,14 +48,21 @@ public final class Workers: Sendable {
   private let threads: [pthread_t]
 
   /// `count` threads, at least one. Signals are left to the thread that calls.
-  public init(count: Int) {
+  ///
+  /// - Throws: `FileError`, `.busy` where the system has no room for so many; then the process is to
+  ///   end, for those that have begun wait for the rest.
+  public init(count: Int) throws(FileError) {
     precondition(count >= 1)
     let team = Team(count: count)
     var all = sigset_t()
     var mask = sigset_t()
     sigfillset(&all)
+    // What a thread brings about itself it cannot leave to another.
+    for own in [SIGBUS, SIGSEGV, SIGILL, SIGFPE] { sigdelset(&all, own) }
     pthread_sigmask(SIG_SETMASK, &all, &mask)
-    threads = (1..<count).map { index in
+    defer { pthread_sigmask(SIG_SETMASK, &mask, nil) }
+    var threads: [pthread_t] = []
+    for index in 1..<count {
       let member = Unmanaged.passRetained(Member(index, team))
       var thread = pthread_t()
       let error = pthread_create(
@@ -64,10 +72,12 @@ public final class Workers: Sendable {
           Unmanaged<Member>.fromOpaque(pointer).takeRetainedValue().run()
           return nil
         }, member.toOpaque())
-      precondition(error == 0, "cannot start a thread: \(String(cString: strerror(error)))")
-      return thread
+      guard error == 0 else {
+        throw FileError(.busy, "thread \(index + 1) of \(count)", errno: error)
+      }
+      threads.append(thread)
     }
-    pthread_sigmask(SIG_SETMASK, &mask, nil)
+    self.threads = threads
     self.count = count
     self.team = team
   }

@@ -1,0 +1,37 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  // After the option that `swift build --sanitize fuzzer` gives: of several the last one decides on
+  // coverage, and SwiftPM gives its own in no certain order.
+  .unsafeFlags(["-sanitize=fuzzer,address"]),
+]
+
+// The libraries are links to those of the main package, so that they are built with the sanitizers.
+let package = Package(
+  name: "fuzz",
+  targets: [
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "TensorIO", dependencies: ["CZlib"], swiftSettings: settings),
+    .target(name: "IDXFormat", dependencies: ["CZlib", "TensorIO"], swiftSettings: settings),
+    .target(
+      name: "CKernels",
+      cSettings: [
+        .define("_GNU_SOURCE"), .unsafeFlags(["-fsanitize=fuzzer-no-link,address"]),
+      ]),
+    .target(name: "WGAN", dependencies: ["CKernels", "TensorIO"], swiftSettings: settings),
+    .target(name: "FuzzSupport", dependencies: ["TensorIO"], swiftSettings: settings),
+  ]
+    + [
+      ("fuzz-tensor", ["TensorIO"]), ("fuzz-idx", ["IDXFormat", "TensorIO"]),
+      ("fuzz-network", ["WGAN", "TensorIO"]), ("fuzz-checkpoint", ["WGAN", "TensorIO"]),
+      ("fuzz-metrics", ["WGAN", "TensorIO"]),
+    ].map { name, libraries in
+      .executableTarget(
+        name: name, dependencies: ["FuzzSupport"] + libraries.map { .byName(name: $0) },
+        swiftSettings: settings, linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])])
+    }
+)

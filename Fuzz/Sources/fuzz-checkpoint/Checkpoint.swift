@@ -1,0 +1,13 @@
+import FuzzSupport
+import TensorIO
+import WGAN
+
+/// A checkpoint that is accepted can be trained with and written again.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  FuzzedFile.check(start, count) { file throws(FileError) in
+    let state = try TrainingState(TensorFile(file.path))
+    precondition(state.configuration.flaw == nil)
+    do { try state.write(to: OutputFile("/dev/null")) } catch { preconditionFailure("\(error)") }
+  }
+}

@@ -1,0 +1,17 @@
+import FuzzSupport
+import TensorIO
+import WGAN
+
+/// A log of metrics is cut back at the end of a line, and one that is refused is left as it was.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  FuzzedFile.check(start, count) { file throws(FileError) in
+    let before = file.bytes()
+    do throws(FileError) { _ = try MetricsLog(file.path, keeping: Progress()) } catch {
+      precondition(file.bytes() == before)
+      throw error
+    }
+    let after = file.bytes()
+    precondition(before.starts(with: after) && (after.isEmpty || after.last == 10))
+  }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import Testing
+
+/// Files that change while a tool has them in use.
+@Suite struct ChangingFileTests {
+  @Test(arguments: [1, 3])
+  func `images that are cut short while they are trained on end the run in one line`(
+    _ threads: Int
+  ) throws {
+    let shell = try workshop()
+    let result = try shell.run(
+      """
+      echo precious > out.bin
+      with_signals wgan-step mlp-gp.bin --data images.tensor --epochs 1000000 --threads \(threads) \\
+        --metrics log -o out.bin &
+      await '[ -s log ]'
+      truncate -s 100 images.tensor
+      wait $!
+      """)
+    #expect(result.status == 74)
+    #expect(
+      result.words == "wgan-step: images.tensor: was cut short, or failed, while it was read\n")
+    #expect(try shell.files()["out.bin.partial"] == nil)
+    #expect(try shell.read("out.bin") == Data("precious\n".utf8))
+  }
+
+  @Test func `inputs that are replaced or removed while they are in use do not matter`() throws {
+    let shell = try workshop()
+    try shell.succeed(
+      """
+      wgan-step mlp-gp.bin --data images.tensor --steps 400 -o calm.bin
+      cp mlp-gp.bin a.bin; cp images.tensor a.tensor
+      wgan-step a.bin --data a.tensor --steps 400 --metrics log -o b.bin &
+      await '[ -s log ]'
+      echo other > a.new; mv a.new a.tensor; rm a.bin
+      wait $! && cmp b.bin calm.bin
+      """)
+  }
+
+  @Test func `a stream that ends early is told with what came of it`() throws {
+    let shell = try workshop()
+    let result = try shell.run(
+      """
+      echo precious > old; mkfifo pipe
+      idx2tensor pipe -o old &
+      { head -c 5000 images.idx; sleep 0.1; } > pipe
+      wait $!
+      """)
+    #expect(result.status == 65)
+    #expect(
+      result.words == "idx2tensor: pipe: data ends after 4984 bytes, the header announces 9600\n")
+    #expect(try shell.read("old") == Data("precious\n".utf8))
+  }
+
+  @Test func `an output that is taken away is told, and another writer's is left alone`() throws {
+    let shell = try workshop()
+    let result = try shell.run(
+      """
+      echo precious > out.tensor; mkfifo first second
+      idx2tensor first -o out.tensor &
+      exec 8> first; head -c 5000 images.idx >&8
+      await '[ -e out.tensor.partial ]'
+      rm out.tensor.partial
+      idx2tensor second -o out.tensor 2> other 8>&- & other=$!
+      exec 9> second; head -c 100 images.idx >&9
+      await '[ -e out.tensor.partial ]'
+      tail -c +5001 images.idx >&8; exec 8>&-
+      wait %1; status=$?
+      grep -q precious out.tensor && [ -e out.tensor.partial ] || exit 1
+      tail -c +101 images.idx >&9; exec 9>&-
+      wait $other && cmp out.tensor images.tensor || exit 2
+      exit $status
+      """)
+    #expect(result.status == 74)
+    #expect(
+      result.words.hasSuffix("out.tensor.partial was taken away before it was complete\n"),
+      "\(result.words)")
+    #expect(try shell.files()["out.tensor.partial"] == nil)
+  }
+
+  @Test func `descriptors that write nothing do not hold a tool up`() throws {
+    let shell = try workshop()
+    // The memory of a program that is no more takes no byte and gives no error.
+    let result = try shell.run("(exec > /proc/self/mem && exec timeout 10 wgan-sample mlp-gp.bin)")
+    #expect(result.status == 74)
+    #expect(result.words == "wgan-sample: standard output: input/output error\n")
+  }
+
+  @Test func `more threads than the system has room for are told`() throws {
+    let shell = try workshop()
+    let result = try shell.run("ulimit -v 2000000; wgan-sample mlp-gp.bin --threads 1024 -n 1")
+    #expect(result.status == 75)
+    #expect(result.words.hasSuffix(" of 1024: resource temporarily unavailable\n"))
+    #expect(result.output.isEmpty)
+  }
+}

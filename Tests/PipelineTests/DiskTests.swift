@@ -1,0 +1,54 @@
+import Foundation
+import Testing
+
+/// File systems that are full, cannot be written, or are others than the one where a link to them is.
+@Suite struct DiskTests {
+  /// A mount namespace of one's own, where a full and a read-only file system can be had.
+  static let canMount =
+    (try? Shell().run("unshare -rm mount -t tmpfs -o size=64k none /mnt").status) == 0
+
+  @Test(
+    .enabled(if: canMount),
+    arguments: [
+      ("size=8k", 74, "no space left on device"), ("ro", 73, "read-only file system"),
+    ],
+    [
+      "idx2tensor images.idx", "wgan-init --preset mlp-gp", "wgan-sample mlp-gp.bin",
+      "wgan-step mlp-gp.bin --data images.tensor --steps 1",
+      "tensor2png noise.tensor -n 150",
+    ])
+  func `a full disk and a folder that cannot be written are told, the old file kept`(
+    _ disk: (options: String, status: Int32, words: String), _ command: String
+  ) throws {
+    let shell = try workshop()
+    let result = try shell.run(
+      """
+      mkdir disk; ln -s disk/old link
+      { head -c 16 images.idx; head -c 9600 /dev/urandom; } | idx2tensor -o noise.tensor
+      unshare -rm bash -c '
+        mount -t tmpfs -o size=8k none disk && echo precious > disk/old
+        mount -o remount,\(disk.options) disk
+        \(command) -o link
+        status=$?
+        ls disk; cat disk/old
+        [ -L link ] && exit $status'
+      """)
+    #expect(result.status == disk.status)
+    #expect(result.words == "\(command.prefix { $0 != " " }): link: \(disk.words)\n")
+    #expect(String(decoding: result.output, as: UTF8.self) == "old\nprecious\n")
+  }
+
+  @Test(.enabled(if: canMount))
+  func `a link to another file system stays, and what it names is replaced there`() throws {
+    let shell = try workshop()
+    let result = try shell.succeed(
+      """
+      mkdir disk; ln -s disk/old link
+      unshare -rm bash -c '
+        mount -t tmpfs -o size=4m none disk && echo precious > disk/old
+        wgan-sample mlp-gp.bin -o link && wgan-sample mlp-gp.bin | cmp - disk/old
+        [ -L link ] && ls disk'
+      """)
+    #expect(String(decoding: result.output, as: UTF8.self) == "old\n")
+  }
+}
