@@ -97,7 +97,7 @@ struct Correlation: Sendable {
     let weight = Block(
       base: gradient + channels.lowerBound * windowSize, rows: channels.count, columns: windowSize,
       stride: windowSize)
-    if !adding { weight.fill(0) }
+    if !adding { weight.clear() }
     forEachWindow(x) { position, runs in
       let y = y.rows(position + channels.lowerBound..<position + channels.upperBound)
       runs { tap, rows in

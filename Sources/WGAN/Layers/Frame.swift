@@ -36,7 +36,7 @@ struct Frame: Layer {
     _ x: Block<S>, _ from: ImageShape, into y: Block<S>, _ to: ImageShape, _ margin: Int
   ) {
     let channels = from.channels
-    if margin > 0 { y.fill(0) }
+    if margin > 0 { y.clear() }
     let width = min(from.width, to.width) * channels
     for row in 0..<min(from.height, to.height) {
       let (down, across) = (row + max(-margin, 0), max(-margin, 0))

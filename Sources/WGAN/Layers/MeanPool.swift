@@ -14,7 +14,7 @@ struct MeanPool: Layer {
   }
 
   func forward<S: Scalar>(_ x: Block<S>, _: LayerRun<S>, notes _: Block<S>, into y: Block<S>) {
-    y.fill(0)
+    y.clear()
     forEachPair { row, place in
       S.addScaled(channels(of: x, row), by: scale(), to: channels(of: y, place))
     }
@@ -23,7 +23,7 @@ struct MeanPool: Layer {
   func backward<S: Scalar>(
     _ dy: Block<S>, output _: Block<S>, notes _: Block<S>, _: LayerRun<S>, into dx: Block<S>
   ) {
-    dx.fill(0)
+    dx.clear()
     forEachPair { row, place in
       S.addScaled(channels(of: dy, place), by: scale(), to: channels(of: dx, row))
     }

@@ -118,7 +118,7 @@ struct CriticObjective<S: Scalar>: Sendable {
     scaleInputGradient(gradient, own.shifted(by: chunk.lowerBound), weight: penaltyWeight)
     network.tangent(runs, values, origin: 2 * count, tangents, 0..<count, share: share)
     if let curvatures {
-      curvatures.result.columns(own).fill(0)
+      curvatures.result.columns(own).clear()
       network.backward(
         runs, values, origin: 2 * count, curvatures, 0..<count, to: 1,
         along: Network.TangentPath(tangents: tangents, deltas: deltas, origin: 2 * count),

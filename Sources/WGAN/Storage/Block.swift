@@ -1,3 +1,5 @@
+import Glibc
+
 /// A view of rows × columns numbers, consecutive columns side by side in memory.
 ///
 /// In an activation a row is a feature and a column is a sample: the batch is the innermost axis,
@@ -46,6 +48,11 @@ struct Block<S: Scalar>: @unchecked Sendable {
     for row in 0..<rows {
       (base + row * stride).update(from: other.base + row * other.stride, count: columns)
     }
+  }
+
+  /// Sets every element to 0. Code that is compiled for any scalar sets them one at a time.
+  func clear() {
+    for row in 0..<rows { memset(base + row * stride, 0, columns * MemoryLayout<S>.stride) }
   }
 
   /// Sets every element.

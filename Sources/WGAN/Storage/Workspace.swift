@@ -1,14 +1,16 @@
+import Glibc
+
 /// The owner of a network's scratch memory: activations, cotangents and tangents of one batch.
 ///
 /// Blocks are handed out while a trainer is being built and live as long as the workspace; a
-/// training step allocates nothing.
+/// training step allocates nothing but the panels of `Winograd`.
 final class Workspace<S: Scalar> {
   private var allocations: [UnsafeMutableRawPointer] = []
 
   /// An owner of nothing yet.
   init() {}
 
-  deinit { for allocation in allocations { allocation.deallocate() } }
+  deinit { for allocation in allocations { free(allocation) } }
 
   /// A block of zeros, its rows aligned to 64 bytes.
   ///
@@ -20,13 +22,13 @@ final class Workspace<S: Scalar> {
     return Block(base: numbers(rows * stride), rows: rows, columns: columns, stride: stride)
   }
 
-  /// `count` zeros, aligned to 64 bytes.
+  /// `count` zeros, aligned to 64 bytes. Large ones come from the system as they are, and take no
+  /// memory until they are written.
   func numbers(_ count: Int) -> UnsafeMutablePointer<S> {
-    let allocation = UnsafeMutableRawPointer.allocate(
-      byteCount: max(count, 1) * MemoryLayout<S>.stride, alignment: 64)
+    guard let allocation = calloc(max(count, 1) * MemoryLayout<S>.stride + 64, 1) else {
+      preconditionFailure("no memory")
+    }
     allocations.append(allocation)
-    let numbers = allocation.bindMemory(to: S.self, capacity: max(count, 1))
-    numbers.initialize(repeating: 0, count: max(count, 1))
-    return numbers
+    return allocation.alignedUp(toMultipleOf: 64).bindMemory(to: S.self, capacity: max(count, 1))
   }
 }
