@@ -167,11 +167,13 @@ INLINE TARGET void OWN(pack)(
           panel + j, width);
 }
 
-// All of A with one panel of B, packed first, unless it is in order and meets a single tile.
+// All of A with one panel of B, packed first, unless it is in order, and packed already or meets a
+// single tile.
 INLINE TARGET void OWN(panel)(
     size_t m, size_t wide, size_t columns, const uint32_t *index, size_t b_column, OWN(task) t) {
   alignas(64) REAL panel[DEPTH * WIDTH];
-  if (index || b_column != 1 || columns != wide * LANES || m > TALL) {
+  if (index || b_column != 1 || columns != wide * LANES ||
+      (m > TALL && t.b_row != wide * LANES)) {
     OWN(pack)(wide, columns, t.depth, t.b, index, t.b_row, b_column, panel);
     t.b = panel;
     t.b_row = wide * LANES;
