@@ -13,6 +13,11 @@ struct Kernels<T> {
       Int, Int, Int, Pointer<T>, Int, Int, Pointer<T>, Pointer<UInt32>, Int, Int, Pointer<T>, Bool,
       MutablePointer<T>, Int
     ) -> Void
+  let winograd:
+    (
+      winograd_matrix, Bool, Int, Int, Pointer<T>, Pointer<Int32>, Int, Int, Pointer<T>, Int, Int,
+      MutablePointer<T>, Pointer<Int32>, Int, Int
+    ) -> Void
   let leakyReLU: (Int, Int, T, MutablePointer<T>, Int) -> Void
   let leakyReLUDerivative: (Int, Int, T, Pointer<T>, Int, MutablePointer<T>, Int) -> Void
   let sigmoid: (Int, Int, MutablePointer<T>, Int) -> Void
@@ -82,7 +87,7 @@ extension Float: Element {
   var word: UInt64 { UInt64(bitPattern) }
   static var kernels: Kernels<Float> {
     Kernels(
-      product: product_f32, leakyReLU: leaky_relu_f32,
+      product: product_f32, winograd: winograd_f32, leakyReLU: leaky_relu_f32,
       leakyReLUDerivative: leaky_relu_derivative_f32,
       sigmoid: sigmoid_f32, multiplyBySlope: multiply_by_slope_f32,
       addCurvature: add_curvature_f32,
@@ -108,7 +113,7 @@ extension Double: Element {
   var word: UInt64 { bitPattern }
   static var kernels: Kernels<Double> {
     Kernels(
-      product: product_f64, leakyReLU: leaky_relu_f64,
+      product: product_f64, winograd: winograd_f64, leakyReLU: leaky_relu_f64,
       leakyReLUDerivative: leaky_relu_derivative_f64,
       sigmoid: sigmoid_f64, multiplyBySlope: multiply_by_slope_f64,
       addCurvature: add_curvature_f64,

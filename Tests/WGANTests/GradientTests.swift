@@ -222,16 +222,21 @@ import Testing
 }
 
 /// A small critic with random weights, real and fake samples, in Double.
-private final class CriticCase: @unchecked Sendable {
+final class CriticCase: @unchecked Sendable {
   let network: Network
   let objective: CriticObjective<Double>
   let runs: ParameterRuns<Double>
   private let samples: (real: Block<Double>, fake: Block<Double>)
   private let workspace = Workspace<Double>()
 
-  init(_ critic: (String, String), batch: Int, penalty: Double?) throws {
-    network = try #require(Architecture(critic.0)).network(
+  convenience init(_ critic: (String, String), batch: Int, penalty: Double?) throws {
+    let network = try #require(Architecture(critic.0)).network(
       input: #require(ImageShape(critic.1)), output: .vector(1))
+    self.init(network, batch: batch, penalty: penalty)
+  }
+
+  init(_ network: Network, batch: Int, penalty: Double?) {
+    self.network = network
     objective = CriticObjective(network, batchSize: batch, penaltyWeight: penalty, in: workspace)
     runs = ParameterRuns(network, moments: 0, in: workspace)
     fillNoise(runs.parameters, network.parameterCount, stream: 30, scale: 0.6)

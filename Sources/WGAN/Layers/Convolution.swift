@@ -10,6 +10,8 @@ struct Convolution: Layer {
 
   private enum Form {
     case plain(Correlation, Reversal?)
+    /// With U as derived weights.
+    case winograd(Winograd)
     /// From y's shape to x's.
     case transposed(Correlation, Reversal?)
     /// One for each phase, over the derived weights that begin at `first`.
@@ -23,8 +25,12 @@ struct Convolution: Layer {
     let first: Int
   }
 
-  /// A convolution to `channels` channels; `nil` when its output would be too large.
-  init?(_ input: ImageShape, channels: Int, vertical: Window, horizontal: Window, hasBias: Bool) {
+  /// A convolution to `channels` channels; `nil` when its output would be too large. Less than
+  /// `leastChannels` are not worth Winograd's form.
+  init?(
+    _ input: ImageShape, channels: Int, vertical: Window, horizontal: Window, hasBias: Bool,
+    leastChannels: Int = Winograd.leastChannels
+  ) {
     guard
       let output = ImageShape(
         channels: channels, height: vertical.outputs, width: horizontal.outputs)
@@ -32,7 +38,9 @@ struct Convolution: Layer {
     (self.input, self.output, self.hasBias) = (input, output, hasBias)
     (kernelHeight, kernelWidth) = (vertical.kernel, horizontal.kernel)
     let correlation = Correlation(input, output, vertical: vertical, horizontal: horizontal)
-    form = .plain(correlation, Reversal(correlation))
+    form =
+      Winograd(correlation, leastChannels: leastChannels).map(Form.winograd)
+      ?? .plain(correlation, Reversal(correlation))
   }
 
   /// The transpose of the convolution with these windows, which has `input` as its output.
@@ -100,6 +108,7 @@ struct Convolution: Layer {
   var derivedCount: Int {
     switch form {
     case .plain(_, let reversal), .transposed(_, let reversal): reversal?.weightCount ?? 0
+    case .winograd(let winograd): winograd.weightCount
     case .upsampled(let phases, _, _): phases.map(\.correlation.weightCount).reduce(0, +)
     }
   }
@@ -108,6 +117,7 @@ struct Convolution: Layer {
     switch form {
     case .plain(_, let reversal), .transposed(_, let reversal):
       reversal?.derive(run.values, into: run.derived, share: share)
+    case .winograd(let winograd): winograd.derive(run.values, into: run.derived, share: share)
     case .upsampled:
       forEachMergedTap(of: run, share) { sum, tap, isFirst in
         if isFirst { sum.copy(tap) } else { S.addScaled(tap, by: 1, to: sum) }
@@ -130,6 +140,7 @@ struct Convolution: Layer {
   ) {
     switch form {
     case .plain(let correlation, _): correlation.apply(x, run.values, bias: bias, into: y)
+    case .winograd(let winograd): winograd.apply(x, run.derived, bias: bias, into: y)
     case .transposed(_, let reversal?): reversal.apply(x, run.derived, bias: bias, into: y)
     case .transposed(let correlation, nil):
       correlation.applyTranspose(x, run.values, bias: bias, into: y)
@@ -147,6 +158,7 @@ struct Convolution: Layer {
     case .plain(_, let reversal?): reversal.apply(dy, run.derived, bias: nil, into: dx)
     case .plain(let correlation, nil):
       correlation.applyTranspose(dy, run.values, bias: nil, into: dx)
+    case .winograd(let winograd): winograd.applyTranspose(dy, run.derived, into: dx)
     case .transposed(let correlation, _): correlation.apply(dy, run.values, bias: nil, into: dx)
     case .upsampled(let phases, _, _):
       for (index, phase) in phases.enumerated() {
@@ -163,6 +175,8 @@ struct Convolution: Layer {
     switch form {
     case .plain(let correlation, _):
       correlation.accumulate(x, dy, share: share, adding: adding, into: gradient.values)
+    case .winograd(let winograd):
+      winograd.accumulate(x, dy, share: share, adding: adding, into: gradient)
     case .transposed(let correlation, _):
       correlation.accumulate(dy, x, share: share, adding: adding, into: gradient.values)
     case .upsampled(let phases, _, _):
@@ -173,7 +187,10 @@ struct Convolution: Layer {
       // The derived gradients are the sum so far, so this makes the parameters' anew.
       let rows = share.range(of: output.channels)
       let size = kernelHeight * kernelWidth * columns
-      (gradient.values + rows.lowerBound * size).update(repeating: 0, count: rows.count * size)
+      Block(
+        base: gradient.values + rows.lowerBound * size, rows: rows.count, columns: size,
+        stride: size
+      ).clear()
       forEachMergedTap(of: gradient, share) { sum, tap, _ in S.addScaled(sum, by: 1, to: tap) }
     }
     if hasBias {

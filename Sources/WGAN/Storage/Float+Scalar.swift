@@ -10,6 +10,14 @@ extension Float: Scalar {
       c.base,
       c.stride)
   }
+  static func winograd(
+    _ matrix: winograd_matrix, transposed: Bool, rows: Int, columns: Int, _ x: Patch<Self>,
+    bias: UnsafePointer<Self>?, adding: (rows: Int, columns: Int), into y: Patch<Self>
+  ) {
+    winograd_f32(
+      matrix, transposed, rows, columns, x.base, x.places, x.unit, x.stride, bias, adding.rows,
+      adding.columns, y.base, y.places, y.unit, y.stride)
+  }
   static func leakyReLU(_ x: Block<Self>, slope: Self) {
     leaky_relu_f32(x.rows, x.columns, slope, x.base, x.stride)
   }

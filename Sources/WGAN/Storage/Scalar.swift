@@ -12,6 +12,11 @@ protocol Scalar: BinaryFloatingPoint, LosslessStringConvertible, Sendable {
   static func product(
     _ a: UnsafePointer<Self>, _ aRow: Int, _ aColumn: Int, _ b: MatrixOperand<Self>,
     bias: UnsafePointer<Self>?, adding: Bool, into c: Block<Self>)
+  /// y = M·x·Mᵀ, of a matrix of Winograd's or its transpose, plus the bias of each row, and plus y
+  /// itself in its first rows and columns: for `rows` × `columns` squares of numbers.
+  static func winograd(
+    _ matrix: winograd_matrix, transposed: Bool, rows: Int, columns: Int, _ x: Patch<Self>,
+    bias: UnsafePointer<Self>?, adding: (rows: Int, columns: Int), into y: Patch<Self>)
   /// x = x > 0 ? x : slope·x.
   static func leakyReLU(_ x: Block<Self>, slope: Self)
   /// d = y > 0 ? d : slope·d.
@@ -160,5 +165,24 @@ struct MatrixOperand<S: Scalar> {
   ) {
     (self.base, self.index, self.row, self.column) = (base, index, row, column)
     (self.rows, self.columns) = (rows, columns)
+  }
+}
+
+/// A block of rows at each of several places, which are `unit` numbers apart.
+struct Patch<S: Scalar> {
+  let base: UnsafeMutablePointer<S>
+  /// In units from `base`; a negative one is nowhere.
+  let places: [Int32]
+  let unit: Int
+  /// From one row of a place to the next.
+  let stride: Int
+}
+
+extension Patch {
+  /// Rows of `block`, the first of them `first` rows after each place.
+  init(_ block: Block<S>, _ places: [Int32], from first: Int = 0) {
+    self.init(
+      base: block.base + first * block.stride, places: places, unit: block.stride,
+      stride: block.stride)
   }
 }

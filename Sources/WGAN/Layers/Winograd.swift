@@ -1,0 +1,226 @@
+import CKernels
+
+/// A correlation of 5 × 5 taps and stride 2 by Winograd's minimal filtering (Lavin & Gray 2016):
+/// 121 products of channels make 4 × 4 outputs, in the place of 400.
+///
+/// A *tile* is 4 × 4 outputs and the 11 × 11 inputs under them. For every tile
+///
+///     Y = Aᵀ M A,   M = U V, point by point,   V = Bᵀ X B,   U = G W Gᵀ
+///
+/// with the matrices of `winograd_matrix`, and every verb is this chain or its transpose, read from
+/// one end to the other. V has 11 × 11 rows for each input channel, in the order of the 6 × 6 points
+/// at which they meet, and so has U columns; M has 36 rows for each output channel, and each point
+/// is one matrix product. U is derived once a step; in Float the result has about five times the
+/// rounding of the direct form.
+struct Winograd: Sendable {
+  private let correlation: Correlation
+  private let tiles: [Tile]
+  private let points: [Point]
+  /// Where each of the 11 × 11 products begins in V and in a row of U, each of the 6 × 6 points in
+  /// M, and each of the 5 × 5 taps in a row of W.
+  private let productPlaces: [Int32], pointPlaces: [Int32], tapPlaces: [Int32]
+  /// Whether `accumulate` goes this way as well.
+  private let accumulates: Bool
+
+  private struct Tile {
+    /// Where each position begins in its image; −1 is outside.
+    let inputs: [Int32], outputs: [Int32]
+    /// The first of its rows and columns of inputs, which tiles before it have too.
+    let overlap: (rows: Int, columns: Int)
+  }
+
+  /// The rows of V, or columns of U, that meet at a point, and its rows of M.
+  private struct Point {
+    let inputs: Range<Int>, outputs: Range<Int>
+  }
+
+  /// Which of the 6 points each of the 11 products of an axis belongs to.
+  private static let axis = [0, 0, 1, 1, 2, 2, 3, 3, 4, 5, 5]
+
+  /// Columns that go through at a time: as many as `product` takes, which V need not be packed for.
+  private static let panelWidth = 32
+
+  /// Channels from which on it is known to be faster: of 16 to 16, by a half.
+  static let leastChannels = 16
+
+  /// The largest U that is worth its memory, and the largest whose gradient is as well.
+  private static let mostWeights = 1 << 22, mostGradients = 1 << 20
+
+  /// `nil` where it cannot be, or is not worth it.
+  init?(_ correlation: Correlation, leastChannels: Int = Winograd.leastChannels) {
+    let (input, output) = (correlation.input, correlation.output)
+    let (vertical, horizontal) = (correlation.vertical, correlation.horizontal)
+    guard vertical.isTiled, horizontal.isTiled,
+      min(input.channels, output.channels) >= leastChannels,
+      output.channels * Self.rowSize(input.channels) <= Self.mostWeights
+    else { return nil }
+    self.correlation = correlation
+    accumulates = output.channels * Self.rowSize(input.channels) <= Self.mostGradients
+    var (points, places, first): ([Point], [Int32], Int) = ([], Array(repeating: 0, count: 121), 0)
+    for point in 0..<36 {
+      let start = first
+      for product in 0..<121 where Self.axis[product / 11] * 6 + Self.axis[product % 11] == point {
+        places[product] = Int32(first)
+        first += input.channels
+      }
+      let row = point * (output.channels + 1)
+      points.append(Point(inputs: start..<first, outputs: row..<row + output.channels))
+      // One row more spreads the points over the sets of the cache.
+      first += 1
+    }
+    (self.points, productPlaces) = (points, places)
+    pointPlaces = points.map { Int32($0.outputs.lowerBound) }
+    tapPlaces = (0..<25).map { Int32($0 * input.channels) }
+    tiles = stride(from: 0, to: output.height, by: 4).flatMap { row in
+      stride(from: 0, to: output.width, by: 4).map { column in
+        Tile(
+          inputs: input.places(
+            11, from: vertical.origin(of: row), horizontal.origin(of: column)),
+          outputs: output.places(4, from: row, column),
+          overlap: (row > 0 ? 3 : 0, column > 0 ? 3 : 0))
+      }
+    }
+  }
+
+  /// Numbers in U. A row takes an odd number of cache lines, like one of `Workspace.block`.
+  var weightCount: Int { correlation.output.channels * rowSize }
+  private var rowSize: Int { Self.rowSize(correlation.input.channels) }
+  private static func rowSize(_ channels: Int) -> Int { (121 * channels + 36 + 15) / 16 * 16 | 16 }
+
+  /// U = G W Gᵀ, this share of it.
+  func derive<S: Scalar>(
+    _ weight: UnsafeMutablePointer<S>, into derived: UnsafeMutablePointer<S>, share: Share
+  ) {
+    let own = share.range(of: correlation.output.channels)
+    S.winograd(
+      WINOGRAD_KERNEL, transposed: false, rows: own.count, columns: correlation.input.channels,
+      taps(of: weight, own), bias: nil, adding: (0, 0), into: products(of: derived, own))
+  }
+
+  /// y = b + W ⋆ x.
+  func apply<S: Scalar>(
+    _ x: Block<S>, _ derived: UnsafePointer<S>, bias: UnsafePointer<S>?, into y: Block<S>
+  ) {
+    forEachTile(x, y) { tile, x, v, m, y in
+      S.winograd(
+        WINOGRAD_INPUT, transposed: false, rows: correlation.input.channels, columns: x.columns,
+        Patch(x, tile.inputs), bias: nil, adding: (0, 0), into: Patch(v, productPlaces))
+      for point in points {
+        S.product(
+          derived + point.inputs.lowerBound, rowSize, 1, MatrixOperand(v.rows(point.inputs)),
+          bias: nil, adding: false, into: m.rows(point.outputs))
+      }
+      S.winograd(
+        WINOGRAD_OUTPUT, transposed: false, rows: correlation.output.channels, columns: x.columns,
+        Patch(m, pointPlaces), bias: bias, adding: (0, 0), into: Patch(y, tile.outputs))
+    }
+  }
+
+  /// x = Wᵀ ⋆ y.
+  func applyTranspose<S: Scalar>(_ y: Block<S>, _ derived: UnsafePointer<S>, into x: Block<S>) {
+    forEachTile(x, y) { tile, x, v, m, y in
+      S.winograd(
+        WINOGRAD_OUTPUT, transposed: true, rows: correlation.output.channels, columns: x.columns,
+        Patch(y, tile.outputs), bias: nil, adding: (0, 0), into: Patch(m, pointPlaces))
+      for point in points {
+        S.product(
+          derived + point.inputs.lowerBound, 1, rowSize, MatrixOperand(m.rows(point.outputs)),
+          bias: nil, adding: false, into: v.rows(point.inputs))
+      }
+      S.winograd(
+        WINOGRAD_INPUT, transposed: true, rows: correlation.input.channels, columns: x.columns,
+        Patch(v, productPlaces), bias: nil, adding: tile.overlap, into: Patch(x, tile.inputs))
+    }
+  }
+
+  /// dU = Σ over tiles and columns of (A dY Aᵀ) Vᵀ, point by point, or added to it, and
+  /// dW = Gᵀ dU G, for a share of their rows.
+  func accumulate<S: Scalar>(
+    _ x: Block<S>, _ y: Block<S>, share: Share, adding: Bool, into gradient: LayerRun<S>
+  ) {
+    guard accumulates else {
+      return correlation.accumulate(x, y, share: share, adding: adding, into: gradient.values)
+    }
+    let own = share.range(of: correlation.output.channels)
+    if own.isEmpty { return }
+    let sum = Block(
+      base: gradient.derived + own.lowerBound * rowSize, rows: own.count, columns: rowSize,
+      stride: rowSize)
+    if !adding { sum.clear() }
+    forEachTile(x, y) { tile, x, v, m, y in
+      S.winograd(
+        WINOGRAD_INPUT, transposed: false, rows: correlation.input.channels, columns: x.columns,
+        Patch(x, tile.inputs), bias: nil, adding: (0, 0), into: Patch(v, productPlaces))
+      S.winograd(
+        WINOGRAD_OUTPUT, transposed: true, rows: own.count, columns: x.columns,
+        Patch(y, tile.outputs, from: own.lowerBound), bias: nil, adding: (0, 0),
+        into: Patch(m, pointPlaces, from: own.lowerBound))
+      for point in points {
+        let m = m.rows(own.shifted(by: point.outputs.lowerBound))
+        S.product(
+          m.base, m.stride, 1, MatrixOperand(v.rows(point.inputs)).transposed, bias: nil,
+          adding: true, into: sum.columns(point.inputs))
+      }
+    }
+    S.winograd(
+      WINOGRAD_KERNEL, transposed: true, rows: own.count, columns: correlation.input.channels,
+      products(of: gradient.derived, own), bias: nil, adding: (0, 0),
+      into: taps(of: gradient.values, own))
+  }
+
+  /// Calls `body` for every tile of every panel: the panel of x, V, M and the panel of y. V and M
+  /// are a few MiB, for the time of the call.
+  private func forEachTile<S: Scalar>(
+    _ x: Block<S>, _ y: Block<S>, _ body: (Tile, Block<S>, Block<S>, Block<S>, Block<S>) -> Void
+  ) {
+    let (inputs, outputs) = (rowSize, 36 * (correlation.output.channels + 1))
+    let width = Self.panelWidth
+    withUnsafeTemporaryAllocation(
+      byteCount: (inputs + outputs) * width * MemoryLayout<S>.stride, alignment: 64
+    ) { memory in
+      guard let base = memory.bindMemory(to: S.self).baseAddress else { return }
+      for first in stride(from: 0, to: x.columns, by: width) {
+        let panel = first..<min(first + width, x.columns)
+        let v = Block(base: base, rows: inputs, columns: panel.count, stride: width)
+        let m = Block(
+          base: base + inputs * width, rows: outputs, columns: panel.count, stride: width)
+        for tile in tiles { body(tile, x.columns(panel), v, m, y.columns(panel)) }
+      }
+    }
+  }
+
+  /// Some rows of W, or of its gradient, at its taps.
+  private func taps<S: Scalar>(
+    of weight: UnsafeMutablePointer<S>, _ rows: Range<Int>
+  ) -> Patch<S> {
+    let size = correlation.windowSize
+    return Patch(base: weight + rows.lowerBound * size, places: tapPlaces, unit: 1, stride: size)
+  }
+
+  /// Some rows of U, or of its gradient, at its products.
+  private func products<S: Scalar>(
+    of derived: UnsafeMutablePointer<S>, _ rows: Range<Int>
+  ) -> Patch<S> {
+    Patch(
+      base: derived + rows.lowerBound * rowSize, places: productPlaces, unit: 1, stride: rowSize)
+  }
+}
+
+extension Window {
+  /// Whether tiles of four outputs fill it, and lie over all of its inputs.
+  fileprivate var isTiled: Bool {
+    kernel == 5 && stride == 2 && step == 1 && outputs % 4 == 0
+      && inputs + padding <= 2 * outputs + 3
+  }
+}
+
+extension ImageShape {
+  /// The first row of every position of a square with `size` sides, or −1 outside the image.
+  fileprivate func places(_ size: Int, from row: Int, _ column: Int) -> [Int32] {
+    (row..<row + size).flatMap { row in
+      (column..<column + size).map { column in
+        0..<height ~= row && 0..<width ~= column ? Int32((row * width + column) * channels) : -1
+      }
+    }
+  }
+}
