@@ -16,8 +16,7 @@ ROUNDS    ?= 5
 SECONDS   ?= 3
 BENCH_OUT ?= runs/bench
 
-TRAININGS ?= 300
-
+TRAININGS  ?= 300
 EXECUTIONS ?= 100000
 READERS    ?= tensor idx network checkpoint metrics
 FUZZ_OUT   ?= runs/fuzz

@@ -111,7 +111,7 @@ import Testing
     let gradient = critic.gradient
     #expect(gradient.contains { abs($0) > 0.01 })
     for shares in [2, 5] {
-      critic.differentiate(threads: shares)
+      try Workers(count: shares).share { critic.differentiate($0) }
       #expect(critic.gradient == gradient)
     }
     for index in gradient.indices {
