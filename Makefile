@@ -38,7 +38,7 @@ build := swift build -c release --no-color-diagnostics --static-swift-stdlib -Xs
 built := .build/release/.built
 swift_files := $$(git ls-files '*.swift')
 
-.PHONY: all setup train test soak reproduce fuzz race bench lint format install clean help
+.PHONY: all setup train test mutate soak reproduce fuzz race bench lint format install clean help
 
 all: $(built) ## build the tools into .build/release
 
@@ -60,6 +60,11 @@ train: $(if $(filter .build/release,$(TOOLS)),$(built)) ## bring the run up to E
 test: ## build and run every test
 	@scripts/setup libraries
 	swift test -c release --scratch-path .build-test -Xswiftc -enable-testing
+
+# `scripts/mutate 10` breaks one.
+mutate: ## break each line of docs/PITFALLS.md in a copy, and expect its tests to fail
+	@scripts/setup libraries
+	@scripts/mutate
 
 soak: $(built) ## tear TRAININGS random trainings to pieces, and expect the bytes of calm ones
 	@PATH="$(abspath $(TOOLS)):$$PATH" scripts/soak $(TRAININGS)
@@ -98,7 +103,7 @@ install: ## install the tools that are built into DESTDIR/PREFIX/bin
 	install -m 755 $(addprefix $(TOOLS)/,$(tools)) "$(DESTDIR)$(PREFIX)/bin"
 
 clean: ## remove what was built; runs stay
-	rm -rf .build .build-test .build-bench .build-fuzz .build-thread
+	rm -rf .build .build-test .build-mutate .build-bench .build-fuzz .build-thread
 
 help: ## say this
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16

@@ -15,8 +15,8 @@ import Testing
     return try TensorFile(folder.file("out"))
   }
 
-  @Test("Grey images get a channel and keep their labels", arguments: [false, true])
-  func greyImages(isGzipped: Bool) throws {
+  @Test(arguments: [false, true])
+  func `pitfall 17: what is converted says that its range is 0 to 255`(isGzipped: Bool) throws {
     let images = idx([5, 4, 6], pattern(120))
     let labels = idx([5], [9, 8, 7, 6, 5])
     let file = try convert(

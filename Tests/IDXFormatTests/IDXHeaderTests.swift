@@ -10,8 +10,10 @@ import Testing
     ([UInt32](repeating: 1, count: 255), 1),
   ]
 
-  @Test("The dimensions are big-endian, and nothing is allocated by them", arguments: acceptedSizes)
-  func accepted(dimensions: [UInt32], byteCount: Int) throws {
+  @Test(arguments: acceptedSizes)
+  func `pitfall 20: sizes are big-endian, and nothing is allocated by them`(
+    dimensions: [UInt32], byteCount: Int
+  ) throws {
     let folder = try Folder()
     for (name, file) in [("plain", idx(dimensions)), ("gzip", gzip(idx(dimensions)))] {
       let reader = try IDXReader(folder.write(file, to: name))
@@ -69,8 +71,10 @@ import Testing
     (idx([.max, 65536, 32768]), "announces more bytes than a file can hold"),
   ].map { (Array($0), $1) }
 
-  @Test("What is not IDX of unsigned bytes is refused by name", arguments: refusedFiles)
-  func refused(file: [UInt8], message: String) throws {
+  @Test(arguments: refusedFiles)
+  func `pitfall 20: magic, element type, rank and sizes are checked`(file: [UInt8], message: String)
+    throws
+  {
     let folder = try Folder()
     let path = try folder.write(file, to: "file.gz")
     let error = fileError { _ = try IDXReader(path) }

@@ -51,8 +51,10 @@ import Testing
     (gzip(idx([4], [1, 2, 3, 4])) + [9], "bytes that are not gzip follow the gzip data"),
   ]
 
-  @Test("The length must be exactly what is announced", arguments: wrongFiles, [1, 1 << 16])
-  func wrong(_ example: (file: [UInt8], message: String), pieces: Int) throws {
+  @Test(arguments: wrongFiles, [1, 1 << 16])
+  func `pitfall 20: the length is exactly what is announced, plain and gzipped`(
+    _ example: (file: [UInt8], message: String), pieces: Int
+  ) throws {
     for file in [example.file, example.file[0] == 0 ? gzip(example.file) : example.file] {
       let error = fileError { _ = try read(file, pieces: pieces) }
       #expect(error?.message == example.message)

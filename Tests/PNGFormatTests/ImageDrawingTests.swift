@@ -29,6 +29,14 @@ import Testing
       try picture(images([1, 1, 1, 3], [0, 2, 4] as [Float], range: "0,4")).pixels == [0, 128, 255])
   }
 
+  @Test func `pitfall 24: an image is never stretched to its own range`() throws {
+    // A dim image, one that saturates, and one that fills the range.
+    let values: [Float] = [0, 0.25, -0.25, 0.5, 1, 0.996, 1, 1, -1, 0, 0.5, 1]
+    let pixels: [UInt8] = [128, 159, 96, 191, 255, 254, 255, 255, 0, 128, 191, 255]
+    #expect(try picture(images([3, 1, 1, 4], values), columns: 1).pixels == pixels)
+    #expect(try picture(images([1, 1, 1, 2], [0, 0.25] as [Float])).pixels == [128, 159])
+  }
+
   @Test("Colour, padding and scale together") func colour() throws {
     let file = try images([2, 3, 1, 2], [1, 2, 11, 12, 21, 22, 3, 4, 13, 14, 23, 24])
     let picture = try picture(file, columns: 1, padding: 3, scale: 2)

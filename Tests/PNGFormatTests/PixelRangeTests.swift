@@ -34,8 +34,8 @@ import Testing
     (0.5, 191), (-0.5, 64), (0.996, 254), (0.997, 255),
   ]
 
-  @Test("Samples are rounded and clamped", arguments: examples)
-  func samples(value: Float, pixel: UInt8?) throws {
+  @Test(arguments: examples)
+  func `pitfall 24: samples are rounded and clamped`(value: Float, pixel: UInt8?) throws {
     let range = try #require(PixelRange("-1,1"))
     #expect(range.pixel(value) == pixel)
   }

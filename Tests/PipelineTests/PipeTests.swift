@@ -177,7 +177,7 @@ import Testing
       """)
   }
 
-  @Test func `a critic that Adam's momentum may kill is warned of, once, and made`() throws {
+  @Test func `pitfall 4: a critic that Adam's momentum may kill is made with one warning`() throws {
     let shell = try Shell()
     let result = try shell.succeed("wgan-init --preset mlp-clip-adam -o a.bin")
     #expect(result.words.hasPrefix("wgan-init: warning: Adam with beta1 > 0"))

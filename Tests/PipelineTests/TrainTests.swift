@@ -34,6 +34,21 @@ import Testing
       "mv run two-and-one && \(train) EPOCHS=3 && cmp run/checkpoint two-and-one/checkpoint")
   }
 
+  @Test func `pitfall 25: pictures of progress are of the same latents every time`() throws {
+    let shell = try folder()
+    for epoch in 1...2 {
+      try shell.succeed(
+        """
+        \(train) EPOCHS=\(epoch)
+        wgan-sample run/checkpoint | cmp - <(wgan-sample run/checkpoint --seed 0 --first 0 -n 64)
+        wgan-sample run/checkpoint --seed 0 --first 0 -n 64 | tensor2png --scale 2 > picture
+        cmp picture run/samples/epoch-000\(epoch).png
+        """)
+    }
+    let files = try shell.files()
+    #expect(files["run/samples/epoch-0001.png"] != files["run/samples/epoch-0002.png"])
+  }
+
   @Test func `a run is not mixed with another configuration`() throws {
     let shell = try folder()
     try shell.succeed("\(train) EPOCHS=1")

@@ -14,7 +14,7 @@ import Testing
   // Spaces among the data: a longer header would be padded by them.
   private let data: [UInt8] = [32, 32, 0, 255, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]
 
-  @Test func `one changed byte anywhere, to any other value, is noticed`() throws {
+  @Test func `pitfall 28: one changed byte anywhere, to any other value, is noticed`() throws {
     let folder = try Folder()
     let path = folder.file("x.tensor")
     try header.write(data, to: path)

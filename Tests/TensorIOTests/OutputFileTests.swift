@@ -17,6 +17,24 @@ import Testing
     #expect(try folder.bytes(of: "x") == [1, 2, 9, 4])
   }
 
+  @Test func `pitfall 28: a file is written beside, synced, renamed, and its folder synced`() throws
+  {
+    let folder = try Folder()
+    let path = try folder.write([1], to: "x")
+    let calls = try SystemCalls.recorded {
+      let output = try OutputFile(path)
+      try output.write([2])
+      #expect(try folder.bytes(of: "x") == [1])
+      try output.commit()
+    }
+    #expect(
+      calls == [
+        "sync \(path).partial", "rename \(path).partial to \(path)", "sync \(folder.path)",
+      ])
+    #expect(try folder.bytes(of: "x") == [2])
+    #expect(try folder.content() == ["x"])
+  }
+
   @Test func `a dropped output leaves the old file and no litter`() throws {
     let folder = try Folder()
     try folder.write([1], to: "x")

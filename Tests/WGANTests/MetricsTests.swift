@@ -26,6 +26,47 @@ import Testing
     #expect(fields["seconds"] as? Double == 0.125)
   }
 
+  @Test func `pitfall 1: the estimate is real minus fake, and each number is told apart`() throws {
+    let report = CriticReport(real: 3, fake: 1, penalty: 0.5, gradientNorm: 1.25)
+    #expect(report.wasserstein == 2 && report.objective == 1 - 3 + 0.5)
+    let fields = try self.fields(report, generator: nil)
+    for (name, number) in [
+      ("wasserstein", 2), ("penalty", 0.5), ("gradient_norm", 1.25), ("critic_real", 3),
+      ("critic_fake", 1),
+    ] { #expect(fields[name] == number) }
+    #expect(!fields.keys.contains { $0.contains("loss") })
+  }
+
+  @Test func `pitfall 2: progress is told by W, which the critic's offset does not move`() throws {
+    func report(offset: Double) -> StepReport {
+      var report = StepReport(epoch: 1, rates: LearningRates(critic: 5e-5, generator: 1e-4))
+      report.critic = CriticReport(
+        real: 3 + offset, fake: 1 + offset, penalty: 0.5, gradientNorm: 1.25)
+      report.generator = 1.5 + offset
+      return report
+    }
+    // What the generator minimises moves by the offset; neither words nor the log tell it alone.
+    let (plain, moved) = (report(offset: 0), report(offset: 100))
+    #expect("\(plain)".contains("wasserstein 2.0"))
+    #expect("\(plain)" == "\(moved)")
+    let fields = try [plain, moved].map { try self.fields($0) }
+    #expect(fields[0]["wasserstein"] == 2)
+    let differing = fields[0].keys.filter { fields[0][$0] != fields[1][$0] }
+    #expect(Set(differing) == ["critic_real", "critic_fake"])
+  }
+
+  private func fields(_ critic: CriticReport, generator: Double?) throws -> [String: Double] {
+    var report = StepReport(epoch: 1, rates: LearningRates(critic: 5e-5, generator: 1e-4))
+    (report.critic, report.generator) = (critic, generator)
+    return try fields(report)
+  }
+
+  /// The numbers of a line.
+  private func fields(_ report: StepReport) throws -> [String: Double] {
+    let object = try JSONSerialization.jsonObject(with: Data(report.json(seconds: 0).utf8))
+    return try #require(object as? [String: Any]).compactMapValues { $0 as? Double }
+  }
+
   @Test func `a log is cut back to the steps that the checkpoint knows, and goes on`() throws {
     let file = ScratchFile()
     try file.write((1...9).map { line($0 * 5, $0) + "\n" }.joined() + "{\"epoch\":1,\"gener")

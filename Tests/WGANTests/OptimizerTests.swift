@@ -8,7 +8,7 @@ import Testing
   static let steps = 20
   private let workspace = Workspace<Double>()
 
-  @Test func `Adam follows algorithm 1 of Kingma and Ba`() {
+  @Test func `pitfall 18: Adam corrects its bias, and adds epsilon to the root`() {
     let (rate, beta1, beta2, epsilon) = (1e-3, 0.5, 0.9, 1e-8)
     let runs = trained(by: .adam(rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon))
     for index in 0..<Self.count {
@@ -28,9 +28,10 @@ import Testing
     }
   }
 
-  @Test func `RMSProp divides by the root of the running mean of squares plus epsilon`() {
+  @Test func `pitfall 18: RMSProp divides by the root of the mean of squares plus epsilon`() {
     let (rate, alpha, epsilon) = (1e-3, 0.99, 1e-8)
-    let runs = trained(by: .rmsprop(rate: rate, alpha: alpha, epsilon: epsilon))
+    // PyTorch's defaults.
+    let runs = trained(by: .rmsprop(rate: rate))
     for index in 0..<Self.count {
       var (p, v) = (start(index), 0.0)
       for step in 1...Self.steps {

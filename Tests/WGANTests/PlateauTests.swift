@@ -45,7 +45,10 @@ import Testing
     }
   }
 
-  @Test func `of every step each network watches its own objective`() throws {
+  @Test
+  func `pitfall 19: of every step, as others have it, each network watches its own objective`()
+    throws
+  {
     let plateau = Plateau(factor: 0.5, patience: 0, floor: 0, period: .step)
     var state = try #require(PlateauState(configuration(plateau)))
     let rising = [1.0, 2, 3].map { report(wasserstein: -$0, penalty: 4) }
@@ -60,8 +63,11 @@ import Testing
     #expect(state == before)
   }
 
-  @Test func `of every epoch both rates follow the size of the mean Wasserstein estimate`() throws {
+  @Test func `pitfall 19: a plateau watches the mean of W's size once an epoch, and has a floor`()
+    throws
+  {
     let plateau = Plateau(factor: 0.5, patience: 0)
+    #expect(plateau.period == .epoch && plateau.floor == 1e-6)
     var state = try #require(PlateauState(configuration(plateau)))
     func epoch(_ estimates: Double...) {
       for estimate in estimates {
@@ -79,6 +85,8 @@ import Testing
     // An epoch in which the critic did not step says nothing.
     epoch()
     #expect(state.critic.rate == 0.125 && state.critic.best == 1)
+    for _ in 0..<40 { epoch(2) }
+    #expect(state.critic.rate == 1e-6 && state.generator.rate == 1e-6)
   }
 
   @Test(arguments: [

@@ -50,3 +50,13 @@ func smallConfiguration(_ preset: String, _ shape: String = "1x6x6") throws -> C
   configuration.latent = 9
   return configuration
 }
+
+/// A trainer of which the rates are 0 already: the networks stand still, so that means of C tell
+/// which samples they are of.
+func frozenTrainer(_ configuration: Configuration, _ data: ScratchImages) throws -> Trainer {
+  var configuration = configuration
+  configuration.schedule = Schedule(.linear(steps: 1))
+  let state = TrainingState(initial: configuration)
+  state.progress.generatorSteps = 1
+  return try Trainer(state, images: data.images(), workers: Workers(count: 1))
+}

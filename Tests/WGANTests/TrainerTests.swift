@@ -6,8 +6,9 @@ import Testing
 /// The trainer as a map from one state to the next.
 @Suite struct TrainerTests {
   @Test(arguments: Preset.all.map(\.name), [2, 5])
-  func `the state does not depend on the number of threads`(_ preset: String, _ threads: Int) throws
-  {
+  func `pitfall 30: the state does not depend on the number of threads`(
+    _ preset: String, _ threads: Int
+  ) throws {
     let data = try scratchImages(count: 190, shape: [1, 8, 8])
     let one = try wideTrainer(preset, data, threads: 1)
     let several = try wideTrainer(preset, data, threads: threads)
@@ -15,12 +16,16 @@ import Testing
       let (expected, report) = (try one.step(.both), try several.step(.both))
       #expect(report == expected)
     }
-    #expect(one.state.numbers == several.state.numbers)
+    // Where arrays are long, the difference that an expectation tells would take minutes.
+    let isSame = one.state.numbers == several.state.numbers
+    #expect(isSame)
     #expect(one.state.progress == several.state.progress)
   }
 
   @Test(arguments: Preset.all.map(\.name))
-  func `k steps, a checkpoint and the rest equal all steps at once`(_ preset: String) throws {
+  func `pitfall 26: k steps, a checkpoint and the rest equal all steps at once`(_ preset: String)
+    throws
+  {
     let data = try scratchImages(count: 190, shape: [1, 8, 8])
     let calm = try wideTrainer(preset, data, threads: 2)
     for _ in 0..<12 { _ = try calm.step(.both) }
@@ -32,7 +37,8 @@ import Testing
       let state = try TrainingState(TensorFile(path.path))
       let second = try Trainer(state, images: data.images(), workers: Workers(count: 2))
       for _ in k..<12 { _ = try second.step(.both) }
-      #expect(second.state.numbers == calm.state.numbers)
+      let isSame = second.state.numbers == calm.state.numbers
+      #expect(isSame)
       #expect(second.state.progress == calm.state.progress)
     }
   }
@@ -50,9 +56,9 @@ import Testing
     #expect(try train(1) == train(3))
   }
 
-  @Test func `the generator steps after every so many critic steps, across epochs`() throws {
+  @Test func `pitfall 8: the critic's steps are counted across epochs and checkpoints`() throws {
     let data = try scratchImages(count: 48)
-    let trainer = try trainer("mlp-clip", data, threads: 1)
+    var trainer = try trainer("mlp-clip", data, threads: 1)
     #expect(trainer.batchesPerEpoch == 4)
     var epochs: [Int] = []
     var generatorSteps: [Int] = []
@@ -61,6 +67,10 @@ import Testing
       epochs.append(report.epoch)
       generatorSteps.append(report.generatorStep)
       #expect((report.generator != nil) == (report.criticStep % 5 == 0))
+      let path = ScratchFile()
+      try trainer.state.write(to: OutputFile(path.path))
+      trainer = try Trainer(
+        TrainingState(TensorFile(path.path)), images: data.images(), workers: Workers(count: 1))
     }
     #expect(epochs == [1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3])
     #expect(generatorSteps == [0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2])
@@ -89,30 +99,6 @@ import Testing
     #expect(trainer.state.numbers != middle)
   }
 
-  @Test func `clipping covers every parameter of the critic after every step`() throws {
-    let data = try scratchImages(count: 48)
-    let trainer = try trainer("mlp-clip", data, threads: 2)
-    _ = try trainer.step(.both)
-    let runs = trainer.state.critic.runs
-    let parameters = UnsafeBufferPointer(start: runs.parameters, count: runs.count)
-    #expect(parameters.allSatisfy { abs($0) <= 0.01 })
-    #expect(parameters.contains { abs($0) == 0.01 })
-  }
-
-  @Test func `a number that is not finite stops the step before any parameter changes`() throws {
-    let data = try scratchImages(count: 48)
-    let trainer = try trainer("mlp-gp", data, threads: 2)
-    _ = try trainer.step(.both)
-    trainer.state.generator.runs.parameters[0] = .infinity
-    let before = trainer.state.numbers
-    #expect(throws: TrainingError.notFinite("critic step 2")) { try trainer.step(.both) }
-    #expect(trainer.state.numbers == before)
-    #expect(trainer.state.progress.criticSteps == 1)
-    let path = ScratchFile()
-    #expect(throws: FileError.self) { try trainer.state.write(to: OutputFile(path.path)) }
-    #expect(!path.exists)
-  }
-
   @Test func `images that do not fit are refused in words`() throws {
     let data = try scratchImages(count: 9)
     #expect(throws: TrainingError.images("9 images do not make a batch of 10")) {
@@ -134,23 +120,6 @@ import Testing
     _ = try trainer.step(.both)
     _ = try Trainer(trainer.state, images: other.images(), workers: Workers(count: 1)).step(.both)
     #expect(trainer.state.progress.criticSteps == 3)
-  }
-
-  @Test func `an epoch shows each image once, less the last short batch, in an order of its own`() {
-    var order = DataOrder(count: 1000)
-    let key: UInt64 = 5
-    order.shuffle(epoch: 0, key: key)
-    let first = order.indices
-    #expect(first.sorted() == Array(0..<1000))
-    #expect(first != Array(0..<1000))
-    order.shuffle(epoch: 1, key: key)
-    #expect(order.indices.sorted() == Array(0..<1000))
-    #expect(order.indices != first)
-    order.shuffle(epoch: 0, key: key)
-    #expect(order.indices == first)
-    order.shuffle(epoch: 2, key: 6)
-    let moved = zip(order.indices, first).count { $0 != $1 }
-    #expect(moved > 980)
   }
 
   @Test func `dense networks see a color image as PyTorch flattens it`() throws {

@@ -1,0 +1,97 @@
+import Testing
+
+@testable import WGAN
+
+/// The derivative's own size is near 1; differences at h = 1e-5 leave about 1e-10 of truncation and
+/// 1e-11 of rounding.
+let gradientTolerance = 1e-7
+
+/// The derivative of f by a number that it reads.
+func centralDifference(_ number: UnsafeMutablePointer<Double>, _ f: () -> Double) -> Double {
+  let h = 1e-5
+  let value = number.pointee
+  defer { number.pointee = value }
+  number.pointee = value + h
+  let above = f()
+  number.pointee = value - h
+  return (above - f()) / (2 * h)
+}
+
+/// A small critic with random weights, real and fake samples, in Double.
+final class CriticCase: @unchecked Sendable {
+  let network: Network
+  let objective: CriticObjective<Double>
+  let runs: ParameterRuns<Double>
+  let samples: (real: Block<Double>, fake: Block<Double>)
+  private let workspace = Workspace<Double>()
+
+  convenience init(_ critic: (String, String), batch: Int, penalty: Double?) throws {
+    let network = try #require(Architecture(critic.0)).network(
+      input: #require(ImageShape(critic.1)), output: .vector(1))
+    self.init(network, batch: batch, penalty: penalty)
+  }
+
+  init(_ network: Network, batch: Int, penalty: Double?) {
+    self.network = network
+    objective = CriticObjective(network, batchSize: batch, penaltyWeight: penalty, in: workspace)
+    runs = ParameterRuns(network, moments: 0, in: workspace)
+    fillNoise(runs.parameters, network.parameterCount, stream: 30, scale: 0.6)
+    let key: UInt64 = 1
+    samples = (
+      workspace.block(rows: network.input.count, columns: batch),
+      workspace.block(rows: network.input.count, columns: batch)
+    )
+    Double.fillNormal(samples.real, key: key, stream: 31, step: 0, first: 0)
+    Double.fillNormal(samples.fake, key: key, stream: 32, step: 0, first: 0)
+    Double.fillUniform(
+      objective.interpolation.base, count: batch, key: key, stream: 33, step: 0, first: 0)
+  }
+
+  var gradient: [Double] {
+    Array(UnsafeBufferPointer(start: runs.gradients, count: network.parameterCount))
+  }
+
+  /// Expects the gradient of the critic's objective by every parameter to be that of central
+  /// differences.
+  func expectDifferences(sourceLocation: SourceLocation = #_sourceLocation) {
+    differentiate()
+    let gradient = gradient
+    #expect(gradient.contains { abs($0) > 0.01 }, sourceLocation: sourceLocation)
+    for index in gradient.indices {
+      let difference = centralDifference(runs.parameters + index) {
+        differentiate()
+        return objective.report().objective
+      }
+      #expect(
+        abs(gradient[index] - difference) <= gradientTolerance * max(1, abs(difference)),
+        "parameter \(index): \(gradient[index]) but differences give \(difference)",
+        sourceLocation: sourceLocation)
+    }
+  }
+
+  func derive() { network.derive(runs, share: .whole) }
+
+  func differentiate(_ share: Share = .whole) {
+    network.derive(runs, share: share)
+    for chunk in objective.chunks {
+      let own = share.columns(of: 0..<chunk.count)
+      let columns = own.shifted(by: chunk.lowerBound)
+      objective.real(chunk).columns(own).copy(samples.real.columns(columns))
+      objective.fake(chunk).columns(own).copy(samples.fake.columns(columns))
+      objective.drawMasks(chunk, key: 1, step: 0, share: share)
+      share.synchronize()
+      objective.differentiate(runs, chunk, share: share)
+      share.synchronize()
+      objective.accumulate(runs, chunk, share: share)
+      share.synchronize()
+    }
+  }
+}
+
+func fillNoise(
+  _ numbers: UnsafeMutablePointer<Double>, _ count: Int, stream: UInt32, scale: Double
+) {
+  let row = Block(base: numbers, rows: 1, columns: count, stride: count)
+  Double.fillNormal(row, key: 3, stream: stream, step: 0, first: 0)
+  for index in 0..<count { numbers[index] *= scale }
+}

@@ -1,0 +1,67 @@
+import TensorIO
+import Testing
+
+@testable import WGAN
+
+@Suite struct TrainingImagesTests {
+  static let ranges = [nil, "0,255", "-1,1", "0,1", "0,255 ", "0.0,255.0"]
+
+  @Test(arguments: [ElementType.u8, .f32], ranges)
+  func `pitfall 17: a file says the range of its values, and no other is trained on`(
+    _ type: ElementType, _ range: String?
+  ) throws {
+    let file = try images(type, range)
+    guard range == (type == .u8 ? "0,255" : "-1,1") else {
+      let error = #expect(throws: FileError.self) { try file.images() }
+      #expect(error?.kind == .invalid)
+      #expect(error?.message.contains("with range ") == true)
+      #expect(error?.message.contains(range ?? "unknown") == true)
+      return
+    }
+    let workspace = Workspace<Double>()
+    let numbers = workspace.block(rows: 2, columns: 3)
+    let images = try file.images()
+    images.gather([2, 0, 1], into: numbers)
+    // Bytes 0 and 255 are −1 and 1; numbers are what they are.
+    let expected =
+      type == .u8
+      ? [[128.0, 0, 255], [7, 51, 204]].map { $0.map { (2 * $0 - 255) / 255 } }
+      : [[0.25, -1, 1], [0.5, -0.75, 0]]
+    for row in 0..<2 {
+      for column in 0..<3 { #expect(abs(numbers[row, column] - expected[row][column]) < 1e-15) }
+    }
+  }
+
+  @Test func `pitfall 17: numbers beyond the range that a file states are refused`() throws {
+    let file = try images(.f32, "-1,1", [-1, 0, 1, 0.5, 1.001, 0])
+    let error = #expect(throws: FileError.self) { try file.images() }
+    #expect(error?.message.contains("outside its range") == true)
+  }
+
+  @Test func `pitfall 17: samples say that theirs is -1 to 1, and can be trained on`() throws {
+    let file = ScratchImages()
+    try Sampler(
+      TrainingState(initial: smallConfiguration("mlp-gp")), workers: Workers(count: 1)
+    ).write(first: 0, count: 20, seed: 0, to: OutputFile(file.file.path))
+    #expect(try TensorFile(file.file.path).header.metadata["range"] == "-1,1")
+    #expect(try file.images().count == 20)
+  }
+
+  /// Three images of two pixels.
+  private func images(
+    _ type: ElementType, _ range: String?, _ floats: [Float] = [-1, -0.75, 1, 0, 0.25, 0.5]
+  ) throws -> ScratchImages {
+    let images = ScratchImages()
+    let header = TensorHeader(
+      kind: "images", metadata: range.map { ["range": $0] } ?? [:],
+      entries: [TensorEntry("images", type, [3, 1, 1, 2])])
+    let output = try OutputFile(images.file.path)
+    if type == .u8 {
+      let bytes: [UInt8] = [0, 51, 255, 204, 128, 7]
+      try bytes.withUnsafeBytes { try header.write([$0], to: output) }
+    } else {
+      try floats.withUnsafeBytes { try header.write([$0], to: output) }
+    }
+    return images
+  }
+}

@@ -1,0 +1,122 @@
+import TensorIO
+import Testing
+
+@testable import WGAN
+
+/// What a step does to the networks: which way they go, what holds the critic, and what no step may
+/// write.
+@Suite struct UpdateTests {
+  @Test(arguments: ["mlp-clip", "mlp-gp"])
+  func `pitfall 1: the critic separates, the generator raises C of its samples`(_ preset: String)
+    throws
+  {
+    let trainer = try trainer(preset, threads: 2) {
+      ($0.criticOptimizer.rate, $0.generatorOptimizer.rate) = (1e-3, 1e-3)
+    }
+    let critic = try (0..<60).map { _ in try #require(trainer.step(.critic).critic) }
+    let (first, last) = (critic[0].wasserstein, critic[59].wasserstein)
+    #expect(last > 0 && last > first, "\(first) \(last)")
+    let scores = try (0..<60).map { _ in try #require(trainer.step(.generator).generator) }
+    #expect(scores[59] - scores[0] > last / 4, "\(scores[0]) \(scores[59])")
+  }
+
+  @Test(arguments: ["mlp-clip", "mlp-clip-adam", "dcgan-clip"])
+  func `pitfall 3: every parameter of the critic is clipped after every step`(_ preset: String)
+    throws
+  {
+    // A step at this rate takes every number that has a gradient beyond the bound.
+    let trainer = try trainer(preset, threads: 2, "1x8x8") { $0.criticOptimizer.rate = 1 }
+    let critic = trainer.state.critic
+    let parameters = UnsafeMutableBufferPointer(
+      start: critic.runs.parameters, count: critic.runs.count)
+    parameters.update(repeating: 1)
+    for _ in 0..<7 {
+      _ = try trainer.step(.both)
+      for tensor in critic.network.parameters {
+        let numbers = parameters[tensor.offset..<tensor.offset + tensor.parameter.count]
+        #expect(numbers.allSatisfy { abs($0) <= 0.01 }, "\(tensor.name)")
+      }
+      #expect(parameters.contains { abs($0) == 0.01 })
+    }
+    let generator = trainer.state.generator.runs
+    let free = UnsafeBufferPointer(start: generator.parameters, count: generator.count)
+    #expect(free.contains { abs($0) > 0.02 })
+  }
+
+  @Test(arguments: ["mlp-gp", "mlp-clip"])
+  func `pitfall 13: nothing flows from a critic step into the generator`(_ preset: String) throws {
+    let trainer = try trainer(preset, threads: 2)
+    for _ in 0..<6 { _ = try trainer.step(.both) }
+    let runs = trainer.state.generator.runs
+    UnsafeMutableBufferPointer(start: runs.gradients, count: runs.count).update(repeating: 0.5)
+    func generator() -> [Float] {
+      ([runs.parameters, runs.gradients] + runs.moments).flatMap {
+        UnsafeBufferPointer(start: $0, count: runs.count)
+      }
+    }
+    let before = generator()
+    let critic = trainer.state.numbers
+    _ = try trainer.step(.critic)
+    let isSame = generator() == before
+    #expect(isSame)
+    #expect(trainer.state.numbers != critic)
+  }
+
+  @Test(arguments: [TrainingSide.critic, .generator])
+  func `pitfall 29: a number that is not finite stops the step before any parameter changes`(
+    _ side: TrainingSide
+  ) throws {
+    let trainer = try trainer("mlp-gp", threads: 2)
+    _ = try trainer.step(.both)
+    let before = trainer.state.numbers
+    // A finite number that the first product makes infinite.
+    for index in 0..<20 { trainer.state.generator.runs.parameters[index] = 3e38 }
+    let spoilt = trainer.state.numbers
+    let step = side == .critic ? "critic step 2" : "generator step 1"
+    #expect(throws: TrainingError.notFinite(step)) { try trainer.step(side) }
+    let isSame = trainer.state.numbers == spoilt
+    #expect(isSame && spoilt != before)
+    #expect(trainer.state.progress.criticSteps == 1 && trainer.state.progress.generatorSteps == 0)
+  }
+
+  @Test(arguments: [Float.infinity, -.infinity, .nan], [0, 1])
+  func `pitfall 29: a checkpoint with a number that is not finite is neither written nor read`(
+    _ number: Float, _ moment: Int
+  ) throws {
+    let state = try trainer("mlp-gp", threads: 1).state
+    let (good, bad) = (ScratchFile(), ScratchFile())
+    try state.write(to: OutputFile(good.path))
+    let file = try TensorFile(good.path)
+    let name = moment == 0 ? "critic.2.bias" : "optimizer.generator.exp_avg_sq.0.weight"
+    let parts = file.header.entries.map { entry in
+      var numbers: [Float] = file.numbers(of: entry.name) ?? []
+      if entry.name == name { numbers[numbers.count - 1] = number }
+      return numbers.withUnsafeBytes { [UInt8]($0) }
+    }
+    try Array(parts.joined()).withUnsafeBytes {
+      try file.header.write([$0], to: OutputFile(bad.path))
+    }
+    let error = #expect(throws: FileError.self) { try TrainingState(TensorFile(bad.path)) }
+    #expect(error?.message.contains("not finite") == true)
+
+    let runs = moment == 0 ? state.critic.runs : state.generator.runs
+    (moment == 0 ? runs.parameters : runs.moments[1])[runs.count - 1] = number
+    let path = ScratchFile()
+    #expect(throws: FileError.self) { try state.write(to: OutputFile(path.path)) }
+    #expect(!path.exists)
+  }
+
+  private func trainer(
+    _ preset: String, threads: Int, _ shape: String = "1x6x6",
+    _ change: (inout Configuration) -> Void = { _ in }
+  ) throws -> Trainer {
+    var configuration = try smallConfiguration(preset, shape)
+    change(&configuration)
+    let sizes = [
+      configuration.image.channels, configuration.image.height, configuration.image.width,
+    ]
+    return try Trainer(
+      TrainingState(initial: configuration),
+      images: scratchImages(count: 48, shape: sizes).images(), workers: Workers(count: threads))
+  }
+}
