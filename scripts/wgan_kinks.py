@@ -7,7 +7,7 @@ import functools
 import torch
 
 # A unit may be on either side if its input is nearer to 0 than this part of the root mean square of its layer's.
-NEAR = 5e-6
+NEAR = 1e-4
 ROUNDS = 8
 
 Unit = collections.namedtuple("Unit", "gain key index turn")

@@ -39,15 +39,19 @@ extension TrainingState {
   /// Moves the numbers of every tensor that the engine keeps in an order of its own.
   private func reorder(
     _ layout: CheckpointLayout,
-    _ move: (Parameter, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+    _ move: (Order, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
   ) {
     for (run, numbers) in zip(layout.runs, runs) {
-      for tensor in run.tensors where tensor.parameter.order != nil {
-        let (count, place) = (tensor.parameter.count, numbers + tensor.offset)
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: count) { copy in
+      for tensor in run.tensors {
+        guard let (rows, order) = tensor.parameter.order?.rows else { continue }
+        let size = tensor.parameter.count / rows
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: size) { copy in
           guard let copy = copy.baseAddress else { return }
-          copy.update(from: place, count: count)
-          move(tensor.parameter, copy, place)
+          for row in 0..<rows {
+            let place = numbers + tensor.offset + row * size
+            copy.update(from: place, count: size)
+            move(order, copy, place)
+          }
         }
       }
     }

@@ -28,6 +28,22 @@ struct Order: Equatable, Sendable {
     return moved == moved.sorted()
   }
 
+  /// A tensor of which the first axis stays the first is so many rows, each in this order.
+  var rows: (count: Int, order: Order) {
+    guard axes.first == 0 else { return (1, self) }
+    return (view[0], Order(Array(view.dropFirst()), by: axes.dropFirst().map { $0 - 1 }))
+  }
+
+  /// Brings numbers from the order of a checkpoint into the engine's.
+  func arrange<S>(_ stored: UnsafePointer<S>, into kept: UnsafeMutablePointer<S>) {
+    forEach { place, pytorch in kept[place] = stored[pytorch] }
+  }
+
+  /// Brings numbers from the engine's order into that of a checkpoint.
+  func restore<S>(_ kept: UnsafePointer<S>, into stored: UnsafeMutablePointer<S>) {
+    forEach { place, pytorch in stored[pytorch] = kept[place] }
+  }
+
   /// Calls `body` with each place in the engine's order and its place in PyTorch's.
   func forEach(_ body: (_ place: Int, _ pytorch: Int) -> Void) {
     var strides = view
@@ -60,12 +76,12 @@ extension Parameter {
   /// Brings numbers from the order of a checkpoint into the engine's.
   func arrange<S>(_ stored: UnsafePointer<S>, into kept: UnsafeMutablePointer<S>) {
     guard let order else { return kept.update(from: stored, count: count) }
-    order.forEach { place, pytorch in kept[place] = stored[pytorch] }
+    order.arrange(stored, into: kept)
   }
 
   /// Brings numbers from the engine's order into that of a checkpoint.
   func restore<S>(_ kept: UnsafePointer<S>, into stored: UnsafeMutablePointer<S>) {
     guard let order else { return stored.update(from: kept, count: count) }
-    order.forEach { place, pytorch in stored[pytorch] = kept[place] }
+    order.restore(kept, into: stored)
   }
 }
