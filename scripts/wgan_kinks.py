@@ -50,7 +50,8 @@ class Kinks:
         """Puts units on the other side as long as that brings the gradients of `attempt` nearer to where they should
         be: `residual` gives how far they are, as parts of their scales, and the scales. Returns what the last attempt
         does."""
-        self.sides, result = {}, attempt()
+        self.sides = {}
+        result = attempt()
         for _ in range(ROUNDS):
             off, scales = residual()
             if max(part.abs().max() for part in off) <= bound:
