@@ -6,11 +6,14 @@ import functools
 
 import torch
 
-# A unit may be on either side if its input is nearer to 0 than this part of the root mean square of its layer's.
-NEAR = 1e-4
+# A unit may be on either side if its input is nearer to 0 than this part of the root mean square of its layer's: what
+# single precision rounds, and what it rounds after a convolution by Winograd's form.
+NEAR = 5e-6, 1e-4
 ROUNDS = 8
+# So many units are tried one by one.
+SINGLES = 8
 
-Unit = collections.namedtuple("Unit", "gain key index turn")
+Unit = collections.namedtuple("Unit", "gain key index turn size")
 
 
 class Kinks:
@@ -39,8 +42,9 @@ class Kinks:
         if self.leaves is None:
             size = x.detach().abs()
             # Exactly 0 is a sum of nothing else, as over a frame of zeros: all reckonings agree on that.
-            at = ((size > 0) & (size <= NEAR * size.square().mean().sqrt())).nonzero(as_tuple=True)
-            self.near[key] = at, torch.where(x.detach()[at] > 0, -1.0, 1.0), x.shape
+            size = size / size.square().mean().sqrt()
+            at = ((size > 0) & (size <= max(NEAR))).nonzero(as_tuple=True)
+            self.near[key] = at, torch.where(x.detach()[at] > 0, -1.0, 1.0), size[at], x.shape
         side = self.sides.get(key)
         if self.leaves is not None:
             side = self.leaves[key] = (torch.zeros_like(x) if side is None else side.clone()).requires_grad_()
@@ -57,7 +61,7 @@ class Kinks:
             if max(part.abs().max() for part in off) <= bound:
                 break
             units = self.search(attempt, parameters, [part / scale for part, scale in zip(off, scales)])
-            for some in ([unit for unit in units if unit.gain > units[0].gain / 4], units[:1]):
+            for some in candidates(units):
                 self.turn(some, 1)
                 result = attempt()
                 if square(residual()[0]) < square(off):
@@ -87,17 +91,26 @@ class Kinks:
         for parameter, place in zip(parameters, start):
             parameter.data.copy_(place)
         units = []
-        for key, (at, turn, _) in self.near.items():
+        for key, (at, turn, size, _) in self.near.items():
             turn = turn - 2 * self.sides[key][at] if key in self.sides else turn
-            units += [Unit(gain, key, tuple(index), direction) for gain, direction, *index in
-                      zip((turn * slopes[key]).tolist(), turn.tolist(), *(axis.tolist() for axis in at)) if gain > 0]
+            units += [Unit(gain, key, tuple(index), direction, nearness) for gain, direction, nearness, *index in
+                      zip((turn * slopes[key]).tolist(), turn.tolist(), size.tolist(), *(axis.tolist() for axis in at))
+                      if gain > 0]
         return sorted(units, reverse=True)
 
     def turn(self, units, sign):
         """Puts units on the other side, or back."""
         for unit in units:
-            side = self.sides.setdefault(unit.key, torch.zeros(self.near[unit.key][2], dtype=torch.float64))
+            side = self.sides.setdefault(unit.key, torch.zeros(self.near[unit.key][-1], dtype=torch.float64))
             side[unit.index] += sign * unit.turn
+
+
+def candidates(units):
+    """What may be turned together: of the nearest units, then of all, those of much gain, then single ones."""
+    for near in NEAR:
+        some = [unit for unit in units if unit.size <= near]
+        yield [unit for unit in some if unit.gain > some[0].gain / 4]
+        yield from ([unit] for unit in some[:SINGLES])
 
 
 def square(parts):
