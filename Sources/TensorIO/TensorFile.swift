@@ -19,8 +19,8 @@ public final class TensorFile {
   /// Opens, reads and validates a file.
   ///
   /// A regular file is mapped: cutting it short while it is in use ends the process with status 74
-  /// (see `MappedFile`), which replacing it, as `OutputFile` does, never does. Throws `.invalid` for what is not a whole tensor file, and
-  /// what `InputFile` throws.
+  /// (see `MappedFile`), which replacing it, as `OutputFile` does, never does. Throws `.invalid` for
+  /// what is not a whole tensor file, and what `InputFile` throws.
   public init(_ path: String) throws(FileError) {
     let input = try InputFile(path)
     let content = FileContent(input)

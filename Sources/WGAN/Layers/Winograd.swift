@@ -102,9 +102,7 @@ struct Winograd: Sendable {
     _ x: Block<S>, _ derived: UnsafePointer<S>, bias: UnsafePointer<S>?, into y: Block<S>
   ) {
     forEachTile(x, y) { tile, x, v, m, y in
-      S.winograd(
-        WINOGRAD_INPUT, transposed: false, rows: correlation.input.channels, columns: x.columns,
-        Patch(x, tile.inputs), bias: nil, adding: (0, 0), into: Patch(v, productPlaces))
+      transform(x, under: tile, into: v)
       for point in points {
         S.product(
           derived + point.inputs.lowerBound, rowSize, 1, MatrixOperand(v.rows(point.inputs)),
@@ -119,9 +117,7 @@ struct Winograd: Sendable {
   /// x = Wᵀ ⋆ y.
   func applyTranspose<S: Scalar>(_ y: Block<S>, _ derived: UnsafePointer<S>, into x: Block<S>) {
     forEachTile(x, y) { tile, x, v, m, y in
-      S.winograd(
-        WINOGRAD_OUTPUT, transposed: true, rows: correlation.output.channels, columns: x.columns,
-        Patch(y, tile.outputs), bias: nil, adding: (0, 0), into: Patch(m, pointPlaces))
+      transform(y, 0..<correlation.output.channels, of: tile, into: m)
       for point in points {
         S.product(
           derived + point.inputs.lowerBound, 1, rowSize, MatrixOperand(m.rows(point.outputs)),
@@ -148,13 +144,8 @@ struct Winograd: Sendable {
       stride: rowSize)
     if !adding { sum.clear() }
     forEachTile(x, y) { tile, x, v, m, y in
-      S.winograd(
-        WINOGRAD_INPUT, transposed: false, rows: correlation.input.channels, columns: x.columns,
-        Patch(x, tile.inputs), bias: nil, adding: (0, 0), into: Patch(v, productPlaces))
-      S.winograd(
-        WINOGRAD_OUTPUT, transposed: true, rows: own.count, columns: x.columns,
-        Patch(y, tile.outputs, from: own.lowerBound), bias: nil, adding: (0, 0),
-        into: Patch(m, pointPlaces, from: own.lowerBound))
+      transform(x, under: tile, into: v)
+      transform(y, own, of: tile, into: m)
       for point in points {
         let m = m.rows(own.shifted(by: point.outputs.lowerBound))
         S.product(
@@ -166,6 +157,23 @@ struct Winograd: Sendable {
       WINOGRAD_KERNEL, transposed: true, rows: own.count, columns: correlation.input.channels,
       products(of: gradient.derived, own), bias: nil, adding: (0, 0),
       into: taps(of: gradient.values, own))
+  }
+
+  /// V = Bᵀ X B.
+  private func transform<S: Scalar>(_ x: Block<S>, under tile: Tile, into v: Block<S>) {
+    S.winograd(
+      WINOGRAD_INPUT, transposed: false, rows: correlation.input.channels, columns: x.columns,
+      Patch(x, tile.inputs), bias: nil, adding: (0, 0), into: Patch(v, productPlaces))
+  }
+
+  /// M = A Y Aᵀ, of some of the output channels.
+  private func transform<S: Scalar>(
+    _ y: Block<S>, _ channels: Range<Int>, of tile: Tile, into m: Block<S>
+  ) {
+    S.winograd(
+      WINOGRAD_OUTPUT, transposed: true, rows: channels.count, columns: y.columns,
+      Patch(y, tile.outputs, from: channels.lowerBound), bias: nil, adding: (0, 0),
+      into: Patch(m, pointPlaces, from: channels.lowerBound))
   }
 
   /// Calls `body` for every tile of every panel: the panel of x, V, M and the panel of y. V and M
