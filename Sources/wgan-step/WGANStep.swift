@@ -61,6 +61,9 @@ struct WGANStep: Tool {
     ignoreBrokenPipes()
     let output = try output.open(keeping: data, records.metrics, records.trace)
     let state = try TrainingState(try TensorFile(checkpoint))
+    if let advice = state.progress.arithmetic.advice {
+      Self.complain("\(checkpoint): \(advice)")
+    }
     let images = try TrainingImages(try TensorFile(data))
     let workers = try Workers(count: threads.count)
     let trainer = try fileError(data) {

@@ -43,6 +43,26 @@ import Testing
     #expect(piped.numbers(of: "images") == Array(idx([7, 5, 6]).dropFirst(16)))
   }
 
+  @Test func `a run that another arithmetic began goes on, and says so in one line`() throws {
+    let shell = try workshop()
+    let result = try shell.succeed(
+      """
+      wgan-step mlp-gp.bin --data images.tensor --steps 1 \
+        | LC_ALL=C sed 's/"progress.arithmetic":"1"/"progress.arithmetic":"7"/
+            s/"crc32":"......../"crc32":    "none/' > other.bin
+      wgan-step other.bin --data images.tensor --steps 1 -o next.bin
+      wgan-step next.bin --data images.tensor --steps 1 -o next.bin
+      """)
+    #expect(
+      result.words == """
+        wgan-step: other.bin: goes on under arithmetic 1 after 7: from here on the bytes are not \
+        those of a run under either alone
+
+        """)
+    let next = try TensorFile(shell.folder.appending(path: "next.bin").path)
+    #expect(next.header.metadata["progress.arithmetic"] == "7 1")
+  }
+
   /// All but `dcgan-clip`, of which one generator step takes more than these epochs.
   static let presets = [
     "quick", "mlp-clip", "mlp-clip-adam", "mlp-gp", "mlp-gp-plateau", "dcgan-gp", "keras-gp",

@@ -67,6 +67,9 @@ import Testing
     ),
     ("progress.batch_uses", "1", "progress.batch_uses"),
     ("progress.plateau", "x", "progress.plateau"),
+    ("progress.arithmetic", "", "progress.arithmetic"),
+    ("progress.arithmetic", "1  2", "progress.arithmetic"),
+    ("progress.arithmetic", "0", "progress.arithmetic"),
   ])
   func `metadata that cannot be is refused by name`(
     _ key: String, _ value: String, _ words: String

@@ -31,6 +31,7 @@ enum CheckpointMetadata {
       "progress.critic_steps": "\(progress.criticSteps)",
       "progress.generator_steps": "\(progress.generatorSteps)",
       "progress.phase": "\(progress.phase)",
+      "progress.arithmetic": "\(progress.arithmetic)",
       "progress.images": progress.images ?? "",
       "progress.plateau": progress.plateau?.description ?? "",
     ]
@@ -70,6 +71,7 @@ enum CheckpointMetadata {
     progress.criticSteps = try reader.count("progress.critic_steps")
     progress.generatorSteps = try reader.count("progress.generator_steps")
     progress.phase = try reader.count("progress.phase")
+    progress.arithmetic = try reader.value("progress.arithmetic") { Arithmetic($0) }
     let images = try reader.text("progress.images")
     guard images.utf8.count <= 100 else {
       throw FileError(.invalid, file.path, "metadata progress.images is not valid: it is too long")

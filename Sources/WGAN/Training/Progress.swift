@@ -10,6 +10,8 @@ public struct Progress: Equatable, Sendable {
   public internal(set) var criticSteps = 0, generatorSteps = 0
   /// Critic steps since the last generator step; it does not restart at an epoch.
   public internal(set) var phase = 0
+  /// Under which versions of the arithmetic the numbers came to be.
+  public internal(set) var arithmetic = Arithmetic()
   /// Which images the epoch in hand is of; `nil` before the first step.
   public internal(set) var images: String?
   /// What a plateau has seen; `nil` for another schedule.

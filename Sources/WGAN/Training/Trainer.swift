@@ -65,6 +65,7 @@ public final class Trainer {
   ///   what the trace throws.
   public func step(_ side: TrainingSide, trace: Trace? = nil) throws -> StepReport {
     let configuration = state.configuration
+    state.progress.arithmetic.enter()
     var report = StepReport(epoch: state.progress.epoch + 1, rates: rates)
     if side != .generator {
       let seen = try criticStep()

@@ -1,0 +1,63 @@
+import TensorIO
+import Testing
+
+@testable import WGAN
+
+/// The bits of results, which only a new version of the arithmetic may change.
+@Suite struct ArithmeticTests {
+  /// What the runs below come to under each version. A change that moves them on purpose raises
+  /// `Arithmetic.version` and has new digests; on another machine they are the same.
+  static let digests: [Int: [String: String]] = [
+    1: [
+      "dcgan-clip": "b5aa31b5ea26180a", "dcgan-gp": "dee986f8534982c8",
+      "keras-gp": "70d511ce32706419", "layers-curved": "18fe9831d60d83f4",
+      "layers-dcgan": "c57e5a35048b65a3", "layers-keras": "30cb6004d5c5692e",
+      "layers-resnet": "ea812ba804ad167c", "mlp-clip": "957d8e214ce4d2e1",
+      "mlp-clip-adam": "b9d996a41b36af52", "mlp-gp": "864ee34df0a7f507",
+      "mlp-gp-plateau": "8a4897dec1890ccd", "quick": "f12aed07bf7736d1",
+      "resnet-gp": "74304c23046aea2d",
+    ]
+  ]
+
+  @Test(arguments: Preset.all.map(\.name) + RecordedRun.layers)
+  func `the arithmetic of this version has these bits`(_ name: String) throws {
+    let digests = try #require(Self.digests[Arithmetic.version])
+    let found = try digest(name)
+    #expect(found == digests[name], "\(name): raise Arithmetic.version, or find what changed a bit")
+  }
+
+  /// Steps of both networks, and samples: the CRC-32 of every tensor, folded.
+  private func digest(_ name: String) throws -> String {
+    let isPreset = Preset.all.contains { $0.name == name }
+    let configuration =
+      // The other form of a convolution is for images of a size.
+      try isPreset ? smallConfiguration(name, name == "keras-gp" ? "1x28x28" : "1x8x8") : RecordedRun(name).configuration()
+    let images = try scratchImages(count: 40, shape: configuration.image.sizes)
+    let trainer = try Trainer(
+      TrainingState(initial: configuration), images: images.images(), workers: Workers(count: 2))
+    for side in [.both, .both, .generator, .both] as [TrainingSide] { _ = try trainer.step(side) }
+    let (checkpoint, samples) = (ScratchFile(), ScratchFile())
+    try trainer.state.write(to: OutputFile(checkpoint.path))
+    try Sampler(trainer.state, workers: Workers(count: 1))
+      .write(first: 0, count: 5, seed: 3, to: OutputFile(samples.path))
+    var digest: UInt64 = 0
+    for path in [checkpoint.path, samples.path] {
+      let file = try TensorFile(path)
+      for entry in file.header.entries {
+        digest = digest &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(try #require(file.checksum(of: entry.name)))
+      }
+    }
+    return String(digest, radix: 16)
+  }
+
+  @Test func `a run that goes on under another version says so, once, and keeps both`() throws {
+    #expect(Arithmetic().advice == nil)
+    let later = Arithmetic.version + 1
+    var arithmetic = try #require(Arithmetic("\(later)"))
+    let advice = try #require(arithmetic.advice)
+    #expect(advice.contains("under arithmetic \(Arithmetic.version) after \(later)"))
+    arithmetic.enter()
+    #expect(arithmetic.advice == nil)
+    #expect(arithmetic.description == "\(later) \(Arithmetic.version)")
+  }
+}
