@@ -67,6 +67,8 @@ let package = Package(
       name: "PNGFormatTests", dependencies: ["PNGFormat", "TensorIO", "CPNG"],
       swiftSettings: settings),
     .testTarget(
+      name: "ToolSupportTests", dependencies: ["ToolSupport"], swiftSettings: settings),
+    .testTarget(
       name: "PipelineTests",
       dependencies: [
         "TensorIO", "idx2tensor", "wgan-init", "wgan-step", "wgan-sample", "tensor2png",

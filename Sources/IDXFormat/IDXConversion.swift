@@ -11,13 +11,17 @@ import TensorIO
 /// - Parameters:
 ///   - images: IDX of rank 3 (N×H×W, one channel) or 4 (N×C×H×W), plain or gzipped.
 ///   - labels: IDX of rank 1, one label for each image.
+///   - progress: Called now and then with how many images are done, of how many.
 ///   - output: Where the tensor file goes; committed at the end. An error before that leaves a
 ///     pipe with a file that its reader finds cut short, and a path as it was.
 ///
 /// Throws `.usage` when both are standard input, `.invalid` for a file that is not as described
 /// or of which the number of labels is not that of the images, and what `InputFile` and
 /// `OutputFile` throw.
-public func convertIDX(images: String, labels: String?, to output: OutputFile) throws(FileError) {
+public func convertIDX(
+  images: String, labels: String?, to output: OutputFile,
+  progress: (_ done: Int, _ all: Int) -> Void = { _, _ in }
+) throws(FileError) {
   guard images != "-" || labels != "-" else {
     throw FileError(.usage, "standard input", "cannot be both the images and the labels")
   }
@@ -40,8 +44,11 @@ public func convertIDX(images: String, labels: String?, to output: OutputFile) t
   let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 1)
   defer { buffer.deallocate() }
   for reader in readers {
+    var done = 0
     while case let count = try reader.read(into: buffer), count > 0 {
       try writer.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+      done += count
+      progress(done * shape[0] / reader.header.byteCount, shape[0])
     }
   }
   try writer.finish()

@@ -1,31 +1,35 @@
 import Dispatch
 import Glibc
 
-/// A line on standard error that is written over, only on a terminal that can, only after the first
-/// second, five times a second, and never longer than a row. A log file never sees it.
-public struct ProgressLine {
-  private let isVisible =
-    isatty(STDERR_FILENO) == 1
-    && getenv("TERM").map { String(cString: $0) != "dumb" } ?? false
+/// A line on standard error that is written over: only after the first second, five times a second,
+/// and never longer than a row.
+struct ProgressLine {
+  private let isVisible: Bool
   private var next = DispatchTime.now() + .seconds(1)
   private var isDrawn = false
 
-  /// Nothing is drawn yet.
-  public init() {}
+  /// Whether standard error is a terminal that can write over a line. A log file never is.
+  static var isTerminal: Bool {
+    isatty(STDERR_FILENO) == 1
+      && getenv("TERM").map { String(cString: $0) != "dumb" } ?? false
+  }
 
-  /// Draws the words, if it is time.
-  public mutating func update(_ words: @autoclosure () -> String) {
-    guard isVisible, DispatchTime.now() >= next else { return }
+  init(isVisible: Bool) { self.isVisible = isVisible }
+
+  /// Whether it is time to draw.
+  var isDue: Bool { isVisible && DispatchTime.now() >= next }
+
+  mutating func draw(_ words: String) {
     next = .now() + .milliseconds(200)
     isDrawn = true
     var window = winsize()
     _ = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &window)
     let width = window.ws_col > 1 ? Int(window.ws_col) - 1 : 79
-    try? StandardStream.write("\r\u{1B}[K" + words().prefix(width), to: STDERR_FILENO)
+    try? StandardStream.write("\r\u{1B}[K" + words.prefix(width), to: STDERR_FILENO)
   }
 
   /// Clears the line, before a message or the end.
-  public mutating func clear() {
+  mutating func clear() {
     if isDrawn { try? StandardStream.write("\r\u{1B}[K", to: STDERR_FILENO) }
     isDrawn = false
   }

@@ -12,6 +12,7 @@ extension Tool {
   /// Parses the command line, runs, and exits. Whatever goes wrong is one line, `tool: what`.
   public static func main() {
     openStandardDescriptors()
+    holdStatusSignal()
     requireUnicode()
     do {
       var command = try parseAsRoot()

@@ -26,6 +26,7 @@ struct IDX2Tensor: Tool {
   @Option(help: ArgumentHelp("One label for each image, IDX of rank 1.", valueName: "labels"))
   var labels: String?
 
+  @OptionGroup var progress: ProgressOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -35,6 +36,10 @@ struct IDX2Tensor: Tool {
   }
 
   func run() throws {
-    try convertIDX(images: images, labels: labels, to: try output.open(keeping: images, labels))
+    var meter = Self.meter("images", progress)
+    defer { meter.clear() }
+    try convertIDX(images: images, labels: labels, to: try output.open(keeping: images, labels)) {
+      meter.update($0, of: $1)
+    }
   }
 }

@@ -37,6 +37,7 @@ struct WGANSample: Tool {
     help: ArgumentHelp("Begin with this sample of the seed, from 0.", valueName: "i"))
   var first = 0
 
+  @OptionGroup var progress: ProgressOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var output: OutputOptions
 
@@ -50,7 +51,11 @@ struct WGANSample: Tool {
 
   func run() throws {
     let output = try output.open(keeping: checkpoint)
+    var meter = Self.meter("samples", progress)
+    defer { meter.clear() }
     try Sampler(try TensorFile(checkpoint), workers: Workers(count: threads.count))
-      .write(first: first, count: number, seed: seed, to: output)
+      .write(first: first, count: number, seed: seed, to: output) {
+        meter.update($0, of: number)
+      }
   }
 }

@@ -1,7 +1,8 @@
 import ArgumentParser
+import ToolSupport
 import WGAN
 
-/// How far to train: exactly one of three.
+/// How far to train: one of three, or until the time is up.
 struct GoalOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
@@ -20,20 +21,26 @@ struct GoalOptions: ParsableArguments {
       "Train up to the end of this epoch, counted from 1; nothing if it is done.", valueName: "n"))
   var untilEpoch: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Stop between two steps when so much time has gone by, as 90s, 50m, 1.5h or 2d, whatever else "
+        + "is asked for.", valueName: "time"))
+  var timeBudget: TimeBudget?
+
   func validate() throws {
     let given = [("--epochs", epochs), ("--steps", steps), ("--until-epoch", untilEpoch)]
     for case (let name, let number?) in given where number < 0 {
       throw ValidationError("\(name) must be at least 0, not \(number)")
     }
-    guard given.count(where: { $0.1 != nil }) == 1 else {
-      throw ValidationError("give one of --epochs, --steps and --until-epoch")
+    let count = given.count { $0.1 != nil }
+    guard count == 1 || count == 0 && timeBudget != nil else {
+      throw ValidationError("give one of --epochs, --steps and --until-epoch, or --time-budget")
     }
   }
 
-  var goal: TrainingGoal {
-    if let epochs { return .epochs(epochs) }
-    if let steps { return .steps(steps) }
-    return .untilEpoch(untilEpoch ?? 0)
+  /// What to reach; `nil` when only time ends the run.
+  var goal: TrainingGoal? {
+    epochs.map { .epochs($0) } ?? steps.map { .steps($0) } ?? untilEpoch.map { .untilEpoch($0) }
   }
 }
 

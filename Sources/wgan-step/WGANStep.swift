@@ -9,13 +9,14 @@ struct WGANStep: Tool {
     commandName: "wgan-step",
     abstract: "Train a checkpoint further.",
     usage:
-      "wgan-step [CHECKPOINT] --data IMAGES (--epochs N | --steps N | --until-epoch N) [-o FILE]",
+      "wgan-step [CHECKPOINT] --data IMAGES (--epochs N | --steps N | --until-epoch N | --time-budget T) [-o FILE]",
     discussion: """
       An epoch shows each batch of images to the critic once, or for as many steps as the \
       checkpoint reuses it; a last batch that is short is left out. -o may \
       name the checkpoint itself. k steps and then n - k give the bytes that n steps give, on any \
       number of threads.
 
+      On a terminal a line says how far it has come, and SIGUSR1 asks for such a line at any time. \
       SIGINT, SIGTERM or SIGHUP ends after the step in hand, the checkpoint written; a second one \
       ends at once, the old file kept. A gradient that is not finite ends with status 65, the old \
       file kept. A line of metrics that cannot be written ends with status 74, the checkpoint \
@@ -41,6 +42,7 @@ struct WGANStep: Tool {
   var only: TrainingSide = .both
 
   @OptionGroup(title: "What to record") var records: RecordOptions
+  @OptionGroup var progress: ProgressOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var output: OutputOptions
 
@@ -69,13 +71,14 @@ struct WGANStep: Tool {
     let trainer = try fileError(data) {
       try Trainer(state, images: images, workers: workers)
     }
+    let course = TrainingCourse(trainer, only, to: options.goal)
     let trace = try records.trace.map {
       let file = try OutputFile($0, keeping: [checkpoint, data, records.metrics])
-      return try Trace(file, of: trainer, only, until: options.goal)
+      return try Trace(file, of: trainer, along: course)
     }
     let log = try records.metrics.map { try MetricsLog($0, keeping: state.progress) }
     let signals = StopSignals()
-    try train(trainer, log: log, trace: trace, signals: signals)
+    try train(trainer, course, log: log, trace: trace, signals: signals)
     log?.synchronize()
     // A file that is replaced is soon written, and worth waiting for; the reader of a pipe may
     // never come.
@@ -87,28 +90,30 @@ struct WGANStep: Tool {
   }
 
   private func train(
-    _ trainer: Trainer, log: MetricsLog?, trace: Trace?, signals: StopSignals
+    _ trainer: Trainer, _ course: TrainingCourse, log: MetricsLog?, trace: Trace?,
+    signals: StopSignals
   ) throws {
-    let (state, start) = (trainer.state, trainer.state.progress)
-    var progress = ProgressLine()
+    let state = trainer.state
+    var meter = Self.meter("images", progress)
     var clock = Stopwatch()
     func shouldStop() -> Bool {
       signals.poll {
-        progress.clear()
+        meter.clear()
+        if progress.isQuiet { return }
         Self.complain("stopping after this step; again to stop at once, without saving")
       }
     }
-    while !options.goal.isReached(
-      by: state.progress, from: start, side: only, batchesPerEpoch: trainer.batchesPerEpoch)
-    {
+    while !course.isFinished(at: state.progress), options.timeBudget?.secondsLeft != 0 {
       let report = try fileError(checkpoint) { try trainer.step(only, trace: trace) }
       if let log, report.isDue(every: records.metricsEvery, side: only) {
         log.write(report.json(seconds: clock.lap()), unless: shouldStop)
       }
-      progress.update("\(report)")
+      meter.update(
+        course.images(at: state.progress), left: course.imagesLeft(at: state.progress),
+        within: options.timeBudget?.secondsLeft, report.words(lastEpoch: course.lastEpoch))
       if shouldStop() { break }
     }
-    progress.clear()
+    meter.clear()
   }
 
   /// Gives a training error the file that it is about.

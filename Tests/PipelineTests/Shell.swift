@@ -51,7 +51,7 @@ final class Shell: Sendable {
   /// runs a tool without the ignored signals that the tests themselves may have been started with.
   private static let prelude = """
     set -o pipefail
-    await() { for _ in {1..1000}; do eval "$1" && return; sleep 0.01; done; echo "never: $1" >&2; exit 99; }
+    await() { for _ in {1..1000}; do eval "$1" && return; sleep 0.01; done; echo "never: $1" >&2; kill $(jobs -p); exit 99; }
     with_signals() { exec env --default-signal=INT,TERM,HUP "$@"; }
 
     """

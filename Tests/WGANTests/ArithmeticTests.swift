@@ -31,7 +31,9 @@ import Testing
     let isPreset = Preset.all.contains { $0.name == name }
     let configuration =
       // The other form of a convolution is for images of a size.
-      try isPreset ? smallConfiguration(name, name == "keras-gp" ? "1x28x28" : "1x8x8") : RecordedRun(name).configuration()
+      try isPreset
+      ? smallConfiguration(name, name == "keras-gp" ? "1x28x28" : "1x8x8")
+      : RecordedRun(name).configuration()
     let images = try scratchImages(count: 40, shape: configuration.image.sizes)
     let trainer = try Trainer(
       TrainingState(initial: configuration), images: images.images(), workers: Workers(count: 2))
@@ -44,7 +46,8 @@ import Testing
     for path in [checkpoint.path, samples.path] {
       let file = try TensorFile(path)
       for entry in file.header.entries {
-        digest = digest &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(try #require(file.checksum(of: entry.name)))
+        digest =
+          digest &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(try #require(file.checksum(of: entry.name)))
       }
     }
     return String(digest, radix: 16)

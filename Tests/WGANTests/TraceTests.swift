@@ -147,18 +147,15 @@ import Testing
       let trainer = try Trainer(
         TrainingState(initial: configuration), images: data.images(), workers: Workers(count: 1))
       _ = try trainer.step(.critic)
-      let start = trainer.state.progress
+      let course = TrainingCourse(trainer, side, to: goal)
       var planned: [String] = []
-      trainer.forEachStep(side, until: goal) { isCritic, progress in
+      course.forEachStep { isCritic, progress in
         planned.append(
           isCritic ? "critic.\(progress.criticSteps)" : "generator.\(progress.generatorSteps)")
         return true
       }
       var done: [String] = []
-      while !goal.isReached(
-        by: trainer.state.progress, from: start, side: side,
-        batchesPerEpoch: trainer.batchesPerEpoch)
-      {
+      while !course.isFinished(at: trainer.state.progress) {
         let report = try trainer.step(side)
         if report.critic != nil { done.append("critic.\(report.criticStep)") }
         if report.generator != nil { done.append("generator.\(report.generatorStep)") }
@@ -173,7 +170,8 @@ import Testing
     func error(_ side: TrainingSide, _ goal: TrainingGoal) -> FileError? {
       let output = ScratchFile()
       return #expect(throws: FileError.self) {
-        try Trace(OutputFile(output.path), of: trainer, side, until: goal)
+        try Trace(
+          OutputFile(output.path), of: trainer, along: TrainingCourse(trainer, side, to: goal))
       }
     }
     let words = try #require(error(.both, .epochs(1 << 40))?.message)
@@ -187,7 +185,8 @@ import Testing
     #expect(error(.critic, .steps(numbers[0] * 2)) != nil)
     #expect(error(.both, .steps(numbers[1] + 1)) != nil)
     let output = ScratchFile()
-    let trace = try Trace(OutputFile(output.path), of: trainer, .both, until: .steps(numbers[1]))
+    let course = TrainingCourse(trainer, .both, to: .steps(numbers[1]))
+    let trace = try Trace(OutputFile(output.path), of: trainer, along: course)
     for _ in 0..<2 * numbers[1] { _ = try trainer.step(.both, trace: trace) }
     try trace.finish()
     let file = try withExtendedLifetime(output) { try TensorFile(output.path) }
@@ -199,7 +198,8 @@ import Testing
     _ trainer: Trainer, steps: Int, _ side: TrainingSide = .both
   ) throws -> (file: TensorFile, bytes: [UInt8]) {
     let path = ScratchFile()
-    let trace = try Trace(OutputFile(path.path), of: trainer, side, until: .steps(steps))
+    let course = TrainingCourse(trainer, side, to: .steps(steps))
+    let trace = try Trace(OutputFile(path.path), of: trainer, along: course)
     for _ in 0..<steps { _ = try trainer.step(side, trace: trace) }
     try trace.finish()
     return try withExtendedLifetime(path) { (try TensorFile(path.path), path.bytes) }

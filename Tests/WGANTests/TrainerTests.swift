@@ -155,12 +155,16 @@ import Testing
     #expect(isClose && pixels[0].count == 108)
   }
 
-  @Test func `a goal is reached by the steps or epochs that it names`() {
+  @Test func `a goal is reached by the steps or epochs that it names`() throws {
     var (start, now) = (Progress(), Progress())
     (start.epoch, start.criticSteps, start.generatorSteps) = (2, 10, 2)
     (now.epoch, now.criticSteps, now.generatorSteps) = (3, 17, 6)
+    let configuration = try smallConfiguration("mlp-gp")
+    func course(_ goal: TrainingGoal?, _ side: TrainingSide) -> TrainingCourse {
+      TrainingCourse(from: start, side, to: goal, configuration, batchesPerEpoch: 4)
+    }
     func reached(_ goal: TrainingGoal, _ side: TrainingSide) -> Bool {
-      goal.isReached(by: now, from: start, side: side, batchesPerEpoch: 4)
+      course(goal, side).isFinished(at: now)
     }
     #expect(reached(.steps(4), .both) && !reached(.steps(5), .both))
     #expect(reached(.steps(7), .critic) && !reached(.steps(8), .critic))
@@ -168,6 +172,37 @@ import Testing
     #expect(reached(.epochs(1), .generator) && !reached(.epochs(2), .generator))
     #expect(reached(.untilEpoch(3), .both) && !reached(.untilEpoch(4), .both))
     #expect(reached(.steps(0), .both) && reached(.untilEpoch(0), .critic))
+    #expect(!course(nil, .both).isFinished(at: now))
+  }
+
+  @Test(
+    arguments: [.steps(7), .epochs(2), .untilEpoch(3)] as [TrainingGoal], TrainingSide.allCases)
+  func `the images that are left are those that come`(
+    _ goal: TrainingGoal, _ side: TrainingSide
+  ) throws {
+    if case .untilEpoch = goal, side == .generator { return }
+    for reuse in [RealBatch.fresh, .reused] {
+      var configuration = try smallConfiguration("mlp-gp")
+      configuration.realBatch = reuse
+      let images = try scratchImages(count: 45)
+      let trainer = try Trainer(
+        TrainingState(initial: configuration), images: images.images(), workers: Workers(count: 1))
+      for _ in 0..<3 { _ = try trainer.step(.both) }
+      let course = TrainingCourse(trainer, side, to: goal)
+      var left: [Double] = []
+      while !course.isFinished(at: trainer.state.progress) {
+        left.append(try #require(course.imagesLeft(at: trainer.state.progress)))
+        _ = try trainer.step(side)
+      }
+      let count = left.count
+      let seen = course.images(at: trainer.state.progress)
+      #expect(seen == 10 * count && course.imagesLeft(at: trainer.state.progress) == 0)
+      // A batch that is reused may have been begun.
+      let slack = reuse == .reused ? 10 * configuration.criticSteps : 0
+      for (step, found) in left.enumerated() {
+        #expect(abs(found - Double(10 * (count - step))) <= Double(slack))
+      }
+    }
   }
 
   /// Of more samples than a vector has lanes, so that threads share them, and fewer critic steps.

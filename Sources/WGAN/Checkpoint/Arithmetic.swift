@@ -37,5 +37,6 @@ extension Arithmetic: LosslessStringConvertible {
     guard versions.count == words.count, versions.allSatisfy({ $0 > 0 }) else { return nil }
   }
 
+  /// The text form in a checkpoint.
   public var description: String { versions.map { "\($0)" }.joined(separator: " ") }
 }

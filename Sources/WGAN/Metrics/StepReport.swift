@@ -52,13 +52,13 @@ public struct StepReport: Equatable, Sendable {
   }
 }
 
-extension StepReport: CustomStringConvertible {
-  /// Words for a progress line.
-  public var description: String {
+extension StepReport {
+  /// What a progress line says of it: "epoch 3 of 20, step 1234, wasserstein 4.21".
+  public func words(lastEpoch: Int?) -> String {
     func short(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
-    var words = "epoch \(epoch), step \(criticStep)"
+    var words = "epoch \(epoch)" + (lastEpoch.map { " of \($0)" } ?? "")
+    words += critic == nil ? ", generator step \(generatorStep)" : ", step \(criticStep)"
     if let critic { words += ", wasserstein \(short(critic.wasserstein))" }
-    if let norm = critic?.gradientNorm { words += ", gradient norm \(short(norm))" }
     return words
   }
 }

@@ -10,24 +10,24 @@ public final class Trace {
   /// Who owns what the tensors are read from.
   private let trainer: Trainer
 
-  /// Begins the trace of a trainer's way to a goal.
+  /// Begins the trace of a trainer's course.
   ///
   /// - Throws: `FileError`: `.usage` when the way is longer than a file has room for, or the output
   ///   is not a regular file.
   public init(
-    _ output: OutputFile, of trainer: Trainer, _ side: TrainingSide, until goal: TrainingGoal
+    _ output: OutputFile, of trainer: Trainer, along course: TrainingCourse
   ) throws(FileError) {
     let state = trainer.state
     var metadata = CheckpointMetadata.encode(state.configuration, state.progress)
     metadata["trace.version"] = "1"
-    metadata["trace.only"] = side.rawValue
+    metadata["trace.only"] = course.side.rawValue
     metadata["trace.images"] = trainer.images.fingerprint
     let draft = HeaderDraft(kind: "trace", metadata: metadata)
     let (critic, generator) = (TracedSteps.critic(of: trainer), TracedSteps.generator(of: trainer))
 
     var plan = draft
     var counts = (critic: 0, generator: 0)
-    trainer.forEachStep(side, until: goal) { isCritic, progress in
+    course.forEachStep { isCritic, progress in
       (isCritic ? critic : generator).announce(.longest, progress, in: &plan)
       guard plan.fits else { return false }
       if isCritic { counts.critic += 1 } else { counts.generator += 1 }

@@ -88,34 +88,6 @@ extension TrainingState {
   }
 }
 
-extension Trainer {
-  /// Calls `body` for every step on the way to a goal, with the progress that it leads to, for as
-  /// long as `body` says so.
-  func forEachStep(
-    _ side: TrainingSide, until goal: TrainingGoal,
-    _ body: (_ isCritic: Bool, _ after: Progress) -> Bool
-  ) {
-    let (start, configuration) = (state.progress, state.configuration)
-    var progress = start
-    while !goal.isReached(
-      by: progress, from: start, side: side, batchesPerEpoch: batchesPerEpoch)
-    {
-      if side != .generator {
-        progress.criticSteps += 1
-        guard body(true, progress) else { return }
-        let nothing = CriticReport(real: 0, fake: 0, penalty: nil, gradientNorm: nil)
-        progress.advance(after: nothing, side, configuration)
-      }
-      if side == .generator || side == .both && progress.isGeneratorDue(configuration) {
-        progress.generatorSteps += 1
-        guard body(false, progress) else { return }
-        progress.advance(afterGenerator: 0, side, configuration)
-      }
-      if progress.batch == batchesPerEpoch { progress.finishEpoch(configuration) }
-    }
-  }
-}
-
 extension StepReport {
   /// No phrase is longer than that of this one: a rate has no sign, and makes up for the difference.
   static var longest: StepReport {

@@ -36,10 +36,12 @@ public struct Sampler {
   }
 
   /// Writes samples `first` to `first + count - 1` of a seed as `images`, F32, N×C×H×W on [−1, 1],
-  /// and commits the output.
+  /// and commits the output. `progress` is called now and then with how many are done.
   ///
   /// - Precondition: count ≥ 1, and first + count ≤ 2³².
-  public func write(first: Int, count: Int, seed: UInt64, to output: OutputFile) throws(FileError) {
+  public func write(
+    first: Int, count: Int, seed: UInt64, to output: OutputFile, progress: (Int) -> Void = { _ in }
+  ) throws(FileError) {
     let header = TensorHeader(
       kind: "images",
       metadata: ["range": "-1,1", "sample.seed": "\(seed)", "sample.first": "\(first)"],
@@ -63,6 +65,7 @@ public struct Sampler {
       let some = min(Self.chunk, count - start)
       generate(first: first + start, count: some, seed: seed, slots, into: images)
       try writer.write(bytes(some))
+      progress(start + some)
     }
     try writer.finish()
   }
