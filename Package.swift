@@ -18,6 +18,7 @@ let package = Package(
     .executable(name: "wgan-step", targets: ["wgan-step"]),
     .executable(name: "wgan-sample", targets: ["wgan-sample"]),
     .executable(name: "tensor2png", targets: ["tensor2png"]),
+    .executable(name: "tensor-info", targets: ["tensor-info"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
@@ -54,6 +55,9 @@ let package = Package(
     .executableTarget(
       name: "tensor2png", dependencies: ["PNGFormat", "TensorIO", "ToolSupport", argumentParser],
       swiftSettings: settings),
+    .executableTarget(
+      name: "tensor-info", dependencies: ["TensorIO", "ToolSupport", argumentParser],
+      swiftSettings: settings),
 
     // Tests
     .testTarget(name: "TensorIOTests", dependencies: ["TensorIO"], swiftSettings: settings),
@@ -72,6 +76,7 @@ let package = Package(
       name: "PipelineTests",
       dependencies: [
         "TensorIO", "idx2tensor", "wgan-init", "wgan-step", "wgan-sample", "tensor2png",
+        "tensor-info",
       ],
       swiftSettings: settings),
   ]

@@ -44,7 +44,7 @@ extension TensorHeader {
   }
 
   /// A text as a JSON string: only what must be escaped is.
-  static func literal(_ text: String) -> String {
+  package static func literal(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
       switch scalar {

@@ -17,7 +17,8 @@ import Testing
     return String(decoding: try shell.read("screen"), as: UTF8.self)
   }
 
-  @Test func `a terminal shows epoch, step, estimate, speed and time left, and then nothing`() throws
+  @Test func `a terminal shows epoch, step, estimate, speed and time left, and then nothing`()
+    throws
   {
     let shell = try workshop()
     let screen = try onTerminal(
@@ -25,7 +26,8 @@ import Testing
     let lines = screen.components(separatedBy: "\r\u{1B}[K")
     let line = try #require(lines.first { $0.hasPrefix("epoch ") })
     #expect(
-      line.contains(/^epoch \d+ of 1000000, step \d+, wasserstein -?[\d.]+, \d+ images\/s, .* left$/)
+      line.contains(
+        /^epoch \d+ of 1000000, step \d+, wasserstein -?[\d.]+, \d+ images\/s, .* left$/)
     )
     #expect(line.count <= 79)
     // It is gone before the next words.

@@ -1,0 +1,115 @@
+import TensorIO
+
+/// All that there is to say about a tensor file, for eyes and for programs.
+struct FileSummary {
+  private let path: String
+  private let header: TensorHeader
+  private let checksum: String?
+  private let tensors: [(entry: TensorEntry, statistics: TensorStatistics)]
+
+  init(_ file: TensorFile) {
+    path = file.path
+    header = file.header
+    checksum = header.crc32.map(Checksum.digits)
+    tensors = header.entries.map { ($0, TensorStatistics($0, in: file)) }
+  }
+
+  /// The metadata, in the order of its keys.
+  private var metadata: [(key: String, value: String)] {
+    header.metadata.sorted { $0.key < $1.key }
+  }
+
+  /// Lines for a terminal.
+  var text: String {
+    let kind = header.kind.map(printable) ?? "no tensorio.kind"
+    let verdict = checksum.map { "crc32 \($0) is right" } ?? "no checksum"
+    var lines = ["\(printable(path)): \(kind), \(header.dataByteCount) bytes of data, \(verdict)"]
+    let words = metadata.filter { !$0.key.hasPrefix("tensorio.") }
+    lines += table(words.map { [printable($0.key), cut(printable($0.value))] })
+    let sizes = numbersByPrefix.map { "\($0.prefix) \($0.count)" }
+    if sizes.count > 1 { lines += ["", "numbers: \(sizes.joined(separator: ", "))"] }
+    lines += [""]
+    lines += table(
+      [["tensor", "type", "shape", "minimum", "maximum", "mean"]] + tensors.map(row))
+    for (entry, statistics) in tensors where isLabels(entry) {
+      let counts = statistics.counts?.sorted { $0.key < $1.key } ?? []
+      lines += ["", "\(entry.name): " + counts.map { "\($0.value) of \($0.key)" }.joined(separator: ", ")]
+    }
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  private func row(_ entry: TensorEntry, _ statistics: TensorStatistics) -> [String] {
+    // Single precision has digits enough to read, and prints whole numbers as they are up to 2²⁴.
+    func short(_ value: Double?) -> String {
+      guard let value else { return "-" }
+      return value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(Float(value))"
+    }
+    let shape = entry.shape.isEmpty ? "scalar" : entry.shape.map(String.init).joined(separator: "x")
+    var row = [entry.name, entry.type.rawValue, shape]
+    row += [statistics.minimum, statistics.maximum, statistics.mean].map(short)
+    if statistics.nanCount > 0 { row[5] += ", \(statistics.nanCount) NaN" }
+    if statistics.infiniteCount > 0 { row[5] += ", \(statistics.infiniteCount) infinite" }
+    return row
+  }
+
+  /// How many numbers there are under each first word of a name, as `generator`, in file order.
+  private var numbersByPrefix: [(prefix: Substring, count: Int)] {
+    var sizes: [(prefix: Substring, count: Int)] = []
+    for entry in header.entries {
+      let prefix = entry.name.prefix { $0 != "." }
+      if sizes.last?.prefix != prefix { sizes.append((prefix, 0)) }
+      sizes[sizes.count - 1].count += entry.elementCount
+    }
+    return sizes
+  }
+
+  private func isLabels(_ entry: TensorEntry) -> Bool {
+    entry.name == "labels" && entry.shape.count == 1
+  }
+
+  /// One object; numbers have all their digits.
+  var json: String {
+    let tensors = tensors.map { entry, statistics in
+      var members = [
+        ("name", quote(entry.name)), ("type", quote(entry.type.rawValue)),
+        ("shape", "[\(entry.shape.map(String.init).joined(separator: ","))]"),
+        ("minimum", number(statistics.minimum)), ("maximum", number(statistics.maximum)),
+        ("mean", number(statistics.mean)), ("nan", "\(statistics.nanCount)"),
+        ("infinite", "\(statistics.infiniteCount)"),
+      ]
+      if isLabels(entry), let counts = statistics.counts?.sorted(by: { $0.key < $1.key }) {
+        members.append(("counts", object(counts.map { ("\($0.key)", "\($0.value)") })))
+      }
+      return object(members)
+    }
+    return object([
+      ("path", quote(path)), ("kind", header.kind.map(quote) ?? "null"),
+      ("bytes", "\(header.dataByteCount)"), ("crc32", checksum.map(quote) ?? "null"),
+      ("metadata", object(metadata.map { ($0.key, quote($0.value)) })),
+      ("tensors", "[\(tensors.joined(separator: ","))]"),
+    ])
+  }
+
+  private func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "null" }
+  private func quote(_ text: String) -> String { TensorHeader.literal(text) }
+  private func object(_ members: [(String, String)]) -> String {
+    "{" + members.map { "\(quote($0.0)):\($0.1)" }.joined(separator: ",") + "}"
+  }
+}
+
+/// A long text's beginning.
+private func cut(_ text: String) -> String {
+  text.count <= 1000 ? text : "\(text.prefix(1000))… (\(text.count - 1000) characters more)"
+}
+
+/// Rows as lines, each column as wide as it must be.
+private func table(_ rows: [[String]]) -> [String] {
+  let columns = rows.map(\.count).max() ?? 0
+  let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }
+  return rows.map { row in
+    zip(row, widths).enumerated().map { index, cell in
+      index == columns - 1
+        ? cell.0 : cell.0 + String(repeating: " ", count: cell.1 - cell.0.count + 2)
+    }.joined()
+  }
+}

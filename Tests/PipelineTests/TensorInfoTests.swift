@@ -1,0 +1,119 @@
+import Foundation
+import TensorIO
+import Testing
+
+/// What `tensor-info` says of a file.
+@Suite struct TensorInfoTests {
+  @Test func `images with labels are told in a few lines`() throws {
+    let shell = try Shell()
+    try shell.write("images.idx", idx([7, 5, 6]))
+    try shell.write("labels.idx", [0, 0, 8, 1, 0, 0, 0, 7, 3, 1, 3, 0, 9, 3, 1])
+    let result = try shell.succeed(
+      "idx2tensor images.idx --labels labels.idx -o a.tensor; tensor-info a.tensor")
+    let pixels = idx([7, 5, 6]).dropFirst(16)
+    let mean = Float(Double(pixels.reduce(0) { $0 + Int($1) }) / 210)
+    let file = try TensorFile(shell.folder.appending(path: "a.tensor").path)
+    let crc = String(try #require(file.header.crc32), radix: 16)
+    let digits = String(repeating: "0", count: 8 - crc.count) + crc
+    #expect(
+      String(decoding: result.output, as: UTF8.self) == """
+        a.tensor: images, 217 bytes of data, crc32 \(digits) is right
+        range  0,255
+
+        numbers: images 210, labels 7
+
+        tensor  type  shape    minimum  maximum  mean
+        images  U8    7x1x5x6  \(pixels.min()!)        \(pixels.max()!)      \(mean)
+        labels  U8    7        0        9        2.857143
+
+        labels: 1 of 0, 2 of 1, 3 of 3, 1 of 9
+
+        """)
+  }
+
+  @Test func `JSON has a checkpoint's configuration, progress and every tensor`() throws {
+    let shell = try workshop()
+    let result = try shell.succeed(
+      "wgan-step mlp-gp.bin --data images.tensor --steps 2 -o end; tensor-info --json < end")
+    let info = try #require(
+      JSONSerialization.jsonObject(with: result.output) as? [String: Any])
+    #expect(info["path"] as? String == "standard input")
+    #expect(info["kind"] as? String == "checkpoint")
+    let metadata = try #require(info["metadata"] as? [String: String])
+    #expect(metadata["config.batch_size"] == "20" && metadata["progress.generator_steps"] == "2")
+    let file = try TensorFile(shell.folder.appending(path: "end").path)
+    #expect(info["bytes"] as? Int == file.header.dataByteCount)
+    let tensors = try #require(info["tensors"] as? [[String: Any]])
+    #expect(tensors.count == file.header.entries.count)
+    for (tensor, entry) in zip(tensors, file.header.entries) {
+      let numbers: [Float] = try #require(file.numbers(of: entry.name))
+      #expect(tensor["name"] as? String == entry.name && tensor["shape"] as? [Int] == entry.shape)
+      let mean = numbers.reduce(0) { $0 + Double($1) } / Double(numbers.count)
+      let expected = try [Double(#require(numbers.min())), Double(#require(numbers.max())), mean]
+      for (key, expected) in zip(["minimum", "maximum", "mean"], expected) {
+        // Foundation reads the last digits of a number wrongly.
+        let found = try #require(tensor[key] as? Double)
+        #expect(abs(found - expected) <= 1e-14 * abs(expected))
+      }
+    }
+  }
+
+  @Test func `what is not finite is counted, large integers and empty tensors are told`() throws {
+    let shell = try Shell()
+    let path = shell.folder.appending(path: "odd").path
+    let header = TensorHeader(
+      kind: "odd\u{1B}[31m", metadata: ["note": String(repeating: "x", count: 1100) + "\n"],
+      entries: [
+        TensorEntry("labels", .i64, [3]), TensorEntry("x", .f32, [2, 3]),
+        TensorEntry("nan", .f32, [1]), TensorEntry("none", .f32, [0, 4]),
+        TensorEntry("one", .u8, []),
+      ])
+    let labels: [Int64] = [.max, .min, .max]
+    let x: [Float] = [1, .nan, -.infinity, 2.5, .infinity, -3]
+    let output = try OutputFile(path)
+    try labels.withUnsafeBytes { labels in
+      try x.withUnsafeBytes { x in
+        try [Float.nan].withUnsafeBytes { nan in
+          try [7 as UInt8].withUnsafeBytes { one in
+            try header.write([labels, x, nan, UnsafeRawBufferPointer(rebasing: x[..<0]), one], to: output)
+          }
+        }
+      }
+    }
+    let result = try shell.succeed("tensor-info odd; tensor-info odd --json > json")
+    let text = String(decoding: result.output, as: UTF8.self)
+    #expect(text.hasPrefix("odd: odd\\u{1b}[31m, "))
+    #expect(text.contains("xx… (105 characters more)\n"))
+    for row in [
+      ["x", "F32", "2x3", "-3", "2.5", "0.16666667, 1 NaN, 2 infinite"],
+      ["nan", "F32", "1", "-", "-", "-, 1 NaN"], ["none", "F32", "0x4", "-", "-", "-"],
+      ["one", "U8", "scalar", "7", "7", "7"],
+    ] {
+      let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("\(row[0]) ") })
+      #expect(line.split(separator: /\s{2,}/).map(String.init) == row)
+    }
+    #expect(text.contains("labels: 1 of -9223372036854775808, 2 of 9223372036854775807\n"))
+    let json = try #require(
+      JSONSerialization.jsonObject(with: shell.read("json")) as? [String: Any])
+    let tensors = try #require(json["tensors"] as? [[String: Any]])
+    #expect(tensors[1]["nan"] as? Int == 1 && tensors[1]["infinite"] as? Int == 2)
+    #expect(tensors[2]["mean"] is NSNull)
+    #expect(tensors[0]["counts"] as? [String: Int] == ["\(Int64.max)": 2, "\(Int64.min)": 1])
+  }
+
+  @Test func `a file without a checksum says so, and a damaged one is refused`() throws {
+    let shell = try workshop()
+    let piped = try shell.succeed("idx2tensor images.idx | tensor-info -")
+    #expect(
+      String(decoding: piped.output, as: UTF8.self)
+        .hasPrefix("standard input: images, 9600 bytes of data, no checksum\n"))
+    let damaged = try shell.run(
+      """
+      printf '\\1' | dd of=images.tensor bs=1 seek=5000 conv=notrunc 2> /dev/null
+      tensor-info images.tensor
+      """)
+    #expect(damaged.status == 65 && damaged.output.isEmpty)
+    #expect(damaged.words.hasPrefix("tensor-info: images.tensor: checksum is wrong: damaged"))
+    #expect(try shell.run("tensor-info nowhere").status == 66)
+  }
+}
