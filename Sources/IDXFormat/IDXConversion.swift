@@ -37,11 +37,10 @@ public func convertIDX(images: String, labels: String?, to output: OutputFile) t
 
   let header = TensorHeader(kind: "images", metadata: ["range": "0,255"], entries: entries)
   let writer = try TensorWriter(header, to: output)
-  let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 1)
-  defer { buffer.deallocate() }
+  var buffer = [UInt8](repeating: 0, count: 1 << 20)
   for reader in readers {
-    while case let count = try reader.read(into: buffer), count > 0 {
-      try writer.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+    while case let count = try reader.read(into: &buffer), count > 0 {
+      try writer.write(buffer.span.extracting(..<count))
     }
   }
   try writer.finish()
