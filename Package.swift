@@ -81,3 +81,11 @@ let package = Package(
       swiftSettings: settings),
   ]
 )
+
+let strict = [
+  "TensorIO", "IDXFormat", "PNGFormat", "ToolSupport", "idx2tensor", "wgan-init", "wgan-step",
+  "wgan-sample", "tensor2png",
+]
+for target in package.targets where strict.contains(target.name) {
+  target.swiftSettings?.append(.strictMemorySafety())
+}

@@ -41,12 +41,11 @@ public func convertIDX(
 
   let header = TensorHeader(kind: "images", metadata: ["range": "0,255"], entries: entries)
   let writer = try TensorWriter(header, to: output)
-  let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 1)
-  defer { buffer.deallocate() }
+  var buffer = [UInt8](repeating: 0, count: 1 << 20)
   for reader in readers {
     var done = 0
-    while case let count = try reader.read(into: buffer), count > 0 {
-      try writer.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+    while case let count = try reader.read(into: &buffer), count > 0 {
+      try writer.write(buffer.span.extracting(..<count))
       done += count
       progress(done * shape[0] / reader.header.byteCount, shape[0])
     }

@@ -70,10 +70,7 @@ extension InflatingInput {
   /// The next bytes, fewer only at the end; for small counts that no file decides.
   fileprivate func bytes(_ count: Int) throws(FileError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
-    var span = bytes.mutableSpan
-    let got = try span.withUnsafeMutableBytes { buffer throws(FileError) in
-      try read(into: buffer)
-    }
+    let got = try read(into: &bytes, 0..<count)
     return Array(bytes[..<got])
   }
 }

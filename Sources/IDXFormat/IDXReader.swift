@@ -27,12 +27,11 @@ public final class IDXReader {
   /// Throws `.invalid` for a file that is shorter or longer than announced, or damaged gzip.
   ///
   /// - Precondition: the buffer is not empty.
-  public func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+  public func read(into buffer: inout [UInt8]) throws(FileError) -> Int {
     precondition(!buffer.isEmpty, "0 is to mean the end")
     let wanted = min(buffer.count, header.byteCount - done)
     // At the end, a byte too many is asked for.
-    let got = try input.read(
-      into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<max(wanted, 1)]))
+    let got = try input.read(into: &buffer, 0..<max(wanted, 1))
     if wanted == 0 {
       guard got == 0 else {
         throw FileError(

@@ -9,11 +9,11 @@ import TensorIO
 /// Gzip data may have several members, empty ones too, and zeros for padding behind the last.
 final class InflatingInput {
   private let input: InputFile
-  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 1)
-  /// What has been read from the file and not used yet; part of `buffer`.
-  private var pending = UnsafeRawBufferPointer(start: nil, count: 0)
-  /// The state of zlib, which must not move; nil for a plain file.
-  private var stream: UnsafeMutablePointer<z_stream>?
+  private var buffer = [UInt8](repeating: 0, count: 1 << 16)
+  /// Where in the buffer is what has been read from the file and not used yet.
+  private var pending = 0..<0
+  /// Nil for a plain file.
+  private var inflater: Inflater?
   private var isInsideMember = false
 
   private static let firstMagic: UInt8 = 0x1F
@@ -27,94 +27,70 @@ final class InflatingInput {
   init(_ input: InputFile) throws(FileError) {
     self.input = input
     // A single 1f can only be a gzip file that is cut short.
-    guard try refill(), [Self.firstMagic, 0x8B].starts(with: pending.prefix(2)) else { return }
-    let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
-    stream.initialize(to: z_stream())
-    self.stream = stream
-    let gzipOnly: Int32 = 15 + 16
-    let size = Int32(MemoryLayout<z_stream>.size)
-    guard inflateInit2_(stream, gzipOnly, ZLIB_VERSION, size) == Z_OK else {
-      throw FileError(.inputOutput, path, "zlib cannot start")
-    }
+    guard try refill(), [Self.firstMagic, 0x8B].starts(with: buffer[pending].prefix(2))
+    else { return }
+    inflater = Inflater()
+    if inflater == nil { throw FileError(.inputOutput, path, "zlib cannot start") }
   }
 
-  deinit {
-    if let stream {
-      inflateEnd(stream)
-      stream.deallocate()
-    }
-    buffer.deallocate()
-  }
-
-  /// Fills a buffer and returns how many bytes came: fewer than asked for only at the end.
+  /// Fills a part of a buffer and returns how many bytes came: fewer than asked for only at the end.
   ///
   /// Throws `.invalid` where gzip data is cut short, damaged, or followed by something else.
-  func read(into target: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
-    guard let stream else {
-      let head = min(pending.count, target.count)
-      target.copyMemory(from: UnsafeRawBufferPointer(rebasing: pending[..<head]))
-      pending = UnsafeRawBufferPointer(rebasing: pending[head...])
-      let rest = UnsafeMutableRawBufferPointer(rebasing: target[head...])
-      return try head + input.read(into: rest)
+  func read(into target: inout [UInt8], _ range: Range<Int>) throws(FileError) -> Int {
+    guard let inflater else {
+      let head = pending.prefix(range.count)
+      target.replaceSubrange(range.prefix(head.count), with: buffer[head])
+      pending.removeFirst(head.count)
+      return try head.count + input.read(into: &target, range.dropFirst(head.count))
     }
-    var filled = 0
-    while filled < target.count, try hasMember(stream) {
-      filled += try inflate(
-        stream, into: UnsafeMutableRawBufferPointer(rebasing: target[filled...]))
+    var rest = range
+    while !rest.isEmpty, try hasMember(inflater) {
+      rest.removeFirst(try inflate(inflater, into: &target, rest))
     }
-    return filled
+    return range.count - rest.count
   }
 
   /// Whether there is a member to inflate: the one in hand, or one that follows it.
-  private func hasMember(_ stream: UnsafeMutablePointer<z_stream>) throws(FileError) -> Bool {
+  private func hasMember(_ inflater: Inflater) throws(FileError) -> Bool {
     if isInsideMember { return true }
     guard try refill() else { return false }
-    if pending[0] == Self.firstMagic {
-      inflateReset(stream)
+    if buffer[pending.lowerBound] == Self.firstMagic {
+      inflater.reset()
       isInsideMember = true
       return true
     }
     repeat {
-      guard pending.allSatisfy({ $0 == 0 }) else {
+      guard buffer[pending].allSatisfy({ $0 == 0 }) else {
         throw FileError(.invalid, path, "bytes that are not gzip follow the gzip data")
       }
-      pending = UnsafeRawBufferPointer(start: nil, count: 0)
+      pending = 0..<0
     } while try refill()
     return false
   }
 
   /// Inflates some bytes of the member in hand; none when only its header or trailer was read.
   private func inflate(
-    _ stream: UnsafeMutablePointer<z_stream>, into target: UnsafeMutableRawBufferPointer
+    _ inflater: Inflater, into target: inout [UInt8], _ range: Range<Int>
   ) throws(FileError) -> Int {
     _ = try refill()
-    let room = uInt(clamping: target.count)
-    // zlib reads through this pointer and never writes.
-    stream.pointee.next_in = UnsafeMutableRawPointer(mutating: pending.baseAddress)?
-      .assumingMemoryBound(to: Bytef.self)
-    stream.pointee.avail_in = uInt(pending.count)
-    stream.pointee.next_out = target.baseAddress?.assumingMemoryBound(to: Bytef.self)
-    stream.pointee.avail_out = room
-    let code = CZlib.inflate(stream, Z_NO_FLUSH)
-    pending = UnsafeRawBufferPointer(
-      rebasing: pending.suffix(Int(stream.pointee.avail_in)))
-    switch code {
+    let step = inflater.inflate(buffer.span.extracting(pending), into: &target, range)
+    pending.removeFirst(step.used)
+    switch step.code {
     case Z_OK: break
     case Z_STREAM_END: isInsideMember = false
     case Z_BUF_ERROR: throw FileError(.invalid, path, "gzip data ends early (cut short)")
     case Z_MEM_ERROR: throw FileError(.inputOutput, path, "zlib is out of memory")
     default:
-      let reason = stream.pointee.msg.map { String(cString: $0) } ?? "error \(code)"
-      throw FileError(.invalid, path, "gzip data is damaged: \(reason)")
+      throw FileError(
+        .invalid, path, "gzip data is damaged: \(inflater.message ?? "error \(step.code)")")
     }
-    return Int(room - stream.pointee.avail_out)
+    return step.made
   }
 
   /// Reads on when everything has been used; false at the end of the file.
   private func refill() throws(FileError) -> Bool {
     if pending.isEmpty {
-      let count = try input.read(into: buffer)
-      pending = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+      pending = 0..<(try input.read(into: &buffer, buffer.indices))
     }
     return !pending.isEmpty
   }

@@ -24,7 +24,7 @@ public func drawImages(
   count: Int? = nil
 ) throws(FileError) -> [UInt8] {
   precondition(first >= 0 && count.map { $0 > 0 } ?? true)
-  let (entry, bytes, range) = try images(of: file)
+  let (entry, range) = try images(of: file)
   let shape = entry.shape
   let total = shape[0]
   guard first < total else {
@@ -47,32 +47,42 @@ public func drawImages(
   }
 
   let imageSize = entry.elementCount / total
-  var pixels: [UInt8] = []
-  pixels.reserveCapacity(count * imageSize)
-  for index in first * imageSize..<(first + count) * imageSize {
-    let value =
-      entry.type == .u8
-      ? Float(bytes[index]) : bytes.loadUnaligned(fromByteOffset: 4 * index, as: Float.self)
-    guard let pixel = range.pixel(value) else {
-      throw FileError(
-        .invalid, file.path, "image \(index / imageSize), counted from 0, has a pixel that is NaN")
-    }
-    pixels.append(pixel)
-  }
+  let pixels =
+    entry.type == .u8
+    ? try draw(first..<first + count, of: file, imageSize) { range.pixel(Float($0 as UInt8)) }
+    : try draw(first..<first + count, of: file, imageSize) { range.pixel($0 as Float) }
   return try encodePNG(
     grid.draw(pixels), width: grid.width, height: grid.height, channels: grid.channels,
     path: file.path)
 }
 
+/// The pixels of some images, one after another; `pixel` is nil for NaN.
+private func draw<Number: BitwiseCopyable>(
+  _ images: Range<Int>, of file: TensorFile, _ imageSize: Int, _ pixel: (Number) -> UInt8?
+) throws(FileError) -> [UInt8] {
+  let pixels = try file.withNumbers(of: "images") { (numbers: Span<Number>) throws(FileError) in
+    var pixels: [UInt8] = []
+    pixels.reserveCapacity(images.count * imageSize)
+    for index in images.lowerBound * imageSize..<images.upperBound * imageSize {
+      guard let pixel = pixel(numbers[index]) else {
+        throw FileError(
+          .invalid, file.path,
+          "image \(index / imageSize), counted from 0, has a pixel that is NaN")
+      }
+      pixels.append(pixel)
+    }
+    return pixels
+  }
+  return pixels ?? []
+}
+
 /// The images of a file that has everything needed to draw them.
 private func images(of file: TensorFile) throws(FileError)
-  -> (entry: TensorEntry, bytes: UnsafeRawBufferPointer, range: PixelRange)
+  -> (entry: TensorEntry, range: PixelRange)
 {
   func refusal(_ message: String) -> FileError { FileError(.invalid, file.path, message) }
   try file.require(kind: "images")
-  guard let entry = file.header["images"], let bytes = file.bytes(of: "images") else {
-    throw refusal("has no tensor \"images\"")
-  }
+  guard let entry = file.header["images"] else { throw refusal("has no tensor \"images\"") }
   guard entry.type != .i64 else { throw refusal("images are of type I64, not U8 or F32") }
   let shape = entry.shape
   guard shape.count == 4 else {
@@ -91,5 +101,5 @@ private func images(of file: TensorFile) throws(FileError)
   guard let range = PixelRange(text) else {
     throw refusal("range is \(quoted(text)), not two numbers such as \"-1,1\"")
   }
-  return (entry, bytes, range)
+  return (entry, range)
 }

@@ -17,26 +17,27 @@ public func encodePNG(
   _ pixels: [UInt8], width: Int, height: Int, channels: Int, path: String
 ) throws(FileError) -> [UInt8] {
   precondition([1, 3].contains(channels) && pixels.count == height * width * channels)
-  var image = png_image()
-  image.version = png_uint_32(PNG_IMAGE_VERSION)
-  image.width = png_uint_32(width)
-  image.height = png_uint_32(height)
-  image.format = channels == 3 ? PNG_FORMAT_RGB : png_uint_32(PNG_FORMAT_GRAY)
+  var image = unsafe png_image()
+  unsafe image.version = png_uint_32(PNG_IMAGE_VERSION)
+  unsafe image.width = png_uint_32(width)
+  unsafe image.height = png_uint_32(height)
+  unsafe image.format = channels == 3 ? PNG_FORMAT_RGB : png_uint_32(PNG_FORMAT_GRAY)
 
   // Without memory the first call only tells the size.
   var size = 0
-  guard png_image_write_to_memory(&image, nil, &size, 0, pixels, 0, nil) != 0 else {
-    throw FileError(.bug, path, words(of: image))
+  guard unsafe png_image_write_to_memory(&image, nil, &size, 0, pixels, 0, nil) != 0 else {
+    throw FileError(.bug, path, unsafe words(of: image))
   }
   var file = [UInt8](repeating: 0, count: size)
-  guard png_image_write_to_memory(&image, &file, &size, 0, pixels, 0, nil) != 0 else {
-    throw FileError(.bug, path, words(of: image))
+  guard unsafe png_image_write_to_memory(&image, &file, &size, 0, pixels, 0, nil) != 0 else {
+    throw FileError(.bug, path, unsafe words(of: image))
   }
   return file
 }
 
 private func words(of image: png_image) -> String {
-  withUnsafeBytes(of: image.message) { bytes in
-    "libpng: " + String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+  let words = unsafe withUnsafeBytes(of: image.message) { bytes in
+    unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
   }
+  return "libpng: \(words)"
 }

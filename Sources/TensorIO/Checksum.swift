@@ -8,10 +8,12 @@ package struct Checksum {
   private(set) var value: UInt32 = 0
 
   /// Appends bytes.
-  mutating func append(_ bytes: UnsafeRawBufferPointer) {
-    guard let base = bytes.baseAddress else { return }
-    value = UInt32(
-      crc32_z(UInt(value), base.assumingMemoryBound(to: UInt8.self), bytes.count))
+  mutating func append(_ bytes: Span<UInt8>) {
+    guard !bytes.isEmpty else { return }
+    let sum = UInt(value)
+    value = unsafe bytes.withUnsafeBufferPointer {
+      unsafe UInt32(crc32_z(sum, $0.baseAddress, $0.count))
+    }
   }
 
   /// Appends bytes of which the sum is known.

@@ -2,17 +2,14 @@
 // asked for. Memory grows with what has arrived, never with what a file announces.
 import Glibc
 
-/// Holds the bytes of a file, all of them or its beginning.
-final class FileContent {
-  /// The bytes so far.
-  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+/// Holds the bytes of a file, all of them or its beginning; the first is aligned for any number.
+@safe final class FileContent {
   /// Whether the file is mapped, so that nothing more can arrive.
   var isMapped: Bool { mapping != nil }
 
   private let mapping: MappedFile?
-  private var base: UnsafeMutableRawPointer?
+  private var memory = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
   private var count = 0
-  private var capacity = 0
 
   /// Maps a regular file, or begins with nothing.
   init(_ input: InputFile) {
@@ -20,32 +17,66 @@ final class FileContent {
     mapping = input.regularSize.flatMap {
       $0 > 0 ? MappedFile(input.descriptor, count: $0, path: input.path) : nil
     }
-    base = mapping.map { UnsafeMutableRawPointer(mutating: $0.base) }
     count = mapping?.count ?? 0
   }
 
-  deinit {
-    if !isMapped { free(base) }
+  /// Copies bytes.
+  init(_ bytes: Span<UInt8>, path: String) throws(FileError) {
+    mapping = nil
+    try grow(to: bytes.count, path)
+    unsafe bytes.withUnsafeBytes { unsafe memory.copyMemory(from: $0) }
+    count = bytes.count
   }
+
+  deinit { unsafe free(memory.baseAddress) }
 
   /// Reads on until there are `target` bytes or the file ends; returns how many there are.
   func load(_ target: Int, from input: InputFile) throws(FileError) -> Int {
     while !isMapped, count < target {
-      if count == capacity { try grow(target, input.path) }
-      let room = UnsafeMutableRawBufferPointer(start: base, count: min(capacity, target))
-      let got = try input.read(into: UnsafeMutableRawBufferPointer(rebasing: room[count...]))
+      if unsafe count == memory.count {
+        try grow(to: max(1 << 16, min(2 * count, target)), input.path)
+      }
+      let room = unsafe memory[count..<min(memory.count, target)]
+      let got = try unsafe input.read(into: UnsafeMutableRawBufferPointer(rebasing: room))
       count += got
-      if got < room.count - (count - got) { break }
+      if unsafe got < room.count { break }
     }
     return count
   }
 
-  private func grow(_ target: Int, _ path: String) throws(FileError) {
-    let wanted = max(1 << 16, min(2 * count, target))
-    guard let larger = realloc(base, wanted) else {
+  private func grow(to capacity: Int, _ path: String) throws(FileError) {
+    guard let larger = unsafe realloc(memory.baseAddress, capacity) else {
       throw FileError(.inputOutput, path, errno: ENOMEM)
     }
-    base = larger
-    capacity = wanted
+    unsafe memory = UnsafeMutableRawBufferPointer(start: larger, count: capacity)
+  }
+
+  /// Some of the bytes so far, valid as long as this object lives.
+  @unsafe func bytes(_ range: Range<Int>) -> UnsafeRawBufferPointer {
+    let all = unsafe mapping?.bytes ?? UnsafeRawBufferPointer(memory)
+    precondition(0 <= range.lowerBound && range.upperBound <= count)
+    return unsafe UnsafeRawBufferPointer(rebasing: all[range])
+  }
+
+  /// Calls `body` with some of the bytes so far.
+  func withBytes<Result, Failure>(
+    _ range: Range<Int>, _ body: (Span<UInt8>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    defer { withExtendedLifetime(self) {} }
+    return try unsafe bytes(range).withSpan(body)
+  }
+
+  /// A copy of some of the bytes so far.
+  func array(_ range: Range<Int>) -> [UInt8] { unsafe Array(bytes(range)) }
+}
+
+extension UnsafeRawBufferPointer {
+  /// Calls `body` with the bytes.
+  func withSpan<Result, Failure>(
+    _ body: (Span<UInt8>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try unsafe withMemoryRebound(to: UInt8.self) { bytes throws(Failure) in
+      try body(unsafe bytes.span)
+    }
   }
 }

@@ -49,8 +49,8 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
 
   /// The system's words for an error number, beginning in lower case.
   static func text(of code: Int32) -> String {
-    guard let words = strerror(code) else { return "error \(code)" }
-    let text = String(cString: words)
+    guard let words = unsafe strerror(code) else { return "error \(code)" }
+    let text = unsafe String(cString: words)
     return text.prefix(1).lowercased() + text.dropFirst()
   }
 }

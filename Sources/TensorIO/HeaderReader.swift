@@ -15,7 +15,7 @@ struct HeaderReader {
   }
 
   /// Reads the bytes after the length; also tells where the digits of the checksum stand in them.
-  static func read(_ bytes: UnsafeRawBufferPointer, path: String) throws(FileError)
+  static func read(_ bytes: [UInt8], path: String) throws(FileError)
     -> (header: TensorHeader, checksumOffset: Int?)
   {
     var reader = HeaderReader(json: JSONScanner(bytes, path: path), path: path)

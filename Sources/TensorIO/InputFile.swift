@@ -19,17 +19,16 @@ public final class InputFile {
   public init(_ path: String) throws(FileError) {
     isStandard = path == "-"
     let name = isStandard ? "standard input" : path
-    let descriptor = isStandard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
-    var status = stat()
-    guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
+    let descriptor = isStandard ? STDIN_FILENO : SystemCall.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0, let status = SystemCall.status(of: descriptor) else {
       let code = errno
       guard code != ENOENT else { throw FileError(.missing, name, "no such file") }
       throw FileError(.missing, name, errno: code)
     }
     self.path = name
     self.descriptor = descriptor
-    let isRegular = status.st_mode & S_IFMT == S_IFREG
-    regularSize = isRegular && lseek(descriptor, 0, SEEK_CUR) == 0 ? Int(status.st_size) : nil
+    regularSize =
+      status.isRegular && lseek(descriptor, 0, SEEK_CUR) == 0 ? Int(status.st_size) : nil
     // From here on an error runs deinit, which closes.
     guard status.st_mode & S_IFMT != S_IFDIR else {
       throw FileError(.missing, name, "is a directory")
@@ -43,11 +42,18 @@ public final class InputFile {
     if !isStandard { close(descriptor) }
   }
 
+  /// Fills a part of a buffer and returns how many bytes came: fewer than asked for only at the end.
+  public func read(into buffer: inout [UInt8], _ range: Range<Int>) throws(FileError) -> Int {
+    try unsafe buffer.withUnsafeMutableBufferPointer { buffer throws(FileError) in
+      try unsafe read(into: UnsafeMutableRawBufferPointer(buffer.extracting(range)))
+    }
+  }
+
   /// Fills a buffer and returns how many bytes came: fewer than asked for only at the end.
   public func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
     var filled = 0
     while let base = buffer.baseAddress, filled < buffer.count {
-      let got = Glibc.read(descriptor, base + filled, buffer.count - filled)
+      let got = unsafe Glibc.read(descriptor, base + filled, buffer.count - filled)
       if got == 0 { break }
       if got > 0 {
         filled += got
@@ -64,6 +70,5 @@ public final class InputFile {
 func canRetry(_ descriptor: Int32, _ event: Int32) -> Bool {
   if errno == EINTR { return true }
   guard errno == EAGAIN else { return false }
-  var wait = pollfd(fd: descriptor, events: Int16(event), revents: 0)
-  return poll(&wait, 1, -1) > 0 || errno == EINTR
+  return SystemCall.poll(descriptor, event) > 0 || errno == EINTR
 }

@@ -6,10 +6,10 @@
 struct JSONScanner {
   /// The next byte to be looked at, counted from the header's "{".
   private(set) var position = 0
-  private let bytes: UnsafeRawBufferPointer
+  private let bytes: [UInt8]
   private let path: String
 
-  init(_ bytes: UnsafeRawBufferPointer, path: String) {
+  init(_ bytes: [UInt8], path: String) {
     self.bytes = bytes
     self.path = path
   }

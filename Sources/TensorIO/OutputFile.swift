@@ -30,13 +30,13 @@ public final class OutputFile {
     } else {
       self.path = path
       partial = try Partial(path)
-      descriptor = partial?.descriptor ?? open(path, O_WRONLY | O_CLOEXEC)
+      descriptor = partial?.descriptor ?? SystemCall.open(path, O_WRONLY | O_CLOEXEC)
     }
-    var status = stat()
-    let code = descriptor < 0 || fstat(descriptor, &status) != 0 ? errno : 0
+    let status = descriptor < 0 ? nil : SystemCall.status(of: descriptor)
+    let code = status == nil ? errno : 0
     let flags = fcntl(descriptor, F_GETFL)
     origin = lseek(descriptor, 0, SEEK_CUR)
-    isSeekable = status.st_mode & S_IFMT == S_IFREG && flags & O_APPEND == 0 && origin >= 0
+    isSeekable = status?.isRegular == true && flags & O_APPEND == 0 && origin >= 0
     // From here on an error runs deinit, which closes.
     guard code == 0 else { throw FileError(.cannotCreate, self.path, errno: code) }
     guard force || isatty(descriptor) == 0 else {
@@ -48,26 +48,21 @@ public final class OutputFile {
   deinit { abandon() }
 
   /// Writes all of the bytes.
-  public func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
-    try transfer(bytes) { Glibc.write($0, $1, $2) }
+  public func write(_ bytes: Span<UInt8>) throws(FileError) {
+    precondition(descriptor >= 0, "the output is committed")
+    try writeAll(bytes, to: descriptor, path)
   }
 
   /// Writes all of the bytes.
-  public func write(_ bytes: [UInt8]) throws(FileError) {
-    try bytes.span.bytes.withUnsafeBytes { bytes throws(FileError) in try write(bytes) }
-  }
+  public func write(_ bytes: [UInt8]) throws(FileError) { try write(bytes.span) }
 
   /// Replaces bytes that have been written, at an offset from the first of them.
   ///
   /// - Precondition: `isSeekable`.
-  public func overwrite(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(FileError) {
+  public func overwrite(_ bytes: [UInt8], at offset: Int) throws(FileError) {
     precondition(isSeekable)
-    var place = origin + offset
-    try transfer(bytes) { descriptor, start, count in
-      let written = pwrite(descriptor, start, count, place)
-      place += max(0, written)
-      return written
-    }
+    precondition(descriptor >= 0, "the output is committed")
+    try writeAll(bytes.span, to: descriptor, path, at: origin + offset)
   }
 
   /// Puts the file on the disk and in its place; nothing may be written afterwards.
@@ -95,23 +90,17 @@ public final class OutputFile {
     if descriptor >= 0, !isStandard { close(descriptor) }
     descriptor = -1
   }
-
-  private func transfer(
-    _ bytes: UnsafeRawBufferPointer, _ call: (Int32, UnsafeRawPointer, Int) -> Int
-  ) throws(FileError) {
-    precondition(descriptor >= 0, "the output is committed")
-    try writeAll(bytes, to: descriptor, path, call)
-  }
 }
 
 /// Writes all of the bytes to a descriptor, by as many calls as it takes; `path` is for the error.
+/// Where there is an offset, they replace what stands there.
 private func writeAll(
-  _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, _ path: String,
-  _ call: (Int32, UnsafeRawPointer, Int) -> Int
+  _ bytes: Span<UInt8>, to descriptor: Int32, _ path: String, at offset: Int? = nil
 ) throws(FileError) {
   var done = 0
-  while let base = bytes.baseAddress, done < bytes.count {
-    let written = call(descriptor, base + done, bytes.count - done)
+  while done < bytes.count {
+    let written = SystemCall.write(
+      descriptor, bytes.extracting(done...), at: offset.map { $0 + done })
     if written > 0 {
       done += written
     } else if written == 0 {
@@ -127,7 +116,5 @@ private func writeAll(
 package func writeAll(
   _ text: String, to descriptor: Int32, _ path: String
 ) throws(FileError) {
-  try Array(text.utf8).span.bytes.withUnsafeBytes { bytes throws(FileError) in
-    try writeAll(bytes, to: descriptor, path) { Glibc.write($0, $1, $2) }
-  }
+  try writeAll(Array(text.utf8).span, to: descriptor, path)
 }

@@ -14,25 +14,24 @@ struct Partial {
   /// Creates and locks the partial file of a path; nil if the path is a pipe or a device, which is
   /// to be written directly.
   init?(_ name: String) throws(FileError) {
-    var status = stat()
-    let exists = stat(name, &status) == 0
-    if exists {
+    let status = SystemCall.status(of: name)
+    if let status {
       switch status.st_mode & S_IFMT {
       case S_IFREG: break
       case S_IFDIR: throw FileError(.cannotCreate, name, "is a directory")
       default: return nil
       }
       // Only a symbolic link needs it: the file that it names is replaced, not the link.
-      guard access(name, W_OK) == 0, let resolved = realpath(name, nil) else {
+      guard SystemCall.access(name, W_OK) == 0, let resolved = SystemCall.realPath(of: name)
+      else {
         throw FileError(.cannotCreate, name, errno: errno)
       }
-      target = String(cString: resolved)
-      free(resolved)
+      target = resolved
     } else {
       guard errno == ENOENT, !name.isEmpty else {
         throw FileError(.cannotCreate, name, errno: errno)
       }
-      guard lstat(name, &status) != 0 else {
+      guard SystemCall.statusOfLink(name) == nil else {
         throw FileError(.cannotCreate, name, "is a symbolic link to a missing file")
       }
       target = name
@@ -41,7 +40,7 @@ struct Partial {
     descriptor = try Self.locked(path, for: name)
     slot = PartialFiles.insert(path)
     guard ftruncate(descriptor, 0) == 0,
-      !exists || fchmod(descriptor, status.st_mode & 0o7777) == 0
+      status.map({ fchmod(descriptor, $0.st_mode & 0o7777) == 0 }) ?? true
     else {
       let code = errno
       remove()
@@ -52,16 +51,16 @@ struct Partial {
 
   private static func locked(_ path: String, for name: String) throws(FileError) -> Int32 {
     while true {
-      let descriptor = open(path, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0o666)
-      var status = stat()
-      guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
+      let descriptor = SystemCall.open(
+        path, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, mode: 0o666)
+      guard descriptor >= 0, let status = SystemCall.status(of: descriptor) else {
         let code = errno
         guard code != EISDIR, code != ELOOP else {
           throw FileError(.cannotCreate, name, "\(path) is in the way")
         }
         throw FileError(.cannotCreate, name, errno: code)
       }
-      guard status.st_mode & S_IFMT == S_IFREG else {
+      guard status.isRegular else {
         close(descriptor)
         throw FileError(.cannotCreate, name, "\(path) is in the way")
       }
@@ -80,9 +79,10 @@ struct Partial {
 
   /// Whether an open file is the one at a path.
   private static func isFile(_ descriptor: Int32, at path: String) -> Bool {
-    var (open, present) = (stat(), stat())
-    return fstat(descriptor, &open) == 0 && lstat(path, &present) == 0
-      && open.st_ino == present.st_ino && open.st_dev == present.st_dev
+    guard let open = SystemCall.status(of: descriptor),
+      let present = SystemCall.statusOfLink(path)
+    else { return false }
+    return open.st_ino == present.st_ino && open.st_dev == present.st_dev
   }
 
   /// Syncs the file, renames it to its target and syncs the folder, all under the lock. An error
@@ -96,7 +96,9 @@ struct Partial {
     }
     // Forgotten before it moves: afterwards the path may be another process's.
     forget()
-    guard rename(path, target) == 0 else { throw FileError(.inputOutput, name, errno: errno) }
+    guard SystemCall.rename(path, target) == 0 else {
+      throw FileError(.inputOutput, name, errno: errno)
+    }
     isRenamed = true
     try syncFolder(name)
   }
@@ -105,7 +107,7 @@ struct Partial {
   private func syncFolder(_ name: String) throws(FileError) {
     let slash = target.utf8.lastIndex(of: UInt8(ascii: "/"))
     let folder = slash.map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
-    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let descriptor = SystemCall.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
     guard fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP else {
@@ -117,7 +119,7 @@ struct Partial {
   /// Removes the file unless it is in its place. The lock must still be held.
   mutating func remove() {
     forget()
-    if !isRenamed { unlink(path) }
+    if !isRenamed { SystemCall.unlink(path) }
   }
 
   private mutating func forget() {

@@ -22,11 +22,15 @@ public final class TensorAppender {
   /// Writes a tensor.
   ///
   /// - Precondition: the bytes are the tensor's, and its name is new.
-  public func append(_ entry: TensorEntry, _ bytes: UnsafeRawBufferPointer) throws(FileError) {
+  public func append(_ entry: TensorEntry, _ bytes: Span<UInt8>) throws(FileError) {
     precondition(bytes.count == entry.byteCount)
-    let padding = Array(repeating: UInt8(0), count: draft.append(entry))
-    try padding.span.bytes.withUnsafeBytes { padding throws(FileError) in try write(padding) }
+    try write(Array(repeating: 0, count: draft.append(entry)).span)
     try write(bytes)
+  }
+
+  /// Writes a tensor, as above.
+  public func append(_ entry: TensorEntry, _ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    try unsafe bytes.withSpan { bytes throws(FileError) in try append(entry, bytes) }
   }
 
   /// Adds words about the content.
@@ -40,17 +44,15 @@ public final class TensorAppender {
   public func finish() throws(FileError) {
     var whole = Checksum()
     let blank = draft.header.encoded(checksum: Checksum.blank, count: HeaderDraft.room).bytes
-    blank.withUnsafeBytes { whole.append($0) }
+    whole.append(blank.span)
     whole.append(sum: sum.value, count: draft.dataByteCount)
     let header = draft.header.encoded(
       checksum: Checksum.digits(whole.value), count: HeaderDraft.room)
-    try header.bytes.span.bytes.withUnsafeBytes { bytes throws(FileError) in
-      try output.overwrite(bytes, at: 0)
-    }
+    try output.overwrite(header.bytes, at: 0)
     try output.commit()
   }
 
-  private func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+  private func write(_ bytes: Span<UInt8>) throws(FileError) {
     sum.append(bytes)
     try output.write(bytes)
   }

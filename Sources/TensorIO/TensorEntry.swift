@@ -19,6 +19,15 @@ public enum ElementType: String, Sendable, CaseIterable {
     }
   }
 
+  /// The Swift type of an element.
+  var number: any BitwiseCopyable.Type {
+    switch self {
+    case .u8: UInt8.self
+    case .f32: Float.self
+    case .i64: Int64.self
+    }
+  }
+
   /// Whether safetensors defines a type of this name, supported here or not.
   static func isKnown(_ name: String) -> Bool {
     let known = [

@@ -13,7 +13,7 @@ public final class TensorFile {
 
   private let content: FileContent
   private let dataStart: Int
-  private var aligned: [Int: UnsafeMutableRawBufferPointer] = [:]
+  private var aligned: [Int: FileContent] = [:]
   private var checksums: [UInt32?]
 
   /// Opens, reads and validates a file.
@@ -31,8 +31,8 @@ public final class TensorFile {
     guard count >= dataStart else {
       throw FileError(.invalid, input.path, "cut short: \(count) bytes of at least \(dataStart)")
     }
-    let json = UnsafeRawBufferPointer(rebasing: content.bytes[8..<dataStart])
-    let (header, checksumOffset) = try HeaderReader.read(json, path: input.path)
+    let (header, checksumOffset) = try HeaderReader.read(
+      content.array(8..<dataStart), path: input.path)
 
     let total = dataStart + header.dataByteCount
     count = try content.load(total + 1, from: input)
@@ -59,27 +59,37 @@ public final class TensorFile {
             + "\(Checksum.digits(expected)))")
       }
     }
-    alignTensors()
+    try alignTensors()
   }
 
-  deinit {
-    for copy in aligned.values { copy.deallocate() }
-  }
-
-  /// A copy of a tensor's numbers; `nil` when there is no tensor of that name and size of number.
+  /// A copy of a tensor's numbers, `UInt8`, `Float` or `Int64`; `nil` when there is no tensor of
+  /// that name and type.
   public func numbers<Number: BitwiseCopyable>(
     of name: String, as _: Number.Type = Number.self
   ) -> [Number]? {
-    guard let bytes = bytes(of: name),
-      header[name]?.type.byteCount == MemoryLayout<Number>.stride
+    withNumbers(of: name) { (numbers: Span<Number>) in numbers.indices.map { numbers[$0] } }
+  }
+
+  /// Calls `body` with a tensor's numbers where they are; `nil` when there is no tensor of that name
+  /// and type.
+  public func withNumbers<Number: BitwiseCopyable, Result, Failure>(
+    of name: String, _ body: (Span<Number>) throws(Failure) -> Result
+  ) throws(Failure) -> Result? {
+    guard let type = header[name]?.type, type.number == Number.self,
+      let bytes = unsafe bytes(of: name)
     else { return nil }
-    return Array(bytes.bindMemory(to: Number.self))
+    defer { withExtendedLifetime(self) {} }
+    return try unsafe bytes.withMemoryRebound(to: Number.self) { numbers throws(Failure) in
+      try body(unsafe numbers.span)
+    }
   }
 
   /// The bytes of a tensor, aligned for its type and valid as long as this object lives, which is
   /// no longer than its last use unless `withExtendedLifetime` says so.
-  public func bytes(of name: String) -> UnsafeRawBufferPointer? {
-    header.index(of: name).map { index in aligned[index].map { .init($0) } ?? bytesInFile(index) }
+  @unsafe public func bytes(of name: String) -> UnsafeRawBufferPointer? {
+    guard let index = header.index(of: name) else { return nil }
+    guard let copy = aligned[index] else { return unsafe content.bytes(place(index)) }
+    return unsafe copy.bytes(0..<header.entries[index].byteCount)
   }
 
   /// The CRC-32 of a tensor's bytes; it is known already when the file has a checksum.
@@ -107,9 +117,10 @@ public final class TensorFile {
     guard count >= 8 else {
       throw FileError(.invalid, input.path, "cut short: \(count) bytes of at least 8")
     }
-    let length = UInt64(littleEndian: content.bytes.loadUnaligned(as: UInt64.self))
-    let isPlausible = length <= headerLimit && (count == 8 || content.bytes[8] == 0x7B)
-    if !isPlausible, let format = knownFormat(content.bytes) {
+    let head = content.array(0..<min(count, 9))
+    let length = head[..<8].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    let isPlausible = length <= headerLimit && (count == 8 || head[8] == 0x7B)
+    if !isPlausible, let format = knownFormat(head) {
       throw FileError(.invalid, input.path, "is \(format) file, not a tensor file")
     }
     guard length <= headerLimit else {
@@ -120,7 +131,7 @@ public final class TensorFile {
     return Int(length)
   }
 
-  private static func knownFormat(_ bytes: UnsafeRawBufferPointer) -> String? {
+  private static func knownFormat(_ bytes: [UInt8]) -> String? {
     let formats: [(name: String, magic: [UInt8])] = [
       ("a PNG", [0x89, 0x50, 0x4E, 0x47]), ("a gzip", [0x1F, 0x8B]),
       ("a zip", [0x50, 0x4B, 0x03, 0x04]), ("a NumPy", [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]),
@@ -134,9 +145,9 @@ public final class TensorFile {
   /// The CRC-32 of the whole file with the eight digits at `offset` taken as zeros.
   private func fileChecksum(_ offset: Int) -> UInt32 {
     var sum = Checksum()
-    sum.append(UnsafeRawBufferPointer(rebasing: content.bytes[..<offset]))
-    Array(Checksum.blank.utf8).withUnsafeBytes { sum.append($0) }
-    sum.append(UnsafeRawBufferPointer(rebasing: content.bytes[(offset + 8)..<dataStart]))
+    content.withBytes(0..<offset) { sum.append($0) }
+    sum.append(Array(Checksum.blank.utf8).span)
+    content.withBytes(offset + 8..<dataStart) { sum.append($0) }
     for (index, entry) in header.entries.enumerated() {
       sum.append(sum: checksum(index), count: entry.byteCount)
     }
@@ -146,27 +157,25 @@ public final class TensorFile {
   private func checksum(_ index: Int) -> UInt32 {
     if let known = checksums[index] { return known }
     var sum = Checksum()
-    sum.append(bytesInFile(index))
+    content.withBytes(place(index)) { sum.append($0) }
     checksums[index] = sum.value
     return sum.value
   }
 
-  private func bytesInFile(_ index: Int) -> UnsafeRawBufferPointer {
+  /// Where a tensor's bytes are in the file.
+  private func place(_ index: Int) -> Range<Int> {
     let start = dataStart + header.offsets[index]
-    let end = start + header.entries[index].byteCount
-    return UnsafeRawBufferPointer(rebasing: content.bytes[start..<end])
+    return start..<start + header.entries[index].byteCount
   }
 
   /// Copies the tensors that stand askew; only files of other origin have any.
-  private func alignTensors() {
+  private func alignTensors() throws(FileError) {
     for (index, entry) in header.entries.enumerated() {
-      let bytes = bytesInFile(index)
-      let address = UInt(bitPattern: bytes.baseAddress)
-      guard !address.isMultiple(of: UInt(entry.type.byteCount)) else { continue }
-      let copy = UnsafeMutableRawBufferPointer.allocate(
-        byteCount: entry.byteCount, alignment: entry.type.byteCount)
-      copy.copyMemory(from: bytes)
-      aligned[index] = copy
+      let place = place(index)
+      if place.lowerBound.isMultiple(of: entry.type.byteCount) { continue }
+      aligned[index] = try content.withBytes(place) { bytes throws(FileError) in
+        try FileContent(bytes, path: path)
+      }
     }
   }
 }

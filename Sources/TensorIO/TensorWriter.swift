@@ -18,18 +18,23 @@ public final class TensorWriter {
     let (bytes, checksumOffset) = header.encoded(checksum: checksum)
     self.checksumOffset = checksumOffset
     remaining = header.dataByteCount
-    bytes.withUnsafeBytes { sum.append($0) }
+    sum.append(bytes.span)
     try output.write(bytes)
   }
 
   /// Writes the next bytes of the data: the tensors in the header's order, cut anywhere.
   ///
   /// - Precondition: there is not more data than the header announces.
-  public func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+  public func write(_ bytes: Span<UInt8>) throws(FileError) {
     precondition(bytes.count <= remaining, "more data than the header announces")
     remaining -= bytes.count
     sum.append(bytes)
     try output.write(bytes)
+  }
+
+  /// Writes the next bytes of the data, as above.
+  public func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    try unsafe bytes.withSpan(write)
   }
 
   /// Completes the file and commits the output.
@@ -38,10 +43,7 @@ public final class TensorWriter {
   public func finish() throws(FileError) {
     precondition(remaining == 0, "\(remaining) bytes less than the header announces")
     if output.isSeekable {
-      let digits = Array(Checksum.digits(sum.value).utf8)
-      try digits.span.bytes.withUnsafeBytes { bytes throws(FileError) in
-        try output.overwrite(bytes, at: checksumOffset)
-      }
+      try output.overwrite(Array(Checksum.digits(sum.value).utf8), at: checksumOffset)
     }
     try output.commit()
   }
@@ -52,12 +54,14 @@ extension TensorHeader {
   ///
   /// - Precondition: the parts, one after another, are the data that the header announces.
   public func write(_ parts: [UnsafeRawBufferPointer], to output: OutputFile) throws(FileError) {
-    precondition(parts.reduce(0) { $0 + $1.count } == dataByteCount, "not the announced data")
+    let count = unsafe parts.reduce(0) { $0 + $1.count }
+    precondition(count == dataByteCount, "not the announced data")
     var sum = Checksum()
-    encoded(checksum: Checksum.blank).bytes.withUnsafeBytes { sum.append($0) }
-    for part in parts { sum.append(part) }
+    let blank = encoded(checksum: Checksum.blank).bytes
+    sum.append(blank.span)
+    for index in unsafe parts.indices { unsafe parts[index].withSpan { sum.append($0) } }
     try output.write(encoded(checksum: Checksum.digits(sum.value)).bytes)
-    for part in parts { try output.write(part) }
+    for index in unsafe parts.indices { try unsafe parts[index].withSpan(output.write) }
     try output.commit()
   }
 }

@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import TensorIO
 
 /// A line on standard error that is written over: only after the first second, five times a second,
 /// and never longer than a row.
@@ -10,8 +11,7 @@ struct ProgressLine {
 
   /// Whether standard error is a terminal that can write over a line. A log file never is.
   static var isTerminal: Bool {
-    isatty(STDERR_FILENO) == 1
-      && getenv("TERM").map { String(cString: $0) != "dumb" } ?? false
+    isatty(STDERR_FILENO) == 1 && ![nil, "dumb"].contains(SystemCall.environment("TERM"))
   }
 
   init(isVisible: Bool) { self.isVisible = isVisible }
@@ -23,7 +23,7 @@ struct ProgressLine {
     next = .now() + .milliseconds(200)
     isDrawn = true
     var window = winsize()
-    _ = ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &window)
+    _ = unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &window)
     let width = window.ws_col > 1 ? Int(window.ws_col) - 1 : 79
     try? StandardStream.write("\r\u{1B}[K" + words.prefix(width), to: STDERR_FILENO)
   }

@@ -31,6 +31,7 @@ public struct ProgressMeter {
   private let unit: String
   private var line: ProgressLine
   private var rate = Rate()
+  private let statusSignal = SignalSet([SIGUSR1])
 
   fileprivate init(tool: String, _ unit: String, isQuiet: Bool) {
     (self.tool, self.unit) = (tool, unit)
@@ -48,7 +49,7 @@ public struct ProgressMeter {
     _ done: Int, left: Double?, within limit: Double? = nil, _ words: @autoclosure () -> String
   ) {
     rate.note(done)
-    let isAsked = takeStatusSignal()
+    let isAsked = statusSignal.poll() != nil
     guard isAsked || line.isDue else { return }
     let text = "\(words()), \(rate.words(unit, left: left, within: limit))"
     if isAsked {
@@ -115,20 +116,4 @@ func duration(seconds: Double) -> String {
 }
 
 /// Keeps SIGUSR1 from ending the process, until a meter asks for it.
-func holdStatusSignal() {
-  var set = statusSignal
-  pthread_sigmask(SIG_BLOCK, &set, nil)
-}
-
-/// Whether SIGUSR1 has come since the last call; one system call.
-private func takeStatusSignal() -> Bool {
-  var (set, now) = (statusSignal, timespec())
-  return sigtimedwait(&set, nil, &now) == SIGUSR1
-}
-
-private var statusSignal: sigset_t {
-  var set = sigset_t()
-  sigemptyset(&set)
-  sigaddset(&set, SIGUSR1)
-  return set
-}
+func holdStatusSignal() { SignalSet([SIGUSR1]).block() }

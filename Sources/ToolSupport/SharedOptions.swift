@@ -44,8 +44,7 @@ private struct FileIdentity: Equatable {
   let number: UInt
 
   init?(_ path: String?) {
-    var status = stat()
-    guard let path, path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG
+    guard let path, path != "-", let status = SystemCall.status(of: path), status.isRegular
     else { return nil }
     (device, number) = (status.st_dev, status.st_ino)
   }

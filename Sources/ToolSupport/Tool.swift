@@ -50,10 +50,10 @@ extension Tool {
   /// Refuses arguments that are not UTF-8: repaired, they would be the names of other files.
   private static func requireUnicode() {
     for index in 1..<max(1, Int(CommandLine.argc)) {
-      guard let argument = CommandLine.unsafeArgv[index],
-        String(validatingCString: argument) == nil
+      guard let argument = unsafe CommandLine.unsafeArgv[index],
+        unsafe String(validatingCString: argument) == nil
       else { continue }
-      complain("argument \(index) is not UTF-8: \(quoted(String(cString: argument)))")
+      complain("argument \(index) is not UTF-8: \(quoted(unsafe String(cString: argument)))")
       Glibc.exit(FileError.Kind.usage.rawValue)
     }
   }
@@ -68,10 +68,7 @@ public struct EndedBySignal: Error {
 /// cause.
 func endBySignal(_ number: Int32) -> Never {
   signal(number, SIG_DFL)
-  var set = sigset_t()
-  sigemptyset(&set)
-  sigaddset(&set, number)
-  pthread_sigmask(SIG_UNBLOCK, &set, nil)
+  SignalSet([number]).unblock()
   raise(number)
   exit(128 + number)
 }
@@ -81,7 +78,7 @@ func endBySignal(_ number: Int32) -> Never {
 private func openStandardDescriptors() {
   for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
     // The wrong way round, so that using it is still an error.
-    _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+    _ = SystemCall.open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
   }
 }
 

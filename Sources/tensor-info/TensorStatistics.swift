@@ -12,19 +12,16 @@ struct TensorStatistics {
   private static let mostCounts = 1000
 
   init(_ entry: TensorEntry, in file: TensorFile) {
-    guard let bytes = file.bytes(of: entry.name) else { return }
-    withExtendedLifetime(file) {
-      switch entry.type {
-      case .u8: summarize(bytes: bytes)
-      case .f32: summarize(floats: bytes.bindMemory(to: Float.self))
-      case .i64: summarize(integers: bytes.bindMemory(to: Int64.self))
-      }
+    switch entry.type {
+    case .u8: file.withNumbers(of: entry.name) { summarize(bytes: $0) }
+    case .f32: file.withNumbers(of: entry.name) { summarize(floats: $0) }
+    case .i64: file.withNumbers(of: entry.name) { summarize(integers: $0) }
     }
   }
 
-  private mutating func summarize(bytes: UnsafeRawBufferPointer) {
+  private mutating func summarize(bytes: Span<UInt8>) {
     var histogram = [Int](repeating: 0, count: 256)
-    for byte in bytes { histogram[Int(byte)] += 1 }
+    for index in bytes.indices { histogram[Int(bytes[index])] += 1 }
     let counts = histogram.enumerated().filter { $0.element > 0 }
     summarize(
       sum: counts.reduce(0) { $0 + Double($1.offset * $1.element) }, of: bytes.count,
@@ -32,9 +29,10 @@ struct TensorStatistics {
     self.counts = Dictionary(uniqueKeysWithValues: counts.map { ($0.offset, $0.element) })
   }
 
-  private mutating func summarize(floats: UnsafeBufferPointer<Float>) {
+  private mutating func summarize(floats: Span<Float>) {
     var (least, most, sum, count) = (Float.infinity, -Float.infinity, 0.0, 0)
-    for number in floats {
+    for index in floats.indices {
+      let number = floats[index]
       if number.isFinite {
         least = min(least, number)
         most = max(most, number)
@@ -49,16 +47,18 @@ struct TensorStatistics {
     summarize(sum: sum, of: count, from: Double(least), to: Double(most))
   }
 
-  private mutating func summarize(integers: UnsafeBufferPointer<Int64>) {
+  private mutating func summarize(integers: Span<Int64>) {
     var counts: [Int: Int] = [:]
-    var sum = 0.0
-    for number in integers {
+    var (least, most, sum) = (Int64.max, Int64.min, 0.0)
+    for index in integers.indices {
+      let number = integers[index]
+      least = min(least, number)
+      most = max(most, number)
       sum += Double(number)
       if counts.count <= Self.mostCounts { counts[Int(number), default: 0] += 1 }
     }
     summarize(
-      sum: sum, of: integers.count, from: integers.min().map { Double($0) },
-      to: integers.max().map { Double($0) })
+      sum: sum, of: integers.count, from: Double(least), to: Double(most))
     self.counts = counts.count <= Self.mostCounts ? counts : nil
   }
 

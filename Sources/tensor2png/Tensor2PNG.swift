@@ -62,7 +62,7 @@ struct Tensor2PNG: Tool {
     let png = try drawImages(
       of: try TensorFile(tensor), columns: columns, padding: padding, scale: scale, first: first,
       count: number)
-    try png.withUnsafeBytes { try output.write($0) }
+    try output.write(png)
     try output.commit()
   }
 }

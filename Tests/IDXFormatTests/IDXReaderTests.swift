@@ -10,12 +10,12 @@ import Testing
     var piece = [UInt8](repeating: 0, count: pieces)
     var data: [UInt8] = []
     while true {
-      let count = try piece.withUnsafeMutableBytes { try reader.read(into: $0) }
+      let count = try reader.read(into: &piece)
       data += piece[..<count]
       if count == 0 { break }
     }
     // Once at the end, always at the end.
-    #expect(try piece.withUnsafeMutableBytes { try reader.read(into: $0) } == 0)
+    #expect(try reader.read(into: &piece) == 0)
     return data
   }
 

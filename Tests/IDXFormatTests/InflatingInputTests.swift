@@ -15,7 +15,7 @@ import Testing
     var piece = [UInt8](repeating: 0, count: pieces)
     var content: [UInt8] = []
     while true {
-      let count = try piece.withUnsafeMutableBytes { try input.read(into: $0) }
+      let count = try input.read(into: &piece, piece.indices)
       content += piece[..<count]
       if count == 0 { return content }
     }

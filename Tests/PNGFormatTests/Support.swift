@@ -45,7 +45,7 @@ func tensorFile(
   let header = TensorHeader(
     kind: kind, metadata: range.map { ["range": $0] } ?? [:], entries: tensors.map(\.0))
   let writer = try TensorWriter(header, to: OutputFile(path))
-  for (_, bytes) in tensors { try bytes.withUnsafeBytes { try writer.write($0) } }
+  for (_, bytes) in tensors { try writer.write(bytes.span) }
   try writer.finish()
   return try TensorFile(path)
 }

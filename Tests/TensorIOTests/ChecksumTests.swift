@@ -6,7 +6,7 @@ import Testing
 @Suite struct ChecksumTests {
   @Test func `the check value of CRC-32 is cbf43926`() {
     var sum = Checksum()
-    Array("123456789".utf8).withUnsafeBytes { sum.append($0) }
+    sum.append(Array("123456789".utf8).span)
     #expect(Checksum.digits(sum.value) == "cbf43926")
     #expect(Checksum.digits(0xA) == "0000000a")
   }
@@ -15,11 +15,11 @@ import Testing
     var random = SplitMix(state: 7)
     let bytes = random.bytes(1000)
     var all = Checksum()
-    bytes.withUnsafeBytes { all.append($0) }
+    all.append(bytes.span)
     for cut in [0, 1, 63, 500, 999, 1000] {
       var (first, second) = (Checksum(), Checksum())
-      bytes[..<cut].withUnsafeBytes { first.append($0) }
-      bytes[cut...].withUnsafeBytes { second.append($0) }
+      first.append(bytes.span.extracting(..<cut))
+      second.append(bytes.span.extracting(cut...))
       first.append(sum: second.value, count: 1000 - cut)
       #expect(first.value == all.value)
     }

@@ -56,7 +56,7 @@ import Testing
   @Test func `a file from a one-pass pipe is guarded by its lengths alone`() throws {
     let pipe = Pipe()
     let writer = try TensorWriter(header, to: OutputFile(pipe.inputPath))
-    try data.withUnsafeBytes { try writer.write($0) }
+    try writer.write(data.span)
     try writer.finish()
     let bytes = pipe.drain()
     let folder = try Folder()

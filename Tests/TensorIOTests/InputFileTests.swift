@@ -53,11 +53,12 @@ import Testing
     let pipe = Pipe(bytes)
     for input in [try InputFile(path), try InputFile(pipe.outputPath)] {
       var buffer = [UInt8](repeating: 0, count: 7)
-      #expect(try buffer.withUnsafeMutableBytes { try input.read(into: $0) } == 7)
-      #expect(buffer == Array(bytes[..<7]))
-      #expect(try buffer.withUnsafeMutableBytes { try input.read(into: $0) } == 3)
-      #expect(buffer[..<3] == bytes[7...])
-      #expect(try buffer.withUnsafeMutableBytes { try input.read(into: $0) } == 0)
+      #expect(try input.read(into: &buffer, 1..<6) == 5)
+      #expect(buffer == [0] + bytes[..<5] + [0])
+      #expect(try input.read(into: &buffer, 3..<3) == 0)
+      #expect(try input.read(into: &buffer, 0..<7) == 5)
+      #expect(buffer[..<5] == bytes[5...])
+      #expect(try input.read(into: &buffer, 0..<7) == 0)
     }
     #expect(try InputFile(path).regularSize == 10)
     #expect(try InputFile("/dev/null").regularSize == nil)

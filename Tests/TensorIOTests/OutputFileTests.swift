@@ -10,7 +10,7 @@ import Testing
     let output = try OutputFile(folder.file("x"))
     #expect(output.isSeekable)
     try output.write([1, 2, 3, 4])
-    try [9, 8].withUnsafeBytes { try output.overwrite(.init(rebasing: $0[..<1]), at: 2) }
+    try output.overwrite([9], at: 2)
     #expect(try folder.content() == ["x.partial"])
     try output.commit()
     #expect(try folder.content() == ["x"])

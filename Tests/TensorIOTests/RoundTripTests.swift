@@ -28,7 +28,7 @@ import Testing
     var zeroed = Checksum()
     let blank =
       json.replacing("CCCCCCCC", with: "00000000") + String(repeating: " ", count: padding)
-    (container(blank, data: 0) + Array(1...18)).withUnsafeBytes { zeroed.append($0) }
+    zeroed.append((container(blank, data: 0) + Array(1...18)).span)
     #expect(file.header.crc32 == zeroed.value)
     #expect(file.header.metadata == header.metadata)
     #expect(file.header.entries == header.entries)
@@ -49,7 +49,7 @@ import Testing
     var written = 0
     while written < data.count {
       let count = Int.random(in: 0...min(data.count - written, 1000), using: &random)
-      try data[written..<written + count].withUnsafeBytes { try writer.write($0) }
+      try writer.write(data.span.extracting(written..<written + count))
       written += count
     }
     try writer.finish()
@@ -68,7 +68,7 @@ import Testing
         let expected = Array(data[start..<start + entry.byteCount])
         #expect(file.array(entry.name) == expected)
         var sum = Checksum()
-        expected.withUnsafeBytes { sum.append($0) }
+        sum.append(expected.span)
         #expect(file.checksum(of: entry.name) == sum.value)
       }
     }

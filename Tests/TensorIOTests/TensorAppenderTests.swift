@@ -14,8 +14,9 @@ import Testing
     for index in 0..<Int.random(in: 0...20, using: &random) {
       let type = try #require(ElementType.allCases.randomElement(using: &random))
       let entry = TensorEntry("t.\(index)", type, [Int.random(in: 0...9, using: &random)])
-      written.append((entry, random.bytes(entry.byteCount)))
-      try written[index].bytes.withUnsafeBytes { try file.append(entry, $0) }
+      let bytes = random.bytes(entry.byteCount)
+      written.append((entry, bytes))
+      try file.append(entry, bytes.span)
       file.note("t.\(index)", "\"\(index)\"")
     }
     try file.finish()
@@ -52,10 +53,8 @@ import Testing
 
     let file = try TensorAppender(
       HeaderDraft(kind: "trace", metadata: [:]), to: OutputFile(folder.file("x")))
-    try [UInt8](1...3).withUnsafeBytes { try file.append(TensorEntry("a", .u8, [3]), $0) }
-    try [UInt8](repeating: 0, count: 8).withUnsafeBytes {
-      try file.append(TensorEntry("b", .i64, []), $0)
-    }
+    try file.append(TensorEntry("a", .u8, [3]), [1, 2, 3].span)
+    try file.append(TensorEntry("b", .i64, []), Array(repeating: 0, count: 8).span)
     file.note("short", "")
     file.note("k", words)
     try file.finish()
@@ -77,7 +76,7 @@ import Testing
     do {
       let file = try TensorAppender(
         HeaderDraft(kind: "trace", metadata: [:]), to: OutputFile(folder.file("x")))
-      try [UInt8](1...2).withUnsafeBytes { try file.append(TensorEntry("a", .u8, [2]), $0) }
+      try file.append(TensorEntry("a", .u8, [2]), [1, 2].span)
     }
     #expect(try folder.content() == ["x"])
     #expect(try folder.bytes(of: "x") == [1])

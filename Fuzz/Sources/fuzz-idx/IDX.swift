@@ -9,12 +9,9 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let reader = try IDXReader(file.path)
     precondition(reader.header.dimensions.reduce(1, *) == reader.header.byteCount)
     var buffer = [UInt8](repeating: 0, count: 4096)
-    var span = buffer.mutableSpan
     var total = 0
     while true {
-      let got = try span.withUnsafeMutableBytes { bytes throws(FileError) in
-        try reader.read(into: bytes)
-      }
+      let got = try reader.read(into: &buffer)
       if got == 0 { break }
       total += got
     }
