@@ -33,7 +33,9 @@ let package = Package(
     .target(name: "TensorIO", dependencies: ["CZlib"], swiftSettings: settings),
     .target(name: "IDXFormat", dependencies: ["CZlib", "TensorIO"], swiftSettings: settings),
     .target(name: "CKernels", cSettings: [.define("_GNU_SOURCE")]),
-    .target(name: "WGAN", dependencies: ["CKernels", "TensorIO"], swiftSettings: settings),
+    .target(
+      name: "WGAN", dependencies: ["CKernels", "TensorIO"],
+      swiftSettings: settings + [.strictMemorySafety()]),
     .target(name: "PNGFormat", dependencies: ["CPNG", "TensorIO"], swiftSettings: settings),
     .target(
       name: "ToolSupport", dependencies: ["TensorIO", argumentParser], swiftSettings: settings),
