@@ -7,6 +7,9 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+// Of all that is run; tests look where it is not allowed.
+let strict = settings + [.strictMemorySafety()]
+
 let argumentParser: Target.Dependency =
   .product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -31,33 +34,33 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // Libraries, in the order of the pipeline
-    .target(name: "TensorIO", dependencies: ["CZlib"], swiftSettings: settings),
-    .target(name: "IDXFormat", dependencies: ["CZlib", "TensorIO"], swiftSettings: settings),
+    .target(name: "TensorIO", dependencies: ["CZlib"], swiftSettings: strict),
+    .target(name: "IDXFormat", dependencies: ["CZlib", "TensorIO"], swiftSettings: strict),
     .target(name: "CKernels", cSettings: [.define("_GNU_SOURCE")]),
-    .target(name: "WGAN", dependencies: ["CKernels", "TensorIO"], swiftSettings: settings),
-    .target(name: "PNGFormat", dependencies: ["CPNG", "TensorIO"], swiftSettings: settings),
+    .target(name: "WGAN", dependencies: ["CKernels", "TensorIO"], swiftSettings: strict),
+    .target(name: "PNGFormat", dependencies: ["CPNG", "TensorIO"], swiftSettings: strict),
     .target(
-      name: "ToolSupport", dependencies: ["TensorIO", argumentParser], swiftSettings: settings),
+      name: "ToolSupport", dependencies: ["TensorIO", argumentParser], swiftSettings: strict),
 
     // Tools, in the order of the pipeline
     .executableTarget(
       name: "idx2tensor", dependencies: ["IDXFormat", "TensorIO", "ToolSupport", argumentParser],
-      swiftSettings: settings),
+      swiftSettings: strict),
     .executableTarget(
       name: "wgan-init", dependencies: ["WGAN", "TensorIO", "ToolSupport", argumentParser],
-      swiftSettings: settings),
+      swiftSettings: strict),
     .executableTarget(
       name: "wgan-step", dependencies: ["WGAN", "TensorIO", "ToolSupport", argumentParser],
-      swiftSettings: settings),
+      swiftSettings: strict),
     .executableTarget(
       name: "wgan-sample", dependencies: ["WGAN", "TensorIO", "ToolSupport", argumentParser],
-      swiftSettings: settings),
+      swiftSettings: strict),
     .executableTarget(
       name: "tensor2png", dependencies: ["PNGFormat", "TensorIO", "ToolSupport", argumentParser],
-      swiftSettings: settings),
+      swiftSettings: strict),
     .executableTarget(
       name: "tensor-info", dependencies: ["TensorIO", "ToolSupport", argumentParser],
-      swiftSettings: settings),
+      swiftSettings: strict),
 
     // Tests
     .testTarget(name: "TensorIOTests", dependencies: ["TensorIO"], swiftSettings: settings),
@@ -81,11 +84,3 @@ let package = Package(
       swiftSettings: settings),
   ]
 )
-
-let strict = [
-  "TensorIO", "IDXFormat", "PNGFormat", "ToolSupport", "idx2tensor", "wgan-init", "wgan-step",
-  "wgan-sample", "tensor2png",
-]
-for target in package.targets where strict.contains(target.name) {
-  target.swiftSettings?.append(.strictMemorySafety())
-}

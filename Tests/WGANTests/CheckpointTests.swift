@@ -133,8 +133,7 @@ import Testing
     for network in [state.generator, state.critic] {
       for tensor in network.network.parameters {
         let (parameter, name) = (tensor.parameter, tensor.name)
-        let numbers = UnsafeBufferPointer(
-          start: network.runs.parameters + tensor.offset, count: parameter.count)
+        let numbers = network.runs.parameters[tensor.range].numbers
         let fanIn =
           switch parameter.beginning {
           case .weight(let fanIn, _), .bias(let fanIn): fanIn

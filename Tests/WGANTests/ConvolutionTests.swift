@@ -28,15 +28,16 @@ import Testing
     let stored = layer.parameters.map { parameter in
       let numbers = workspace.numbers(parameter.count)
       Double.fillUniform(
-        numbers, count: parameter.count, key: 1, stream: 61, step: UInt32(parameter.shape.count),
-        first: 0)
+        numbers, key: 1, stream: 61, step: UInt32(parameter.shape.count), first: 0)
       return numbers
     }
     let kept = workspace.numbers(layer.parameters.map(\.count).reduce(0, +))
     var place = 0
     for (parameter, numbers) in zip(layer.parameters, stored) {
-      parameter.arrange(UnsafePointer(numbers), into: kept + place)
-      place += parameter.count
+      let range = place..<place + parameter.count
+      kept[range].copy(numbers)
+      parameter.arrange(kept[range])
+      place = range.upperBound
     }
     layer.forward(x, LayerRun(values: kept, derived: kept), notes: y, into: y)
 
@@ -83,7 +84,7 @@ import Testing
       let workspace = Workspace<Double>()
       let weights = workspace.numbers(layer.parameters.map(\.count).reduce(0, +))
       Double.fillUniform(
-        weights, count: layer.parameters[0].count, key: 2, stream: 62, step: 0, first: 0)
+        weights.prefix(layer.parameters[0].count), key: 2, stream: 62, step: 0, first: 0)
       let blocks = [image.count, layer.output.count, layer.output.count, image.count].map {
         workspace.block(rows: $0, columns: 3)
       }
@@ -145,10 +146,13 @@ import Testing
     #expect(places == expected)
     #expect(!order.isIdentity && Order(.mnist).isIdentity && Order(.vector(9)).isIdentity)
     let parameter = Parameter("", [24], .constant(0), order: order)
-    var (kept, back) = ([Int](repeating: 0, count: 24), [Int](repeating: 0, count: 24))
-    parameter.arrange(Array(0..<24), into: &kept)
-    parameter.restore(kept, into: &back)
-    #expect(kept == expected && back == Array(0..<24))
+    withScratch(24) { (numbers: Run<Int64>) in
+      for index in 0..<24 { numbers[index] = Int64(index) }
+      parameter.arrange(numbers)
+      #expect(numbers.numbers == expected.map { Int64($0) })
+      parameter.restore(numbers)
+      #expect(numbers.numbers == Array(0..<24))
+    }
   }
 
   @Test(arguments: [

@@ -6,14 +6,14 @@ import Testing
 /// 1e-11 of rounding.
 let gradientTolerance = 1e-7
 
-/// The derivative of f by a number that it reads.
-func centralDifference(_ number: UnsafeMutablePointer<Double>, _ f: () -> Double) -> Double {
+/// The derivative of f by one of some numbers that it reads.
+func centralDifference(_ numbers: Run<Double>, _ index: Int, _ f: () -> Double) -> Double {
   let h = 1e-5
-  let value = number.pointee
-  defer { number.pointee = value }
-  number.pointee = value + h
+  let value = numbers[index]
+  defer { numbers[index] = value }
+  numbers[index] = value + h
   let above = f()
-  number.pointee = value - h
+  numbers[index] = value - h
   return (above - f()) / (2 * h)
 }
 
@@ -35,7 +35,7 @@ final class CriticCase: @unchecked Sendable {
     self.network = network
     objective = CriticObjective(network, batchSize: batch, penaltyWeight: penalty, in: workspace)
     runs = ParameterRuns(network, moments: 0, in: workspace)
-    fillNoise(runs.parameters, network.parameterCount, stream: 30, scale: 0.6)
+    fillNoise(runs.parameters, stream: 30, scale: 0.6)
     let key: UInt64 = 1
     samples = (
       workspace.block(rows: network.input.count, columns: batch),
@@ -44,12 +44,10 @@ final class CriticCase: @unchecked Sendable {
     Double.fillNormal(samples.real, key: key, stream: 31, step: 0, first: 0)
     Double.fillNormal(samples.fake, key: key, stream: 32, step: 0, first: 0)
     Double.fillUniform(
-      objective.interpolation.base, count: batch, key: key, stream: 33, step: 0, first: 0)
+      objective.interpolation.row(0), key: key, stream: 33, step: 0, first: 0)
   }
 
-  var gradient: [Double] {
-    Array(UnsafeBufferPointer(start: runs.gradients, count: network.parameterCount))
-  }
+  var gradient: [Double] { runs.gradients.numbers }
 
   /// Expects the gradient of the critic's objective by every parameter to be that of central
   /// differences.
@@ -58,7 +56,7 @@ final class CriticCase: @unchecked Sendable {
     let gradient = gradient
     #expect(gradient.contains { abs($0) > 0.01 }, sourceLocation: sourceLocation)
     for index in gradient.indices {
-      let difference = centralDifference(runs.parameters + index) {
+      let difference = centralDifference(runs.parameters, index) {
         differentiate()
         return objective.report().objective
       }
@@ -88,10 +86,8 @@ final class CriticCase: @unchecked Sendable {
   }
 }
 
-func fillNoise(
-  _ numbers: UnsafeMutablePointer<Double>, _ count: Int, stream: UInt32, scale: Double
-) {
-  let row = Block(base: numbers, rows: 1, columns: count, stride: count)
+func fillNoise(_ numbers: Run<Double>, stream: UInt32, scale: Double) {
+  let row = Block(numbers, rows: 1, columns: numbers.count)
   Double.fillNormal(row, key: 3, stream: stream, step: 0, first: 0)
-  for index in 0..<count { numbers[index] *= scale }
+  for index in 0..<numbers.count { numbers[index] *= scale }
 }

@@ -83,7 +83,7 @@ import Testing
     let workspace = Workspace<Double>()
     let objective = GeneratorObjective(network, critic: case_.objective, in: workspace)
     let runs = ParameterRuns(network, moments: 0, in: workspace)
-    fillNoise(runs.parameters, network.parameterCount, stream: 40, scale: 0.7)
+    fillNoise(runs.parameters, stream: 40, scale: 0.7)
     Double.fillNormal(objective.latents, key: 2, stream: 41, step: 0, first: 0)
     objective.drawMasks(key: 2, stream: .generatorDropout, step: 0, share: .whole)
     for chunk in case_.objective.chunks {
@@ -102,10 +102,10 @@ import Testing
     }
     case_.derive()
     differentiate()
-    let gradients = (0..<network.parameterCount).map { runs.gradients[$0] }
+    let gradients = runs.gradients.numbers
     #expect(gradients.contains { abs($0) > 1e-4 })
     for index in 0..<network.parameterCount {
-      let difference = centralDifference(runs.parameters + index) {
+      let difference = centralDifference(runs.parameters, index) {
         differentiate()
         return -objective.criticMean()
       }
@@ -114,7 +114,7 @@ import Testing
         "parameter \(index): \(gradients[index]) but differences give \(difference)")
     }
     try Workers(count: 3).share { differentiate($0) }
-    #expect(gradients == (0..<network.parameterCount).map { runs.gradients[$0] })
+    #expect(gradients == runs.gradients.numbers)
   }
 
   @Test(arguments: [nil, 10.0])

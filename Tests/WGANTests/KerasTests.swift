@@ -49,13 +49,15 @@ import Testing
       for tensor in tensors {
         let numbers = try #require(expected.tensors[tensor.name])
         #expect(numbers.count == tensor.parameter.count)
-        tensor.parameter.arrange(numbers.map { S($0) }, into: run + tensor.offset)
+        run[tensor.range].copy(numbers.map { S($0) })
+        tensor.parameter.arrange(run[tensor.range])
       }
     }
-    func numbers(_ run: UnsafeMutablePointer<S>, _ tensor: Network.Tensor) -> [Double] {
-      var stored = Array(repeating: S.zero, count: tensor.parameter.count)
-      tensor.parameter.restore(run + tensor.offset, into: &stored)
-      return stored.map { Double($0) }
+    func numbers(_ run: Run<S>, _ tensor: Network.Tensor) -> [Double] {
+      let numbers = run[tensor.range]
+      tensor.parameter.restore(numbers)
+      defer { tensor.parameter.arrange(numbers) }
+      return numbers.numbers.map { Double($0) }
     }
     func expect(_ found: [Double], _ expected: [Double], _ what: String) {
       #expect(found.count == expected.count)

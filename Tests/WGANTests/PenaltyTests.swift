@@ -15,12 +15,12 @@ import Testing
     let workspace = Workspace<Double>()
     let values = network.slots(for: .values, columns: 4, in: workspace)
     Double.interpolate(
-      objective.real(0..<4), objective.fake(0..<4), UnsafePointer(objective.interpolation.base),
+      objective.real(0..<4), objective.fake(0..<4), objective.interpolation.row(0),
       into: values[0])
     for sample in 0..<4 {
       var squares = 0.0
       for pixel in 0..<network.input.count {
-        let derivative = centralDifference(values[0].base + pixel * values[0].stride + sample) {
+        let derivative = centralDifference(values[0].row(pixel), sample) {
           network.forward(case_.runs, values, 0..<4, share: .whole)
           return values.result[0, sample]
         }
@@ -39,9 +39,8 @@ import Testing
     let without = try CriticCase(GradientTests.critics[0], batch: 4, penalty: nil)
     without.differentiate()
     for tensor in case_.network.parameters {
-      let range = tensor.offset..<tensor.offset + tensor.parameter.count
       let isBias = tensor.parameter.name == "bias"
-      #expect((Array(with[range]) == Array(without.gradient[range])) == isBias)
+      #expect((with[tensor.range] == without.gradient[tensor.range]) == isBias)
     }
   }
 
@@ -84,11 +83,10 @@ import Testing
   ) throws {
     let case_ = try CriticCase((critic, "8x1x1"), batch: 4, penalty: 10)
     if bias == 0 {
-      case_.runs.parameters.update(repeating: 0, count: case_.network.parameterCount)
+      case_.runs.parameters.fill(0)
     } else {
       let tensor = try #require(case_.network.parameters.first { $0.parameter.name == "bias" })
-      (case_.runs.parameters + tensor.offset).update(
-        repeating: bias, count: tensor.parameter.count)
+      case_.runs.parameters[tensor.range].fill(bias)
     }
     case_.differentiate()
     #expect(case_.gradient.allSatisfy { $0.isFinite })

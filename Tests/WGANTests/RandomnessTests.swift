@@ -130,7 +130,7 @@ import Testing
     )
     Interpolation.uniform.draw(into: places, key: 9, step: 4, first: 0)
     let streams = (UInt32(1)...10).filter { stream in
-      Double.fillUniform(other.base, count: 40, key: 9, stream: stream, step: 4, first: 0)
+      Double.fillUniform(other.row(0), key: 9, stream: stream, step: 4, first: 0)
       return (0..<40).contains { other[0, $0] == places[0, $0] }
     }
     #expect(streams == [RandomStream.interpolation.rawValue])

@@ -60,3 +60,14 @@ func frozenTrainer(_ configuration: Configuration, _ data: ScratchImages) throws
   state.progress.generatorSteps = 1
   return try Trainer(state, images: data.images(), workers: Workers(count: 1))
 }
+
+extension Run {
+  /// A copy of them.
+  var numbers: [Element] { (0..<count).map { self[$0] } }
+
+  /// Takes over as many numbers.
+  func copy(_ numbers: [Element]) {
+    #expect(numbers.count == count)
+    for (index, number) in numbers.enumerated() { self[index] = number }
+  }
+}

@@ -228,14 +228,7 @@ extension TrainingState {
   /// Every number that a checkpoint keeps.
   var numbers: [Float] {
     let networks = [generator, critic]
-    return networks.flatMap { UnsafeBufferPointer(start: $0.runs.parameters, count: $0.runs.count) }
-      + networks.flatMap {
-        UnsafeBufferPointer(start: $0.runs.buffers, count: $0.network.bufferCount)
-      }
-      + networks.flatMap { trained in
-        trained.runs.moments.flatMap {
-          UnsafeBufferPointer(start: $0, count: trained.runs.count)
-        }
-      }
+    return networks.flatMap(\.runs.parameters.numbers) + networks.flatMap(\.runs.buffers.numbers)
+      + networks.flatMap(\.runs.moments).flatMap(\.numbers)
   }
 }

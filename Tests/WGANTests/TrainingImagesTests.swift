@@ -21,7 +21,7 @@ import Testing
     let workspace = Workspace<Double>()
     let numbers = workspace.block(rows: 2, columns: 3)
     let images = try file.images()
-    images.gather([2, 0, 1], into: numbers)
+    images.gather([2, 0, 1][...], into: numbers)
     // Bytes 0 and 255 are −1 and 1; numbers are what they are.
     let expected =
       type == .u8

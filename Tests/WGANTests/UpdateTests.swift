@@ -27,20 +27,16 @@ import Testing
     // A step at this rate takes every number that has a gradient beyond the bound.
     let trainer = try trainer(preset, threads: 2, "1x8x8") { $0.criticOptimizer.rate = 1 }
     let critic = trainer.state.critic
-    let parameters = UnsafeMutableBufferPointer(
-      start: critic.runs.parameters, count: critic.runs.count)
-    parameters.update(repeating: 1)
+    critic.runs.parameters.fill(1)
     for _ in 0..<7 {
       _ = try trainer.step(.both)
       for tensor in critic.network.parameters {
-        let numbers = parameters[tensor.offset..<tensor.offset + tensor.parameter.count]
+        let numbers = critic.runs.parameters[tensor.range].numbers
         #expect(numbers.allSatisfy { abs($0) <= 0.01 }, "\(tensor.name)")
       }
-      #expect(parameters.contains { abs($0) == 0.01 })
+      #expect(critic.runs.parameters.numbers.contains { abs($0) == 0.01 })
     }
-    let generator = trainer.state.generator.runs
-    let free = UnsafeBufferPointer(start: generator.parameters, count: generator.count)
-    #expect(free.contains { abs($0) > 0.02 })
+    #expect(trainer.state.generator.runs.parameters.numbers.contains { abs($0) > 0.02 })
   }
 
   @Test(arguments: ["mlp-gp", "mlp-clip"])
@@ -48,11 +44,9 @@ import Testing
     let trainer = try trainer(preset, threads: 2)
     for _ in 0..<6 { _ = try trainer.step(.both) }
     let runs = trainer.state.generator.runs
-    UnsafeMutableBufferPointer(start: runs.gradients, count: runs.count).update(repeating: 0.5)
+    runs.gradients.fill(0.5)
     func generator() -> [Float] {
-      ([runs.parameters, runs.gradients] + runs.moments).flatMap {
-        UnsafeBufferPointer(start: $0, count: runs.count)
-      }
+      ([runs.parameters, runs.gradients] + runs.moments).flatMap(\.numbers)
     }
     let before = generator()
     let critic = trainer.state.numbers

@@ -135,7 +135,7 @@ private struct Verbs<S: Scalar> {
       LayerRun(values: workspace.numbers(count), derived: workspace.numbers(layer.derivedCount)),
       LayerRun(values: workspace.numbers(count), derived: workspace.numbers(layer.derivedCount))
     )
-    let weights = Block(base: run.values, rows: 1, columns: count, stride: count)
+    let weights = Block(run.values, rows: 1, columns: count)
     for (stream, block) in [x, y, weights].enumerated() {
       S.fillNormal(block, key: 1, stream: 70 + UInt32(stream), step: 0, first: 0)
     }
@@ -165,7 +165,7 @@ private struct Verbs<S: Scalar> {
       for share in parts {
         layer.accumulate(x, .value, y, share: share, adding: adding, into: gradient)
       }
-      note("accumulate", Block(base: gradient.values, rows: 1, columns: count, stride: count))
+      note("accumulate", Block(gradient.values, rows: 1, columns: count))
     }
   }
 }

@@ -28,37 +28,13 @@ extension TrainingState {
       entries: layout.entries)
     // In the order of the file for as long as it is written: a copy would be another quarter of the
     // memory.
-    reorder(layout) { $0.restore($1, into: $2) }
-    defer { reorder(layout) { $0.arrange($1, into: $2) } }
-    try header.write(
-      zip(layout.runs, runs).map { run, numbers in
-        UnsafeRawBufferPointer(start: numbers, count: run.count * MemoryLayout<Float>.stride)
-      }, to: output)
-  }
-
-  /// Moves the numbers of every tensor that the engine keeps in an order of its own.
-  private func reorder(
-    _ layout: CheckpointLayout,
-    _ move: (Order, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
-  ) {
-    for (run, numbers) in zip(layout.runs, runs) {
-      for tensor in run.tensors {
-        guard let (rows, order) = tensor.parameter.order?.rows else { continue }
-        let size = tensor.parameter.count / rows
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: size) { copy in
-          guard let copy = copy.baseAddress else { return }
-          for row in 0..<rows {
-            let place = numbers + tensor.offset + row * size
-            copy.update(from: place, count: size)
-            move(order, copy, place)
-          }
-        }
-      }
-    }
+    for (run, numbers) in zip(layout.runs, runs) { run.restore(numbers) }
+    defer { for (run, numbers) in zip(layout.runs, runs) { run.arrange(numbers) } }
+    try header.write(runs, to: output)
   }
 
   /// The numbers of `CheckpointLayout.runs`.
-  private var runs: [UnsafeMutablePointer<Float>] {
+  private var runs: [Run<Float>] {
     let runs = [generator.runs, critic.runs]
     return runs.flatMap { [$0.parameters, $0.buffers] } + runs.flatMap(\.moments)
   }
@@ -67,11 +43,11 @@ extension TrainingState {
 extension ParameterRuns<Float> {
   /// The generator of a checkpoint, for sampling, and its configuration.
   static func generator(
-    of file: TensorFile, in workspace: Workspace<Float>
+    of file: TensorFile
   ) throws(FileError) -> (configuration: Configuration, network: Network, runs: Self) {
     let (configuration, _, layout) = try CheckpointLayout.read(file)
     let network = configuration.generatorNetwork
-    let runs = Self(network, moments: 0, in: workspace)
+    let runs = Self(network, moments: 0, in: Workspace())
     try layout.runs[0].read(file, into: runs.parameters)
     try layout.runs[1].read(file, into: runs.buffers)
     return (configuration, network, runs)
@@ -91,13 +67,13 @@ private struct CheckpointLayout {
     ]
     let parameters = networks.flatMap { name, network, _ in
       [
-        CheckpointRun("\(name).", network.parameters, network.parameterCount),
-        CheckpointRun("\(name).", network.buffers, network.bufferCount),
+        CheckpointRun(prefix: "\(name).", tensors: network.parameters),
+        CheckpointRun(prefix: "\(name).", tensors: network.buffers),
       ]
     }
     let moments = networks.flatMap { name, network, optimizer in
       optimizer.momentNames.map {
-        CheckpointRun("optimizer.\(name).\($0).", network.parameters, network.parameterCount)
+        CheckpointRun(prefix: "optimizer.\(name).\($0).", tensors: network.parameters)
       }
     }
     runs = parameters + moments
@@ -138,29 +114,32 @@ private struct CheckpointRun {
   /// What their names begin with.
   let prefix: String
   let tensors: [Network.Tensor]
-  /// Numbers in them.
-  let count: Int
 
-  init(_ prefix: String, _ tensors: [Network.Tensor], _ count: Int) {
-    (self.prefix, self.tensors, self.count) = (prefix, tensors, count)
-  }
-
-  func read(_ file: TensorFile, into numbers: UnsafeMutablePointer<Float>) throws(FileError) {
+  func read(_ file: TensorFile, into numbers: Run<Float>) throws(FileError) {
     for tensor in tensors {
-      let bytes = file.bytes(of: prefix + tensor.name)
-      guard let stored = bytes?.bindMemory(to: Float.self).baseAddress else { continue }
-      let place = numbers + tensor.offset
-      tensor.parameter.arrange(stored, into: place)
-      let numbers = UnsafeBufferPointer(start: place, count: tensor.parameter.count)
-      if tensor.parameter.isVariance, numbers.contains(where: { $0 < 0 }) {
+      guard let stored = StoredNumbers<Float>(prefix + tensor.name, in: file) else { continue }
+      let numbers = numbers[tensor.range]
+      numbers.copy(stored)
+      if tensor.parameter.isVariance, (0..<numbers.count).contains(where: { numbers[$0] < 0 }) {
         throw FileError(.invalid, file.path, "\(prefix + tensor.name) has a negative variance")
       }
     }
+    arrange(numbers)
     try requireFinite(numbers, file.path)
   }
 
-  func requireFinite(_ numbers: UnsafePointer<Float>, _ path: String) throws(FileError) {
-    guard Float.allWithin(numbers, count: count, bound: .greatestFiniteMagnitude) else {
+  /// Brings the numbers from the order of the file into the engine's, where they lie.
+  func arrange(_ numbers: Run<Float>) {
+    for tensor in tensors { tensor.parameter.arrange(numbers[tensor.range]) }
+  }
+
+  /// Brings them back.
+  func restore(_ numbers: Run<Float>) {
+    for tensor in tensors { tensor.parameter.restore(numbers[tensor.range]) }
+  }
+
+  func requireFinite(_ numbers: Run<Float>, _ path: String) throws(FileError) {
+    guard Float.allWithin(numbers, bound: .greatestFiniteMagnitude) else {
       throw FileError(
         .invalid, path, "\(prefix)* has a number that is not finite; not a checkpoint")
     }

@@ -28,8 +28,8 @@ struct BatchNormalization: Sendable {
   /// The numbers of a pass over `columns`, which are so many groups of equal size, each normalised
   /// by itself: for a share of the channels.
   func forward<S: Scalar>(
-    _ x: Block<S>, _ run: LayerRun<S>, buffers: UnsafeMutablePointer<S>, groups: Int,
-    notes: Block<S>, share: Share, into y: Block<S>
+    _ x: Block<S>, _ run: LayerRun<S>, buffers: Run<S>, groups: Int, notes: Block<S>, share: Share,
+    into y: Block<S>
   ) {
     for channel in share.range(of: channels) {
       for group in 0..<groups {
@@ -43,15 +43,15 @@ struct BatchNormalization: Sendable {
         notes[channels + channel, group] = scale
         normalize(
           x, channel, mean, scale, run, into: y.rows(from: channel, by: channels).columns(columns))
-        move(buffers + channel, to: Double(mean))
-        move(buffers + channels + channel, to: squares / max(count - 1, 1))
+        move(buffers, channel, to: Double(mean))
+        move(buffers, channels + channel, to: squares / max(count - 1, 1))
       }
     }
   }
 
   /// The numbers of some samples, by the running statistics.
   func sample<S: Scalar>(
-    _ x: Block<S>, _ run: LayerRun<S>, buffers: UnsafePointer<S>, into y: Block<S>
+    _ x: Block<S>, _ run: LayerRun<S>, buffers: Run<S>, into y: Block<S>
   ) {
     for channel in 0..<channels {
       let scale = S(1 / (Double(buffers[channels + channel]) + epsilon).squareRoot())
@@ -106,8 +106,8 @@ struct BatchNormalization: Sendable {
       beta: run.values[channels + channel], into: y)
   }
 
-  private func move<S: Scalar>(_ running: UnsafeMutablePointer<S>, to batch: Double) {
-    running.pointee = S((1 - momentum) * Double(running.pointee) + momentum * batch)
+  private func move<S: Scalar>(_ running: Run<S>, _ index: Int, to batch: Double) {
+    running[index] = S((1 - momentum) * Double(running[index]) + momentum * batch)
   }
 
   private func columns(of group: Int, _ groups: Int, _ count: Int) -> Range<Int> {

@@ -14,15 +14,15 @@ struct Convolution: Layer {
     case winograd(Winograd)
     /// From y's shape to x's.
     case transposed(Correlation, Reversal?)
-    /// One for each phase, over the derived weights that begin at `first`.
+    /// One for each phase, over its derived weights.
     case upsampled([Phase], vertical: Upsampling, horizontal: Upsampling)
   }
 
   private struct Phase {
     let correlation: Correlation
     let row: Int, column: Int
-    /// The phase's first derived weight.
-    let first: Int
+    /// The phase's among the derived weights.
+    let weights: Range<Int>
   }
 
   /// A convolution to `channels` channels; `nil` when its output would be too large. Less than
@@ -81,8 +81,9 @@ struct Convolution: Layer {
           input, output,
           vertical: down.window(phase: row, inputs: input.height, outputs: output.height),
           horizontal: across.window(phase: column, inputs: input.width, outputs: output.width))
-        phases.append(Phase(correlation: correlation, row: row, column: column, first: first))
-        first += correlation.weightCount
+        let weights = first..<first + correlation.weightCount
+        phases.append(Phase(correlation: correlation, row: row, column: column, weights: weights))
+        first = weights.upperBound
       }
     }
     form = .upsampled(phases, vertical: down, horizontal: across)
@@ -116,8 +117,8 @@ struct Convolution: Layer {
   func derive<S: Scalar>(_ run: LayerRun<S>, share: Share) {
     switch form {
     case .plain(_, let reversal), .transposed(_, let reversal):
-      reversal?.derive(run.values, into: run.derived, share: share)
-    case .winograd(let winograd): winograd.derive(run.values, into: run.derived, share: share)
+      reversal?.derive(weight(run), into: run.derived, share: share)
+    case .winograd(let winograd): winograd.derive(weight(run), into: run.derived, share: share)
     case .upsampled:
       forEachMergedTap(of: run, share) { sum, tap, isFirst in
         if isFirst { sum.copy(tap) } else { S.addScaled(tap, by: 1, to: sum) }
@@ -126,7 +127,7 @@ struct Convolution: Layer {
   }
 
   func forward<S: Scalar>(_ x: Block<S>, _ run: LayerRun<S>, notes _: Block<S>, into y: Block<S>) {
-    apply(x, run, bias: hasBias ? UnsafePointer(run.values + weightCount) : nil, into: y)
+    apply(x, run, bias: hasBias ? bias(run) : nil, into: y)
   }
 
   func tangent<S: Scalar>(
@@ -135,18 +136,21 @@ struct Convolution: Layer {
     apply(u, run, bias: nil, into: v)
   }
 
+  private func weight<S: Scalar>(_ run: LayerRun<S>) -> Run<S> { run.values.prefix(weightCount) }
+  private func bias<S: Scalar>(_ run: LayerRun<S>) -> Run<S> { run.values.dropFirst(weightCount) }
+
   private func apply<S: Scalar>(
-    _ x: Block<S>, _ run: LayerRun<S>, bias: UnsafePointer<S>?, into y: Block<S>
+    _ x: Block<S>, _ run: LayerRun<S>, bias: Run<S>?, into y: Block<S>
   ) {
     switch form {
-    case .plain(let correlation, _): correlation.apply(x, run.values, bias: bias, into: y)
+    case .plain(let correlation, _): correlation.apply(x, weight(run), bias: bias, into: y)
     case .winograd(let winograd): winograd.apply(x, run.derived, bias: bias, into: y)
     case .transposed(_, let reversal?): reversal.apply(x, run.derived, bias: bias, into: y)
     case .transposed(let correlation, nil):
-      correlation.applyTranspose(x, run.values, bias: bias, into: y)
+      correlation.applyTranspose(x, weight(run), bias: bias, into: y)
     case .upsampled(let phases, _, _):
       for phase in phases {
-        phase.correlation.apply(x, run.derived + phase.first, bias: bias, into: y)
+        phase.correlation.apply(x, run.derived[phase.weights], bias: bias, into: y)
       }
     }
   }
@@ -157,13 +161,13 @@ struct Convolution: Layer {
     switch form {
     case .plain(_, let reversal?): reversal.apply(dy, run.derived, bias: nil, into: dx)
     case .plain(let correlation, nil):
-      correlation.applyTranspose(dy, run.values, bias: nil, into: dx)
+      correlation.applyTranspose(dy, weight(run), bias: nil, into: dx)
     case .winograd(let winograd): winograd.applyTranspose(dy, run.derived, into: dx)
-    case .transposed(let correlation, _): correlation.apply(dy, run.values, bias: nil, into: dx)
+    case .transposed(let correlation, _): correlation.apply(dy, weight(run), bias: nil, into: dx)
     case .upsampled(let phases, _, _):
       for (index, phase) in phases.enumerated() {
         phase.correlation.applyTranspose(
-          dy, run.derived + phase.first, bias: nil, adding: index > 0, into: dx)
+          dy, run.derived[phase.weights], bias: nil, adding: index > 0, into: dx)
       }
     }
   }
@@ -174,27 +178,24 @@ struct Convolution: Layer {
   ) {
     switch form {
     case .plain(let correlation, _):
-      correlation.accumulate(x, dy, share: share, adding: adding, into: gradient.values)
+      correlation.accumulate(x, dy, share: share, adding: adding, into: weight(gradient))
     case .winograd(let winograd):
-      winograd.accumulate(x, dy, share: share, adding: adding, into: gradient)
+      winograd.accumulate(
+        x, dy, share: share, adding: adding, into: weight(gradient), derived: gradient.derived)
     case .transposed(let correlation, _):
-      correlation.accumulate(dy, x, share: share, adding: adding, into: gradient.values)
+      correlation.accumulate(dy, x, share: share, adding: adding, into: weight(gradient))
     case .upsampled(let phases, _, _):
       for phase in phases {
         phase.correlation.accumulate(
-          x, dy, share: share, adding: adding, into: gradient.derived + phase.first)
+          x, dy, share: share, adding: adding, into: gradient.derived[phase.weights])
       }
       // The derived gradients are the sum so far, so this makes the parameters' anew.
-      let rows = share.range(of: output.channels)
-      let size = kernelHeight * kernelWidth * columns
-      Block(
-        base: gradient.values + rows.lowerBound * size, rows: rows.count, columns: size,
-        stride: size
-      ).clear()
+      Block(weight(gradient), rows: rows, columns: weightCount / rows)
+        .rows(share.range(of: rows)).clear()
       forEachMergedTap(of: gradient, share) { sum, tap, _ in S.addScaled(sum, by: 1, to: tap) }
     }
     if hasBias {
-      accumulateBias(input, dy, share: share, adding: adding, into: gradient.values + weightCount)
+      accumulateBias(input, dy, share: share, adding: adding, into: bias(gradient))
     }
   }
 
@@ -206,27 +207,24 @@ struct Convolution: Layer {
     guard case .upsampled(let phases, let vertical, let horizontal) = form else { return }
     let channels = share.range(of: rows)
     if channels.isEmpty { return }
-    func weights(_ base: UnsafeMutablePointer<S>, _ tap: Int, of size: Int) -> Block<S> {
-      Block(
-        base: base + channels.lowerBound * size + tap * columns, rows: channels.count,
-        columns: columns, stride: size)
+    func weights(_ kernel: Block<S>, _ tap: Int) -> Block<S> {
+      kernel.rows(channels).columns(tap * columns..<(tap + 1) * columns)
     }
+    let whole = Block(weight(run), rows: rows, columns: weightCount / rows)
     for phase in phases {
+      let merged = Block(
+        run.derived[phase.weights], rows: rows, columns: phase.correlation.windowSize)
       let width = horizontal.taps(of: phase.column)
       for y in 0..<kernelHeight {
         for x in 0..<kernelWidth {
-          let merged =
-            vertical.tap(y, in: phase.row) * width + horizontal.tap(x, in: phase.column)
+          let tap = vertical.tap(y, in: phase.row) * width + horizontal.tap(x, in: phase.column)
           // The first tap that falls on a place is its least row and column.
           let isFirst =
             (y == 0 || vertical.tap(y - 1, in: phase.row) < vertical.tap(y, in: phase.row))
             && (x == 0
               || horizontal.tap(x - 1, in: phase.column)
                 < horizontal.tap(x, in: phase.column))
-          body(
-            weights(run.derived + phase.first, merged, of: phase.correlation.windowSize),
-            weights(run.values, y * kernelWidth + x, of: kernelHeight * kernelWidth * columns),
-            isFirst)
+          body(weights(merged, tap), weights(whole, y * kernelWidth + x), isFirst)
         }
       }
     }
@@ -235,11 +233,11 @@ struct Convolution: Layer {
   /// db[channel] = Σ over positions and samples of dy, position after position, or added to it.
   private func accumulateBias<S: Scalar>(
     _ input: AccumulationInput, _ dy: Block<S>, share: Share, adding: Bool,
-    into gradient: UnsafeMutablePointer<S>
+    into gradient: Run<S>
   ) {
     let share = share.range(of: output.channels)
-    let bias = gradient + share.lowerBound
-    if !adding { bias.update(repeating: 0, count: share.count) }
+    let bias = gradient[share]
+    if !adding { bias.fill(0) }
     guard input == .value, !share.isEmpty else { return }
     for position in 0..<output.height * output.width {
       let first = position * output.channels

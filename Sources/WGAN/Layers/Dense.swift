@@ -15,24 +15,30 @@ struct Dense: Layer {
     return hasBias ? [weight, bias] : [weight]
   }
 
+  private func weight<S: Scalar>(_ run: LayerRun<S>) -> Block<S> {
+    Block(run.values.prefix(outputs * inputs), rows: outputs, columns: inputs)
+  }
+  private func bias<S: Scalar>(_ run: LayerRun<S>) -> Run<S> {
+    run.values.dropFirst(outputs * inputs)
+  }
+
   func forward<S: Scalar>(_ x: Block<S>, _ run: LayerRun<S>, notes _: Block<S>, into y: Block<S>) {
     S.product(
-      run.values, inputs, 1, MatrixOperand(x),
-      bias: hasBias ? UnsafePointer(run.values + outputs * inputs) : nil, adding: false, into: y)
+      Matrix(weight(run)), Matrix(x), bias: hasBias ? bias(run) : nil, adding: false, into: y)
   }
 
   /// dx = Wᵀ·dy.
   func backward<S: Scalar>(
     _ dy: Block<S>, output _: Block<S>, notes _: Block<S>, _ run: LayerRun<S>, into dx: Block<S>
   ) {
-    S.product(run.values, 1, inputs, MatrixOperand(dy), bias: nil, adding: false, into: dx)
+    S.product(weight(run).transposed, Matrix(dy), bias: nil, adding: false, into: dx)
   }
 
   /// v = W·u.
   func tangent<S: Scalar>(
     _ u: Block<S>, output _: Block<S>, notes _: Block<S>, _ run: LayerRun<S>, into v: Block<S>
   ) {
-    S.product(run.values, inputs, 1, MatrixOperand(u), bias: nil, adding: false, into: v)
+    S.product(Matrix(weight(run)), Matrix(u), bias: nil, adding: false, into: v)
   }
 
   /// dW = dy·xᵀ; db = Σ over samples of dy. A share is a range of W's rows.
@@ -43,14 +49,11 @@ struct Dense: Layer {
     let rows = share.range(of: outputs)
     if rows.isEmpty { return }
     let dy = dy.rows(rows)
-    let weight = Block(
-      base: gradient.values + rows.lowerBound * inputs, rows: rows.count, columns: inputs,
-      stride: inputs)
     S.product(
-      dy.base, dy.stride, 1, MatrixOperand(x).transposed, bias: nil, adding: adding, into: weight)
+      Matrix(dy), x.transposed, bias: nil, adding: adding, into: weight(gradient).rows(rows))
     guard hasBias else { return }
-    let bias = gradient.values + outputs * inputs + rows.lowerBound
-    if !adding { bias.update(repeating: 0, count: rows.count) }
+    let bias = bias(gradient)[rows]
+    if !adding { bias.fill(0) }
     if input == .value { S.addRowSums(dy, into: bias) }
   }
 }

@@ -19,12 +19,13 @@ struct LayerNormalization: Layer {
 
   func forward<S: Scalar>(_ x: Block<S>, _: LayerRun<S>, notes: Block<S>, into y: Block<S>) {
     forEachTile(of: x) { columns, sums, coefficients in
-      let (x, mean, scale) = (x.columns(columns), coefficients[0], notes.columns(columns).base)
-      S.columnSums(x, into: sums[0])
-      for column in 0..<columns.count { mean[column] = S(sums[0][column] / count) }
-      S.columnSquareDeviations(x, from: mean, into: sums[0])
+      let (x, sums) = (x.columns(columns), sums.row(0))
+      let (mean, scale) = (coefficients.row(0), notes.columns(columns).row(0))
+      S.columnSums(x, into: sums)
+      for column in 0..<columns.count { mean[column] = S(sums[column] / count) }
+      S.columnSquareDeviations(x, from: mean, into: sums)
       for column in 0..<columns.count {
-        scale[column] = S(1 / (sums[0][column] / count + epsilon).squareRoot())
+        scale[column] = S(1 / (sums[column] / count + epsilon).squareRoot())
       }
       S.affineColumns(x, shift: mean, scale: scale, into: y.columns(columns))
     }
@@ -47,16 +48,16 @@ struct LayerNormalization: Layer {
     _ z: Block<S>, output y: Block<S>, notes: Block<S>, into result: Block<S>
   ) {
     forEachTile(of: z) { columns, sums, k in
-      let (z, y, r) = (z.columns(columns), y.columns(columns), notes.columns(columns).base)
-      S.columnSums(z, into: sums[0])
-      S.columnDots(y, z, into: sums[1])
+      let (z, y, r) = (z.columns(columns), y.columns(columns), notes.columns(columns).row(0))
+      S.columnSums(z, into: sums.row(0))
+      S.columnDots(y, z, into: sums.row(1))
       for column in 0..<columns.count {
         let r = Double(r[column])
-        k[0][column] = S(-r * sums[0][column] / count)
-        k[1][column] = S(r)
-        k[2][column] = S(-r * sums[1][column] / count)
+        k[0, column] = S(-r * sums[0, column] / count)
+        k[1, column] = S(r)
+        k[2, column] = S(-r * sums[1, column] / count)
       }
-      S.combineColumns(k[0], k[1], z, k[2], y, into: result.columns(columns))
+      S.combineColumns(k, z, y, into: result.columns(columns))
     }
   }
 
@@ -65,25 +66,25 @@ struct LayerNormalization: Layer {
   ) {
     forEachTile(of: u) { columns, sums, k in
       let (u, dy, y) = (u.columns(columns), dy.columns(columns), y.columns(columns))
-      let r = notes.columns(columns).base
-      S.columnSums(u, into: sums[0])
-      S.columnSums(dy, into: sums[1])
-      S.columnDots(y, u, into: sums[2])
-      S.columnDots(y, dy, into: sums[3])
-      S.columnDots(u, dy, into: sums[4])
+      let r = notes.columns(columns).row(0)
+      S.columnSums(u, into: sums.row(0))
+      S.columnSums(dy, into: sums.row(1))
+      S.columnDots(y, u, into: sums.row(2))
+      S.columnDots(y, dy, into: sums.row(3))
+      S.columnDots(u, dy, into: sums.row(4))
       for column in 0..<columns.count {
         let r = Double(r[column])
-        let (uMean, dyMean) = (sums[0][column] / count, sums[1][column] / count)
+        let (uMean, dyMean) = (sums[0, column] / count, sums[1, column] / count)
         let (yu, ydy, udy) = (
-          sums[2][column] / count, sums[3][column] / count, sums[4][column] / count
+          sums[2, column] / count, sums[3, column] / count, sums[4, column] / count
         )
         let overCount = r * (udy - uMean * dyMean - yu * ydy)  // s / n
-        k[0][column] = S(r * r * (yu * dyMean + ydy * uMean))
-        k[1][column] = S(r * (2 * r * yu * ydy - overCount))
-        k[2][column] = S(-r * r * yu)
-        k[3][column] = S(-r * r * ydy)
+        k[0, column] = S(r * r * (yu * dyMean + ydy * uMean))
+        k[1, column] = S(r * (2 * r * yu * ydy - overCount))
+        k[2, column] = S(-r * r * yu)
+        k[3, column] = S(-r * r * ydy)
       }
-      S.addCombinedColumns(k[0], k[1], y, k[2], dy, k[3], u, into: dx.columns(columns))
+      S.addCombinedColumns(k, y, dy, u, into: dx.columns(columns))
     }
   }
 
@@ -92,20 +93,17 @@ struct LayerNormalization: Layer {
   /// Calls `body` for some columns at a time, with five rows for sums and four for coefficients, on
   /// the stack.
   private func forEachTile<S: Scalar>(
-    of block: Block<S>,
-    _ body: (Range<Int>, [5 of UnsafeMutablePointer<Double>], [4 of UnsafeMutablePointer<S>]) ->
-      Void
+    of block: Block<S>, _ body: (Range<Int>, Block<Double>, Block<S>) -> Void
   ) {
     let width = 16
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: 5 * width) { sums in
-      withUnsafeTemporaryAllocation(of: S.self, capacity: 4 * width) { coefficients in
-        guard let sums = sums.baseAddress, let coefficients = coefficients.baseAddress else {
-          return
-        }
+    withScratch(5 * width) { (sums: Run<Double>) in
+      withScratch(4 * width) { (coefficients: Run<S>) in
+        let sums = Block(sums, rows: 5, columns: width)
+        let coefficients = Block(coefficients, rows: 4, columns: width)
         for start in stride(from: 0, to: block.columns, by: width) {
-          body(
-            start..<min(start + width, block.columns), .init { sums + $0 * width },
-            .init { coefficients + $0 * width })
+          let columns = start..<min(start + width, block.columns)
+          let own = 0..<columns.count
+          body(columns, sums.columns(own), coefficients.columns(own))
         }
       }
     }

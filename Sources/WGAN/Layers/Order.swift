@@ -35,12 +35,12 @@ struct Order: Equatable, Sendable {
   }
 
   /// Brings numbers from the order of a checkpoint into the engine's.
-  func arrange<S>(_ stored: UnsafePointer<S>, into kept: UnsafeMutablePointer<S>) {
+  fileprivate func arrange<S>(_ stored: Run<S>, into kept: Run<S>) {
     forEach { place, pytorch in kept[place] = stored[pytorch] }
   }
 
   /// Brings numbers from the engine's order into that of a checkpoint.
-  func restore<S>(_ kept: UnsafePointer<S>, into stored: UnsafeMutablePointer<S>) {
+  fileprivate func restore<S>(_ kept: Run<S>, into stored: Run<S>) {
     forEach { place, pytorch in stored[pytorch] = kept[place] }
   }
 
@@ -73,15 +73,23 @@ extension ImageShape {
 }
 
 extension Parameter {
-  /// Brings numbers from the order of a checkpoint into the engine's.
-  func arrange<S>(_ stored: UnsafePointer<S>, into kept: UnsafeMutablePointer<S>) {
-    guard let order else { return kept.update(from: stored, count: count) }
-    order.arrange(stored, into: kept)
-  }
+  /// Brings the tensor's numbers from the order of a checkpoint into the engine's, where they lie.
+  func arrange<S>(_ numbers: Run<S>) { move(numbers) { $0.arrange($1, into: $2) } }
 
-  /// Brings numbers from the engine's order into that of a checkpoint.
-  func restore<S>(_ kept: UnsafePointer<S>, into stored: UnsafeMutablePointer<S>) {
-    guard let order else { return stored.update(from: kept, count: count) }
-    order.restore(kept, into: stored)
+  /// Brings them back into that of a checkpoint.
+  func restore<S>(_ numbers: Run<S>) { move(numbers) { $0.restore($1, into: $2) } }
+
+  /// Row by row: a copy of all would take as much memory again.
+  private func move<S>(_ numbers: Run<S>, _ move: (Order, Run<S>, Run<S>) -> Void) {
+    precondition(numbers.count == count)
+    guard let (rows, order) = order?.rows else { return }
+    let size = count / rows
+    withScratch(size) { copy in
+      for row in 0..<rows {
+        let place = numbers[row * size..<(row + 1) * size]
+        copy.copy(place)
+        move(order, copy, place)
+      }
+    }
   }
 }

@@ -10,8 +10,8 @@ struct Reversal: Sendable {
     let correlation: Correlation
     /// The taps of the whole kernel, along each axis, of which the phase's is made.
     let rows: [Int], columns: [Int]
-    /// The phase's first weight.
-    let first: Int
+    /// The phase's among the weights of all.
+    let weights: Range<Int>
   }
 
   private let correlation: Correlation
@@ -31,33 +31,30 @@ struct Reversal: Sendable {
       for column in correlation.horizontal.reversed {
         let part = Correlation(
           correlation.output, correlation.input, vertical: row.window, horizontal: column.window)
+        let weights = first..<first + part.weightCount
         phases.append(
-          Phase(correlation: part, rows: row.taps, columns: column.taps, first: first))
-        first += part.weightCount
+          Phase(correlation: part, rows: row.taps, columns: column.taps, weights: weights))
+        first = weights.upperBound
       }
     }
     (self.phases, weightCount) = (phases, first)
   }
 
   /// Brings the weights together, this share of them.
-  func derive<S: Scalar>(
-    _ weight: UnsafeMutablePointer<S>, into derived: UnsafeMutablePointer<S>, share: Share
-  ) {
+  func derive<S: Scalar>(_ weight: Run<S>, into derived: Run<S>, share: Share) {
     let (inputs, outputs) = (correlation.input.channels, correlation.output.channels)
     let own = share.range(of: outputs)
     if own.isEmpty { return }
+    let weight = Block(weight, rows: outputs, columns: correlation.windowSize).rows(own)
     for phase in phases {
-      let part = phase.correlation
-      var place = derived + phase.first + own.lowerBound
+      let reversed = Block(
+        derived[phase.weights], rows: inputs, columns: phase.correlation.windowSize)
+      var place = own
       for row in phase.rows {
         for column in phase.columns {
           let tap = (row * correlation.horizontal.kernel + column) * inputs
-          let from = Block(
-            base: weight + own.lowerBound * correlation.windowSize + tap, rows: own.count,
-            columns: inputs, stride: correlation.windowSize)
-          let to = Block(base: place, rows: inputs, columns: own.count, stride: part.windowSize)
-          S.transpose(from, into: to)
-          place += outputs
+          S.transpose(weight.columns(tap..<tap + inputs), into: reversed.columns(place))
+          place = place.shifted(by: outputs)
         }
       }
     }
@@ -65,10 +62,10 @@ struct Reversal: Sendable {
 
   /// x = b + Wᵀ ⋆ y.
   func apply<S: Scalar>(
-    _ y: Block<S>, _ derived: UnsafePointer<S>, bias: UnsafePointer<S>?, into x: Block<S>
+    _ y: Block<S>, _ derived: Run<S>, bias: Run<S>?, into x: Block<S>
   ) {
     for phase in phases {
-      phase.correlation.apply(y, derived + phase.first, bias: bias, into: x)
+      phase.correlation.apply(y, derived[phase.weights], bias: bias, into: x)
     }
   }
 }

@@ -13,20 +13,22 @@ struct ScaleAndShift: Layer {
     ]
   }
 
+  private func scale<S: Scalar>(_ run: LayerRun<S>) -> Run<S> { run.values.prefix(channels) }
+
   func forward<S: Scalar>(_ x: Block<S>, _ run: LayerRun<S>, notes _: Block<S>, into y: Block<S>) {
-    S.scaleRows(x, by: run.values, shift: run.values + channels, period: channels, into: y)
+    S.scaleRows(x, by: scale(run), shift: run.values.dropFirst(channels), into: y)
   }
 
   func backward<S: Scalar>(
     _ dy: Block<S>, output _: Block<S>, notes _: Block<S>, _ run: LayerRun<S>, into dx: Block<S>
   ) {
-    S.scaleRows(dy, by: run.values, shift: nil, period: channels, into: dx)
+    S.scaleRows(dy, by: scale(run), shift: nil, into: dx)
   }
 
   func tangent<S: Scalar>(
     _ u: Block<S>, output _: Block<S>, notes _: Block<S>, _ run: LayerRun<S>, into v: Block<S>
   ) {
-    S.scaleRows(u, by: run.values, shift: nil, period: channels, into: v)
+    S.scaleRows(u, by: scale(run), shift: nil, into: v)
   }
 
   func accumulate<S: Scalar>(
@@ -37,9 +39,9 @@ struct ScaleAndShift: Layer {
       let dy = dy.rows(from: channel, by: channels)
       let scale = S.blockDot(x.rows(from: channel, by: channels), from: 0, dy)
       let shift = input == .value ? S.blockSum(dy) : 0
-      let (weight, bias) = (gradient.values + channel, gradient.values + channels + channel)
-      weight.pointee = S(adding ? Double(weight.pointee) + scale : scale)
-      bias.pointee = S(adding ? Double(bias.pointee) + shift : shift)
+      for (place, sum) in [(channel, scale), (channels + channel, shift)] {
+        gradient.values[place] = S(adding ? Double(gradient.values[place]) + sum : sum)
+      }
     }
   }
 }

@@ -18,13 +18,13 @@ struct Winograd: Sendable {
   private let points: [Point]
   /// Where each of the 11 × 11 products begins in V and in a row of U, each of the 6 × 6 points in
   /// M, and each of the 5 × 5 taps in a row of W.
-  private let productPlaces: [Int32], pointPlaces: [Int32], tapPlaces: [Int32]
+  private let productPlaces: Places, pointPlaces: Places, tapPlaces: Places
   /// Whether `accumulate` goes this way as well.
   private let accumulates: Bool
 
   private struct Tile {
     /// Where each position begins in its image; −1 is outside.
-    let inputs: [Int32], outputs: [Int32]
+    let inputs: Places, outputs: Places
     /// The first of its rows and columns of inputs, which tiles before it have too.
     let overlap: (rows: Int, columns: Int)
   }
@@ -56,11 +56,11 @@ struct Winograd: Sendable {
     else { return nil }
     self.correlation = correlation
     accumulates = output.channels * Self.rowSize(input.channels) <= Self.mostGradients
-    var (points, places, first): ([Point], [Int32], Int) = ([], Array(repeating: 0, count: 121), 0)
+    var (points, places, first): ([Point], [Int], Int) = ([], Array(repeating: 0, count: 121), 0)
     for point in 0..<36 {
       let start = first
       for product in 0..<121 where Self.axis[product / 11] * 6 + Self.axis[product % 11] == point {
-        places[product] = Int32(first)
+        places[product] = first
         first += input.channels
       }
       let row = point * (output.channels + 1)
@@ -68,9 +68,9 @@ struct Winograd: Sendable {
       // One row more spreads the points over the sets of the cache.
       first += 1
     }
-    (self.points, productPlaces) = (points, places)
-    pointPlaces = points.map { Int32($0.outputs.lowerBound) }
-    tapPlaces = (0..<25).map { Int32($0 * input.channels) }
+    (self.points, productPlaces) = (points, Places(places))
+    pointPlaces = Places(points.map(\.outputs.lowerBound))
+    tapPlaces = Places((0..<25).map { $0 * input.channels })
     tiles = stride(from: 0, to: output.height, by: 4).flatMap { row in
       stride(from: 0, to: output.width, by: 4).map { column in
         Tile(
@@ -88,9 +88,7 @@ struct Winograd: Sendable {
   private static func rowSize(_ channels: Int) -> Int { (121 * channels + 36 + 15) / 16 * 16 | 16 }
 
   /// U = G W Gᵀ, this share of it.
-  func derive<S: Scalar>(
-    _ weight: UnsafeMutablePointer<S>, into derived: UnsafeMutablePointer<S>, share: Share
-  ) {
+  func derive<S: Scalar>(_ weight: Run<S>, into derived: Run<S>, share: Share) {
     let own = share.range(of: correlation.output.channels)
     S.winograd(
       WINOGRAD_KERNEL, transposed: false, rows: own.count, columns: correlation.input.channels,
@@ -99,49 +97,52 @@ struct Winograd: Sendable {
 
   /// y = b + W ⋆ x.
   func apply<S: Scalar>(
-    _ x: Block<S>, _ derived: UnsafePointer<S>, bias: UnsafePointer<S>?, into y: Block<S>
+    _ x: Block<S>, _ derived: Run<S>, bias: Run<S>?, into y: Block<S>
   ) {
+    let u = u(derived)
     forEachTile(x, y) { tile, x, v, m, y in
       transform(x, under: tile, into: v)
       for point in points {
         S.product(
-          derived + point.inputs.lowerBound, rowSize, 1, MatrixOperand(v.rows(point.inputs)),
-          bias: nil, adding: false, into: m.rows(point.outputs))
+          Matrix(u.columns(point.inputs)), Matrix(v.rows(point.inputs)), bias: nil, adding: false,
+          into: m.rows(point.outputs))
       }
       S.winograd(
         WINOGRAD_OUTPUT, transposed: false, rows: correlation.output.channels, columns: x.columns,
-        Patch(m, pointPlaces), bias: bias, adding: (0, 0), into: Patch(y, tile.outputs))
+        Patch(m, rows: pointPlaces), bias: bias, adding: (0, 0),
+        into: Patch(y, rows: tile.outputs))
     }
   }
 
   /// x = Wᵀ ⋆ y.
-  func applyTranspose<S: Scalar>(_ y: Block<S>, _ derived: UnsafePointer<S>, into x: Block<S>) {
+  func applyTranspose<S: Scalar>(_ y: Block<S>, _ derived: Run<S>, into x: Block<S>) {
+    let u = u(derived)
     forEachTile(x, y) { tile, x, v, m, y in
       transform(y, 0..<correlation.output.channels, of: tile, into: m)
       for point in points {
         S.product(
-          derived + point.inputs.lowerBound, 1, rowSize, MatrixOperand(m.rows(point.outputs)),
-          bias: nil, adding: false, into: v.rows(point.inputs))
+          u.columns(point.inputs).transposed, Matrix(m.rows(point.outputs)), bias: nil,
+          adding: false, into: v.rows(point.inputs))
       }
       S.winograd(
         WINOGRAD_INPUT, transposed: true, rows: correlation.input.channels, columns: x.columns,
-        Patch(v, productPlaces), bias: nil, adding: tile.overlap, into: Patch(x, tile.inputs))
+        Patch(v, rows: productPlaces), bias: nil, adding: tile.overlap,
+        into: Patch(x, rows: tile.inputs))
     }
   }
 
   /// dU = Σ over tiles and columns of (A dY Aᵀ) Vᵀ, point by point, or added to it, and
   /// dW = Gᵀ dU G, for a share of their rows.
   func accumulate<S: Scalar>(
-    _ x: Block<S>, _ y: Block<S>, share: Share, adding: Bool, into gradient: LayerRun<S>
+    _ x: Block<S>, _ y: Block<S>, share: Share, adding: Bool, into gradient: Run<S>,
+    derived: Run<S>
   ) {
     guard accumulates else {
-      return correlation.accumulate(x, y, share: share, adding: adding, into: gradient.values)
+      return correlation.accumulate(x, y, share: share, adding: adding, into: gradient)
     }
     let own = share.range(of: correlation.output.channels)
     if own.isEmpty { return }
-    let sum = Block(
-      base: gradient.derived + own.lowerBound * rowSize, rows: own.count, columns: rowSize,
-      stride: rowSize)
+    let sum = u(derived).rows(own)
     if !adding { sum.clear() }
     forEachTile(x, y) { tile, x, v, m, y in
       transform(x, under: tile, into: v)
@@ -149,21 +150,21 @@ struct Winograd: Sendable {
       for point in points {
         let m = m.rows(own.shifted(by: point.outputs.lowerBound))
         S.product(
-          m.base, m.stride, 1, MatrixOperand(v.rows(point.inputs)).transposed, bias: nil,
-          adding: true, into: sum.columns(point.inputs))
+          Matrix(m), v.rows(point.inputs).transposed, bias: nil, adding: true,
+          into: sum.columns(point.inputs))
       }
     }
     S.winograd(
       WINOGRAD_KERNEL, transposed: true, rows: own.count, columns: correlation.input.channels,
-      products(of: gradient.derived, own), bias: nil, adding: (0, 0),
-      into: taps(of: gradient.values, own))
+      products(of: derived, own), bias: nil, adding: (0, 0), into: taps(of: gradient, own))
   }
 
   /// V = Bᵀ X B.
   private func transform<S: Scalar>(_ x: Block<S>, under tile: Tile, into v: Block<S>) {
     S.winograd(
       WINOGRAD_INPUT, transposed: false, rows: correlation.input.channels, columns: x.columns,
-      Patch(x, tile.inputs), bias: nil, adding: (0, 0), into: Patch(v, productPlaces))
+      Patch(x, rows: tile.inputs), bias: nil, adding: (0, 0),
+      into: Patch(v, rows: productPlaces))
   }
 
   /// M = A Y Aᵀ, of some of the output channels.
@@ -172,8 +173,8 @@ struct Winograd: Sendable {
   ) {
     S.winograd(
       WINOGRAD_OUTPUT, transposed: true, rows: channels.count, columns: y.columns,
-      Patch(y, tile.outputs, from: channels.lowerBound), bias: nil, adding: (0, 0),
-      into: Patch(m, pointPlaces, from: channels.lowerBound))
+      Patch(y, rows: tile.outputs, from: channels.lowerBound), bias: nil, adding: (0, 0),
+      into: Patch(m, rows: pointPlaces, from: channels.lowerBound))
   }
 
   /// Calls `body` for every tile of every panel: the panel of x, V, M and the panel of y. V and M
@@ -183,34 +184,32 @@ struct Winograd: Sendable {
   ) {
     let (inputs, outputs) = (rowSize, 36 * (correlation.output.channels + 1))
     let width = Self.panelWidth
-    withUnsafeTemporaryAllocation(
-      byteCount: (inputs + outputs) * width * MemoryLayout<S>.stride, alignment: 64
-    ) { memory in
-      guard let base = memory.bindMemory(to: S.self).baseAddress else { return }
+    withScratch((inputs + outputs) * width) { (memory: Run<S>) in
+      let memory = Block(memory, rows: inputs + outputs, columns: width)
       for first in stride(from: 0, to: x.columns, by: width) {
         let panel = first..<min(first + width, x.columns)
-        let v = Block(base: base, rows: inputs, columns: panel.count, stride: width)
-        let m = Block(
-          base: base + inputs * width, rows: outputs, columns: panel.count, stride: width)
-        for tile in tiles { body(tile, x.columns(panel), v, m, y.columns(panel)) }
+        let (x, y, memory) = (x.columns(panel), y.columns(panel), memory.columns(0..<panel.count))
+        let (v, m) = (memory.rows(0..<inputs), memory.rows(inputs..<inputs + outputs))
+        for tile in tiles { body(tile, x, v, m, y) }
       }
     }
   }
 
   /// Some rows of W, or of its gradient, at its taps.
-  private func taps<S: Scalar>(
-    of weight: UnsafeMutablePointer<S>, _ rows: Range<Int>
-  ) -> Patch<S> {
-    let size = correlation.windowSize
-    return Patch(base: weight + rows.lowerBound * size, places: tapPlaces, unit: 1, stride: size)
+  private func taps<S: Scalar>(of weight: Run<S>, _ rows: Range<Int>) -> Patch<S> {
+    let weight = Block(
+      weight, rows: correlation.output.channels, columns: correlation.windowSize)
+    return Patch(weight.rows(rows), columns: tapPlaces)
   }
 
   /// Some rows of U, or of its gradient, at its products.
-  private func products<S: Scalar>(
-    of derived: UnsafeMutablePointer<S>, _ rows: Range<Int>
-  ) -> Patch<S> {
-    Patch(
-      base: derived + rows.lowerBound * rowSize, places: productPlaces, unit: 1, stride: rowSize)
+  private func products<S: Scalar>(of derived: Run<S>, _ rows: Range<Int>) -> Patch<S> {
+    Patch(u(derived).rows(rows), columns: productPlaces)
+  }
+
+  /// U, or its gradient.
+  private func u<S: Scalar>(_ derived: Run<S>) -> Block<S> {
+    Block(derived, rows: correlation.output.channels, columns: rowSize)
   }
 }
 
@@ -224,11 +223,12 @@ extension Window {
 
 extension ImageShape {
   /// The first row of every position of a square with `size` sides, or −1 outside the image.
-  fileprivate func places(_ size: Int, from row: Int, _ column: Int) -> [Int32] {
-    (row..<row + size).flatMap { row in
-      (column..<column + size).map { column in
-        0..<height ~= row && 0..<width ~= column ? Int32((row * width + column) * channels) : -1
-      }
-    }
+  fileprivate func places(_ size: Int, from row: Int, _ column: Int) -> Places {
+    Places(
+      (row..<row + size).flatMap { row in
+        (column..<column + size).map { column in
+          0..<height ~= row && 0..<width ~= column ? (row * width + column) * channels : -1
+        }
+      })
   }
 }

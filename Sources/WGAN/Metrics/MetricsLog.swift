@@ -20,10 +20,11 @@ public final class MetricsLog {
   public init(_ path: String, keeping progress: Progress) throws(FileError) {
     self.path = path
     var status = stat()
-    let isPipe = stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+    let isPipe = unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
     // Not for reading where it is a pipe: its only reader gone, a write must fail, not wait.
     let access = isPipe ? O_WRONLY : O_RDWR | O_CREAT
-    descriptor = path == "-" ? STDOUT_FILENO : open(path, access | O_APPEND | O_CLOEXEC, 0o666)
+    descriptor =
+      path == "-" ? STDOUT_FILENO : unsafe open(path, access | O_APPEND | O_CLOEXEC, 0o666)
     isFile = path != "-" && !isPipe
     guard descriptor >= 0 else { throw FileError(.cannotCreate, path, errno: errno) }
     if isFile {
@@ -43,7 +44,7 @@ public final class MetricsLog {
   public func write(_ line: String, unless shouldStop: () -> Bool) {
     if failure != nil { return }
     var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-    while !isFile, poll(&ready, 1, 100) == 0 { if shouldStop() { return } }
+    while !isFile, unsafe poll(&ready, 1, 100) == 0 { if shouldStop() { return } }
     do throws(FileError) {
       try writeAll(line + "\n", to: descriptor, path)
     } catch { failure = error }
@@ -63,13 +64,13 @@ public final class MetricsLog {
 
   private func cutBack(to progress: Progress) throws(FileError) {
     var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_size > 0 else { return }
+    guard unsafe fstat(descriptor, &status) == 0, status.st_size > 0 else { return }
     let size = Int(status.st_size)
     guard let map = MappedFile(descriptor, count: size, path: path) else {
       throw FileError(.inputOutput, path, errno: errno)
     }
     let end = try withExtendedLifetime(map) { () throws(FileError) in
-      try keptLength(map.bytes, progress)
+      try keptLength(unsafe map.bytes.bindMemory(to: UInt8.self).span, progress)
     }
     if end < size, ftruncate(descriptor, off_t(end)) != 0 {
       throw FileError(.inputOutput, path, errno: errno)
@@ -78,15 +79,15 @@ public final class MetricsLog {
 
   /// The bytes up to the last whole line that `progress` knows, found from the end.
   private func keptLength(
-    _ bytes: UnsafeRawBufferPointer, _ progress: Progress
+    _ bytes: Span<UInt8>, _ progress: Progress
   ) throws(FileError) -> Int {
-    guard "{\"epoch\":".utf8.starts(with: bytes.prefix(9)) else {
+    guard bytes.text(0..<min(9, bytes.count)) == "{\"epoch\":" else {
       throw FileError(.invalid, path, "is not a file of metrics; it is left as it was")
     }
     var end = try lineStart(before: bytes.count, bytes)
     while end > 0 {
       let start = try lineStart(before: end - 1, bytes)
-      let line = String(decoding: bytes[start..<end], as: UTF8.self)
+      let line = bytes.text(start..<end)
       guard let critic = count("critic_step", in: line),
         let generator = count("generator_step", in: line)
       else {
@@ -102,14 +103,15 @@ public final class MetricsLog {
   /// Where the line begins that goes on to `end`. A line is never long: what is need not be searched
   /// to its beginning.
   private func lineStart(
-    before end: Int, _ bytes: UnsafeRawBufferPointer
+    before end: Int, _ bytes: Span<UInt8>
   ) throws(FileError) -> Int {
-    let tail = bytes[..<end].suffix(4096)
-    if let newline = tail.lastIndex(of: UInt8(ascii: "\n")) { return newline + 1 }
-    guard tail.startIndex == 0 else {
+    let first = max(end - 4096, 0)
+    for index in (first..<end).reversed() where bytes[index] == UInt8(ascii: "\n") {
+      return index + 1
+    }
+    guard first == 0 else {
       throw FileError(
-        .invalid, path, "byte \(tail.startIndex): not a line of metrics; the file is left as it was"
-      )
+        .invalid, path, "byte \(first): not a line of metrics; the file is left as it was")
     }
     return 0
   }
@@ -125,5 +127,11 @@ public final class MetricsLog {
       rest = rest.dropFirst()
     }
     return nil
+  }
+}
+
+extension Span<UInt8> {
+  fileprivate func text(_ range: Range<Int>) -> String {
+    String(decoding: range.map { self[$0] }, as: UTF8.self)
   }
 }

@@ -6,14 +6,13 @@ extension Architecture {
   /// - Throws: `FileError`, which names the line that is no layer.
   public init(contentsOf path: String) throws(FileError) {
     let file = try InputFile(path)
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 1)
-    defer { buffer.deallocate() }
-    let count = try file.read(into: buffer)
-    guard count < buffer.count else {
+    var bytes = Array(repeating: UInt8(0), count: 1 << 16)
+    let count = try file.read(into: &bytes, bytes.indices)
+    guard count < bytes.count else {
       throw FileError(.invalid, file.path, "is longer than a network may be")
     }
     do {
-      try self.init(lines: String(decoding: buffer[..<count], as: UTF8.self))
+      try self.init(lines: String(decoding: bytes[..<count], as: UTF8.self))
     } catch { throw FileError(.invalid, file.path, error.reason) }
   }
 

@@ -19,13 +19,14 @@ struct Network: Sendable {
   let affineEnd: Int
   /// No tangent is needed from here on: the input of the last layer that has parameters.
   private let tangentEnd: Int
-  private let offsets: [(parameters: Int, buffers: Int, derived: Int)]
+  /// Where each node's numbers are in their runs.
+  private let places: [(parameters: Range<Int>, buffers: Range<Int>, derived: Range<Int>)]
 
   /// A tensor of a layer, its name in the checkpoint, and its place in its run.
   struct Tensor: Sendable {
     let parameter: Parameter
     let name: String
-    let offset: Int
+    let range: Range<Int>
     let node: Int
   }
 
@@ -49,21 +50,27 @@ struct Network: Sendable {
       return (index, place.word, layer)
     }
     var (parameters, buffers): ([Tensor], [Tensor]) = ([], [])
-    var offsets: [(parameters: Int, buffers: Int, derived: Int)] = []
-    var offset = (parameters: 0, buffers: 0, derived: 0)
+    var places: [(parameters: Range<Int>, buffers: Range<Int>, derived: Range<Int>)] = []
+    var end = (parameters: 0, buffers: 0, derived: 0)
     for (index, (word, node)) in nodes.enumerated() {
-      offsets.append(offset)
-      func tensor(_ parameter: Parameter, at offset: inout Int) -> Tensor {
-        defer { offset += parameter.count }
+      func tensor(_ parameter: Parameter, at end: inout Int) -> Tensor {
+        let range = end..<end + parameter.count
+        end = range.upperBound
         return Tensor(
-          parameter: parameter, name: "\(word).\(parameter.name)", offset: offset, node: index)
+          parameter: parameter, name: "\(word).\(parameter.name)", range: range, node: index)
       }
-      parameters += node.parameters.map { tensor($0, at: &offset.parameters) }
-      buffers += node.buffers.map { tensor($0, at: &offset.buffers) }
-      offset.derived += node.derivedCount
+      let start = end
+      parameters += node.parameters.map { tensor($0, at: &end.parameters) }
+      buffers += node.buffers.map { tensor($0, at: &end.buffers) }
+      end.derived += node.derivedCount
+      places.append(
+        (
+          start.parameters..<end.parameters, start.buffers..<end.buffers,
+          start.derived..<end.derived
+        ))
     }
-    (self.parameters, self.buffers, self.offsets) = (parameters, buffers, offsets)
-    (parameterCount, bufferCount, derivedCount) = offset
+    (self.parameters, self.buffers, self.places) = (parameters, buffers, places)
+    (parameterCount, bufferCount, derivedCount) = end
     tangentEnd = parameters.last?.node ?? 0
     let start = nodes.prefix { $0.node.isIdentity }.count
     affineEnd = start < nodes.count && nodes[start].node.isAffine ? start + 1 : 0
@@ -79,9 +86,9 @@ struct Network: Sendable {
   }
 
   private func run<S: Scalar>(_ index: Int, _ runs: ParameterRuns<S>) -> LayerRun<S> {
-    let offset = offsets[index]
+    let place = places[index]
     return LayerRun(
-      values: runs.parameters + offset.parameters, derived: runs.derived + offset.derived)
+      values: runs.parameters[place.parameters], derived: runs.derived[place.derived])
   }
 
   /// Makes what the layers derive from their parameters: this share of it. To be called, and waited
@@ -124,7 +131,7 @@ struct Network: Sendable {
           x.columns(own), run(index, runs), notes: values.notes[index].columns(own),
           into: y.columns(own))
       case .batchNormalization(let layer):
-        let buffers = runs.buffers + offsets[index].buffers
+        let buffers = runs.buffers[places[index].buffers]
         if mode == .sampling {
           layer.sample(x.columns(own), run(index, runs), buffers: buffers, into: y.columns(own))
         } else {
@@ -210,8 +217,8 @@ struct Network: Sendable {
   ) {
     for (index, node) in nodes.enumerated() {
       let gradient = LayerRun(
-        values: runs.gradients + offsets[index].parameters,
-        derived: runs.derivedGradients + offsets[index].derived)
+        values: runs.gradients[places[index].parameters],
+        derived: runs.derivedGradients[places[index].derived])
       switch node {
       case .layer(let layer):
         layer.accumulate(
@@ -227,14 +234,13 @@ struct Network: Sendable {
 
   /// Whether this share of the gradient, as `accumulate` made it, has neither infinities nor NaNs,
   /// and no number of which the square would be one: a moment holds squares.
-  func isFinite<S: Scalar>(_ gradients: UnsafePointer<S>, share: Share) -> Bool {
+  func isFinite<S: Scalar>(_ gradients: Run<S>, share: Share) -> Bool {
     let bound = S.greatestFiniteMagnitude.squareRoot()
     return parameters.allSatisfy { tensor in
       let rows = share.range(of: tensor.parameter.shape[0])
       let width = tensor.parameter.count / tensor.parameter.shape[0]
-      return S.allWithin(
-        gradients + tensor.offset + rows.lowerBound * width, count: rows.count * width, bound: bound
-      )
+      let own = rows.lowerBound * width..<rows.upperBound * width
+      return S.allWithin(gradients[tensor.range][own], bound: bound)
     }
   }
 }

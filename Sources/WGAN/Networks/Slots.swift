@@ -1,9 +1,13 @@
 /// Where a pass over a network leaves what it makes: slot i is what node i reads, slot i + 1 what it
 /// writes, each features × batch. Nodes that work in place share a block.
-struct Slots<S: Scalar>: Sendable {
+///
+/// Sendable, as its blocks are: the workspace is asked for nothing more.
+struct Slots<S: Scalar>: @unchecked Sendable {
   let blocks: [Block<S>]
   /// What node i noted for its other verbs; without rows for most.
   let notes: [Block<S>]
+  /// Who owns them.
+  fileprivate let workspace: Workspace<S>
 
   subscript(slot: Int) -> Block<S> { blocks[slot] }
 
@@ -42,7 +46,7 @@ extension Network {
       let rows = if case .values = role { node.noteRows } else { 0 }
       notes.append(workspace.block(rows: rows, columns: columns))
     }
-    return Slots(blocks: blocks, notes: notes)
+    return Slots(blocks: blocks, notes: notes, workspace: workspace)
   }
 
   /// The slot whose block serves the output of node `index` as well, if there is one.

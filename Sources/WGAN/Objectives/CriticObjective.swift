@@ -131,7 +131,7 @@ struct CriticObjective<S: Scalar>: Sendable {
     let (fake, interpolated) = (chunk.count, 2 * chunk.count)
     S.interpolate(
       block.columns(samples), block.columns(samples.shifted(by: fake)),
-      interpolation.columns(samples.shifted(by: chunk.lowerBound)).base,
+      interpolation.columns(samples.shifted(by: chunk.lowerBound)).row(0),
       into: block.columns(samples.shifted(by: interpolated)))
   }
 
@@ -150,14 +150,14 @@ struct CriticObjective<S: Scalar>: Sendable {
   /// Turns the input's gradient g into u₀, in place.
   private func scaleInputGradient(_ gradient: Block<S>, _ samples: Range<Int>, weight: Double) {
     let (norms, scales) = (norms.columns(samples), scales.columns(samples))
-    S.columnSquares(gradient, into: norms.base)
+    S.columnSquares(gradient, into: norms.row(0))
     let factor = S(2 * weight / Double(batchSize))
     for sample in 0..<samples.count {
       let norm = norms[0, sample].squareRoot()
       norms[0, sample] = norm
       scales[0, sample] = norm == 0 ? 0 : factor * (1 - 1 / norm)
     }
-    S.scaleColumns(gradient, by: scales.base)
+    S.scaleColumns(gradient, by: scales.row(0))
   }
 
   /// Step 5, and the same for real and fake: a share of every parameter's gradient, over the

@@ -51,20 +51,18 @@ public enum Optimizer: Equatable, Sendable {
 
   /// Update number `step`, counted from 1, of a range of the parameters.
   func update<S: Scalar>(_ runs: ParameterRuns<S>, _ range: Range<Int>, step: Int) {
-    let first = range.lowerBound
-    let (p, g) = (runs.parameters + first, runs.gradients + first)
+    let (p, g) = (runs.parameters[range], runs.gradients[range])
     switch self {
     case .rmsprop(let rate, let alpha, let epsilon):
       let constants = RMSPropConstants(
         alpha: S(alpha), oneMinusAlpha: S(1 - alpha), rate: S(rate), epsilon: S(epsilon))
-      S.rmsprop(p, runs.moments[0] + first, g, count: range.count, constants)
+      S.rmsprop(p, runs.moments[0][range], g, constants)
     case .adam(let rate, let beta1, let beta2, let epsilon):
       let constants = AdamConstants(
         beta1: S(beta1), oneMinusBeta1: S(1 - beta1), beta2: S(beta2), oneMinusBeta2: S(1 - beta2),
         rate: S(rate / (1 - power(beta1, step))),
         root: S(1 / (1 - power(beta2, step)).squareRoot()), epsilon: S(epsilon))
-      S.adam(
-        p, runs.moments[0] + first, runs.moments[1] + first, g, count: range.count, constants)
+      S.adam(p, runs.moments[0][range], runs.moments[1][range], g, constants)
     }
   }
 }

@@ -1,11 +1,12 @@
 import Glibc
 
-/// A view of rows × columns numbers, consecutive columns side by side in memory.
+/// A view of rows × columns numbers, consecutive columns side by side in memory. A number outside is
+/// not reached: a wrong index ends the process.
 ///
 /// In an activation a row is a feature and a column is a sample: the batch is the innermost axis,
 /// so every elementwise loop runs along contiguous lanes. A block owns nothing: its memory belongs
-/// to the `Workspace` that made it.
-struct Block<S: Scalar>: @unchecked Sendable {
+/// to the `Workspace` that made it. It may go to any thread, as a `Run` may.
+@safe struct Block<S: Scalar>: @unchecked Sendable {
   /// The first element.
   let base: UnsafeMutablePointer<S>
   /// The number of features.
@@ -18,45 +19,69 @@ struct Block<S: Scalar>: @unchecked Sendable {
   /// The same rows, of some of the columns.
   func columns(_ range: Range<Int>) -> Block {
     precondition(range.lowerBound >= 0 && range.upperBound <= columns)
-    return Block(base: base + range.lowerBound, rows: rows, columns: range.count, stride: stride)
+    return unsafe Block(
+      base: base + range.lowerBound, rows: rows, columns: range.count, stride: stride)
   }
 
   /// Some of the rows, of the same columns.
   func rows(_ range: Range<Int>) -> Block {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows)
-    return Block(
+    return unsafe Block(
       base: base + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
   }
 
   /// Every `step`-th row.
   func rows(from first: Int, by step: Int) -> Block {
-    precondition(0..<step ~= first && rows % step == 0)
-    return Block(
+    precondition(first >= 0 && first < step && rows % step == 0)
+    return unsafe Block(
       base: base + first * stride, rows: rows / step, columns: columns, stride: step * stride)
+  }
+
+  /// One row.
+  func row(_ row: Int) -> Run<S> {
+    precondition(row >= 0 && row < rows)
+    return unsafe Run(base: base + row * stride, count: columns)
   }
 
   /// One element.
   subscript(row: Int, column: Int) -> S {
-    get { base[row * stride + column] }
-    nonmutating set { base[row * stride + column] = newValue }
+    get {
+      precondition(row >= 0 && row < rows && column >= 0 && column < columns)
+      return unsafe base[row * stride + column]
+    }
+    nonmutating set {
+      precondition(row >= 0 && row < rows && column >= 0 && column < columns)
+      unsafe base[row * stride + column] = newValue
+    }
   }
+
+  /// Whether another block has as many rows and columns.
+  func isLike(_ other: Block) -> Bool { other.rows == rows && other.columns == columns }
 
   /// Takes over the numbers of a block of the same shape, or of this very block.
   func copy(_ other: Block) {
-    precondition(other.rows == rows && other.columns == columns)
-    if other.base == base { return }
+    precondition(isLike(other))
+    if unsafe other.base == base { return }
     for row in 0..<rows {
-      (base + row * stride).update(from: other.base + row * other.stride, count: columns)
+      unsafe (base + row * stride).update(from: other.base + row * other.stride, count: columns)
     }
   }
 
   /// Sets every element to 0. Code that is compiled for any scalar sets them one at a time.
   func clear() {
-    for row in 0..<rows { memset(base + row * stride, 0, columns * MemoryLayout<S>.stride) }
+    for row in 0..<rows { unsafe memset(base + row * stride, 0, columns * MemoryLayout<S>.stride) }
   }
 
   /// Sets every element.
   func fill(_ value: S) {
-    for row in 0..<rows { (base + row * stride).update(repeating: value, count: columns) }
+    for row in 0..<rows { unsafe (base + row * stride).update(repeating: value, count: columns) }
+  }
+}
+
+extension Block {
+  /// All numbers of a run, row after row.
+  init(_ run: Run<S>, rows: Int, columns: Int) {
+    precondition(rows >= 0 && columns >= 0 && rows * columns == run.count)
+    unsafe self.init(base: run.base, rows: rows, columns: columns, stride: columns)
   }
 }

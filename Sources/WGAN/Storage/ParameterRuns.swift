@@ -2,32 +2,36 @@
 /// run of `count` numbers in the order of the checkpoint. So the optimiser is one loop, and a share
 /// of its work is a range.
 ///
-/// The shares of a step write disjoint ranges. The memory is the workspace's.
+/// Sendable, as its runs are: the workspace is asked for nothing more.
 struct ParameterRuns<S: Scalar>: @unchecked Sendable {
-  let parameters: UnsafeMutablePointer<S>
-  let gradients: UnsafeMutablePointer<S>
-  let moments: [UnsafeMutablePointer<S>]
-  /// Numbers in each run.
-  let count: Int
+  let parameters: Run<S>
+  let gradients: Run<S>
+  let moments: [Run<S>]
   /// What the layers keep in a checkpoint beside their parameters: running statistics.
-  let buffers: UnsafeMutablePointer<S>
+  let buffers: Run<S>
   /// What the layers make of their parameters before a pass, and its gradients.
-  let derived: UnsafeMutablePointer<S>
-  let derivedGradients: UnsafeMutablePointer<S>
+  let derived: Run<S>
+  let derivedGradients: Run<S>
+  /// Who owns them.
+  private let workspace: Workspace<S>
+
+  /// Numbers in each run of parameters.
+  var count: Int { parameters.count }
 
   /// Zeros for `count` parameters, their gradients, and so many further runs; and for the rest.
   init(
     count: Int, moments: Int, buffers: Int = 0, derived: Int = 0, in workspace: Workspace<S>
   ) {
     let pitch = (count + 63) / 64 * 64
-    let base = workspace.numbers(pitch * (2 + moments))
-    self.count = count
-    parameters = base
-    gradients = base + pitch
-    self.moments = (0..<moments).map { base + (2 + $0) * pitch }
+    let all = workspace.numbers(pitch * (2 + moments))
+    func run(_ index: Int) -> Run<S> { all.dropFirst(index * pitch).prefix(count) }
+    parameters = run(0)
+    gradients = run(1)
+    self.moments = (0..<moments).map { run(2 + $0) }
     self.buffers = workspace.numbers(buffers)
     self.derived = workspace.numbers(derived)
     derivedGradients = workspace.numbers(derived)
+    self.workspace = workspace
   }
 
   /// Zeros for a network.
@@ -41,6 +45,6 @@ struct ParameterRuns<S: Scalar>: @unchecked Sendable {
 /// A layer's own numbers in the runs of its network: `values` as the checkpoint has them, and what
 /// it derived from them. Of the parameters they are only read, of the gradients written.
 struct LayerRun<S: Scalar> {
-  let values: UnsafeMutablePointer<S>
-  let derived: UnsafeMutablePointer<S>
+  let values: Run<S>
+  let derived: Run<S>
 }

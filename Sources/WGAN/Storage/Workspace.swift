@@ -1,17 +1,33 @@
 import Glibc
 
-/// The owner of a network's scratch memory: activations, cotangents and tangents of one batch.
+/// The owner of scratch memory: activations, cotangents and tangents of one batch, a network's runs.
 ///
-/// Blocks are handed out while a trainer is being built and live as long as the workspace; a
-/// training step allocates nothing but the panels of `Winograd`.
-final class Workspace<S: Scalar> {
-  private var allocations: [UnsafeMutableRawPointer] = []
+/// Runs and blocks are handed out while a trainer is being built and live as long as the workspace,
+/// so whoever keeps one keeps the workspace too: `Slots` and `ParameterRuns` do. A training step
+/// allocates nothing but the panels of `Winograd`.
+@safe final class Workspace<S: Number> {
+  private var allocations: [UnsafeMutableRawPointer] = unsafe []
 
   /// An owner of nothing yet.
   init() {}
 
-  deinit { for allocation in allocations { free(allocation) } }
+  deinit { unsafe allocations.forEach { unsafe free($0) } }
 
+  /// `count` zeros, aligned to 64 bytes. Large ones come from the system as they are, and take no
+  /// memory until they are written.
+  func numbers(_ count: Int) -> Run<S> {
+    precondition(count >= 0)
+    guard let allocation = unsafe calloc(max(count, 1) * MemoryLayout<S>.stride + 64, 1) else {
+      preconditionFailure("no memory")
+    }
+    unsafe allocations.append(allocation)
+    let base = unsafe allocation.alignedUp(toMultipleOf: 64)
+    return unsafe Run(
+      base: base.bindMemory(to: S.self, capacity: max(count, 1)), count: count)
+  }
+}
+
+extension Workspace where S: Scalar {
   /// A block of zeros, its rows aligned to 64 bytes.
   ///
   /// A row takes an odd number of cache lines: were it a power of two, the rows of a tall block
@@ -19,16 +35,21 @@ final class Workspace<S: Scalar> {
   func block(rows: Int, columns: Int) -> Block<S> {
     let lane = 64 / MemoryLayout<S>.stride
     let stride = ((columns + lane - 1) / lane | 1) * lane
-    return Block(base: numbers(rows * stride), rows: rows, columns: columns, stride: stride)
+    return Block(numbers(rows * stride), rows: rows, columns: stride).columns(0..<columns)
   }
+}
 
-  /// `count` zeros, aligned to 64 bytes. Large ones come from the system as they are, and take no
-  /// memory until they are written.
-  func numbers(_ count: Int) -> UnsafeMutablePointer<S> {
-    guard let allocation = calloc(max(count, 1) * MemoryLayout<S>.stride + 64, 1) else {
+/// Calls `body` with memory for `count` numbers, aligned to 64 bytes, for the time of the call: on
+/// the stack where they are few. They are whatever was there.
+func withScratch<Element: Number, Result>(
+  _ count: Int, of _: Element.Type = Element.self, _ body: (Run<Element>) -> Result
+) -> Result {
+  unsafe withUnsafeTemporaryAllocation(
+    byteCount: max(count, 1) * MemoryLayout<Element>.stride, alignment: 64
+  ) { memory in
+    guard let base = unsafe memory.bindMemory(to: Element.self).baseAddress else {
       preconditionFailure("no memory")
     }
-    allocations.append(allocation)
-    return allocation.alignedUp(toMultipleOf: 64).bindMemory(to: S.self, capacity: max(count, 1))
+    return unsafe body(Run(base: base, count: count))
   }
 }

@@ -6,7 +6,8 @@ public final class Trace {
   private let critic: TracedSteps, generator: TracedSteps
   private let file: TensorAppender
   /// Holds one tensor at a time.
-  private let scratch: UnsafeMutableRawBufferPointer
+  private let scratch: Run<UInt8>
+  private let workspace = Workspace<UInt8>()
   /// Who owns what the tensors are read from.
   private let trainer: Trainer
 
@@ -40,11 +41,9 @@ public final class Trace {
     }
     file = try TensorAppender(draft, to: output)
     (self.trainer, self.critic, self.generator) = (trainer, critic, generator)
-    scratch = .allocate(
-      byteCount: (critic.tensors + generator.tensors).map(\.byteCount).max() ?? 0, alignment: 64)
+    scratch = workspace.numbers(
+      (critic.tensors + generator.tensors).map(\.byteCount).max() ?? 0)
   }
-
-  deinit { scratch.deallocate() }
 
   /// Adds the critic step that was just done.
   func append(critic report: StepReport) throws(FileError) { try append(critic, report) }
@@ -63,9 +62,9 @@ public final class Trace {
     let step = steps.name(trainer.state.progress)
     file.note(step, report.phrase)
     for tensor in steps.tensors {
-      let bytes = UnsafeMutableRawBufferPointer(rebasing: scratch[..<tensor.byteCount])
+      let bytes = scratch.prefix(tensor.byteCount)
       tensor.read(bytes)
-      try file.append(tensor.entry(step), UnsafeRawBufferPointer(bytes))
+      try file.append(tensor.entry(step), bytes)
     }
   }
 }

@@ -73,16 +73,16 @@ extension TrainingState {
   /// The gradient of a network's step, and all that the step changed, by its name in a checkpoint.
   fileprivate func after(_ name: String, _ trained: TrainedNetwork) -> [TracedTensor] {
     let (network, runs) = (trained.network, trained.runs)
-    var tensors = TracedTensor.tensors("gradient.", network.parameters, at: runs.gradients)
-    tensors += TracedTensor.tensors("after.\(name).", network.parameters, at: runs.parameters)
+    var tensors = TracedTensor.tensors("gradient.", network.parameters, of: runs.gradients)
+    tensors += TracedTensor.tensors("after.\(name).", network.parameters, of: runs.parameters)
     for (moment, numbers) in zip(trained.optimizer.momentNames, runs.moments) {
       tensors += TracedTensor.tensors(
-        "after.optimizer.\(name).\(moment).", network.parameters, at: numbers)
+        "after.optimizer.\(name).\(moment).", network.parameters, of: numbers)
     }
     // A batch that goes through a network moves its running statistics, whichever one learns.
     for (name, trained) in [("generator", generator), ("critic", critic)] {
       tensors += TracedTensor.tensors(
-        "after.\(name).", trained.network.buffers, at: trained.runs.buffers)
+        "after.\(name).", trained.network.buffers, of: trained.runs.buffers)
     }
     return tensors
   }

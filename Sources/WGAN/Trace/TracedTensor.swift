@@ -7,7 +7,7 @@ struct TracedTensor {
   let type: ElementType
   let shape: [Int]
   /// Fills the bytes of the tensor.
-  let read: (UnsafeMutableRawBufferPointer) -> Void
+  let read: (Run<UInt8>) -> Void
 
   /// What the header has of it in a step of this name.
   func entry(_ step: String) -> TensorEntry { TensorEntry("\(step).\(name)", type, shape) }
@@ -16,18 +16,16 @@ struct TracedTensor {
 
   private init(
     _ name: String, _ type: ElementType, _ shape: [Int],
-    read: @escaping (UnsafeMutableRawBufferPointer) -> Void
+    read: @escaping (Run<UInt8>) -> Void
   ) {
     (self.name, self.type, self.shape, self.read) = (name, type, shape, read)
   }
 
   /// Single numbers.
   private init(
-    _ name: String, shape: [Int], read: @escaping (UnsafeMutablePointer<Float>) -> Void
+    _ name: String, shape: [Int], read: @escaping (Run<Float>) -> Void
   ) {
-    self.init(name, .f32, shape) { bytes in
-      if let base = bytes.bindMemory(to: Float.self).baseAddress { read(base) }
-    }
+    self.init(name, .f32, shape) { read($0.bound(to: Float.self)) }
   }
 
   /// A column for each sample, side by side, as N × rows; as N where there is one row.
@@ -40,13 +38,14 @@ struct TracedTensor {
     }
   }
 
-  /// What lies at `base` as the tensors of a checkpoint do in memory.
+  /// What is in a run as the tensors of a checkpoint are in memory.
   static func tensors(
-    _ prefix: String, _ tensors: [Network.Tensor], at base: UnsafeMutablePointer<Float>
+    _ prefix: String, _ tensors: [Network.Tensor], of run: Run<Float>
   ) -> [TracedTensor] {
     tensors.map { tensor in
       TracedTensor(prefix + tensor.name, shape: tensor.parameter.shape) { numbers in
-        tensor.parameter.restore(base + tensor.offset, into: numbers)
+        numbers.copy(run[tensor.range])
+        tensor.parameter.restore(numbers)
       }
     }
   }
@@ -56,9 +55,8 @@ struct TracedTensor {
     let count = trainer.state.configuration.batchSize
     return TracedTensor("indices", .i64, [count]) { bytes in
       let first = trainer.state.progress.batch * count
-      for (place, index) in trainer.order.indices[first..<first + count].enumerated() {
-        bytes.storeBytes(of: Int64(index), toByteOffset: 8 * place, as: Int64.self)
-      }
+      let numbers = bytes.bound(to: Int64.self)
+      for place in 0..<count { numbers[place] = Int64(trainer.order.indices[first + place]) }
     }
   }
 
@@ -74,15 +72,16 @@ struct TracedTensor {
     network.dropouts.map { _, place, layer in
       let shape = layer.shape == layer.layout ? layer.shape.sizes : [layer.shape.count]
       return TracedTensor("\(prefix)\(place)\(suffix)", .u8, [count] + shape) { bytes in
-        let workspace = Workspace<Float>()
-        let mask = workspace.block(rows: layer.noteRows, columns: count)
-        layer.draw(
-          mask, key: key, stream: stream.of(place: place),
-          step: UInt32(truncatingIfNeeded: step()), first: UInt32(group * count))
-        Order(layer.layout).forEach { row, pytorch in
-          for sample in 0..<count {
-            let bits = mask[row / 32, sample].bitPattern
-            bytes[sample * layer.shape.count + pytorch] = UInt8(bits >> (row % 32) & 1)
+        withScratch(layer.noteRows * count) { (mask: Run<Float>) in
+          let mask = Block(mask, rows: layer.noteRows, columns: count)
+          layer.draw(
+            mask, key: key, stream: stream.of(place: place),
+            step: UInt32(truncatingIfNeeded: step()), first: UInt32(group * count))
+          Order(layer.layout).forEach { row, pytorch in
+            for sample in 0..<count {
+              let bits = mask[row / 32, sample].bitPattern
+              bytes[sample * layer.shape.count + pytorch] = UInt8(bits >> (row % 32) & 1)
+            }
           }
         }
       }

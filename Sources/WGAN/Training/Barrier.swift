@@ -7,7 +7,7 @@ import Synchronization
 /// A thread that comes early looks for the others for some microseconds, the length of a step's
 /// imbalance, and then sleeps: the machines are shared, and a long spin takes the core from the
 /// thread that it waits for.
-final class Barrier: Sendable {
+@safe final class Barrier: Sendable {
   private let count: Int
   private let arrived = Atomic(0)
   private let generation = Atomic(0)
@@ -22,15 +22,15 @@ final class Barrier: Sendable {
   init(count: Int) {
     self.count = count
     patience = count <= sysconf(Int32(_SC_NPROCESSORS_ONLN)) ? 1000 : 0
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(opened, nil)
+    unsafe pthread_mutex_init(mutex, nil)
+    unsafe pthread_cond_init(opened, nil)
   }
 
   deinit {
-    pthread_cond_destroy(opened)
-    pthread_mutex_destroy(mutex)
-    opened.deallocate()
-    mutex.deallocate()
+    unsafe pthread_cond_destroy(opened)
+    unsafe pthread_mutex_destroy(mutex)
+    unsafe opened.deallocate()
+    unsafe mutex.deallocate()
   }
 
   /// Returns when `count` threads have called it. What each wrote before, all see after.
@@ -41,9 +41,9 @@ final class Barrier: Sendable {
       arrived.store(0, ordering: .relaxed)
       self.generation.add(1, ordering: .sequentiallyConsistent)
       if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
-        pthread_mutex_lock(mutex)
-        pthread_cond_broadcast(opened)
-        pthread_mutex_unlock(mutex)
+        unsafe pthread_mutex_lock(mutex)
+        unsafe pthread_cond_broadcast(opened)
+        unsafe pthread_mutex_unlock(mutex)
       }
       return
     }
@@ -51,12 +51,12 @@ final class Barrier: Sendable {
       if self.generation.load(ordering: .acquiring) != generation { return }
       spin_pause()
     }
-    pthread_mutex_lock(mutex)
+    unsafe pthread_mutex_lock(mutex)
     sleepers.add(1, ordering: .sequentiallyConsistent)
     while self.generation.load(ordering: .sequentiallyConsistent) == generation {
-      pthread_cond_wait(opened, mutex)
+      unsafe pthread_cond_wait(opened, mutex)
     }
     sleepers.subtract(1, ordering: .relaxed)
-    pthread_mutex_unlock(mutex)
+    unsafe pthread_mutex_unlock(mutex)
   }
 }

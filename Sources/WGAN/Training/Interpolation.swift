@@ -12,7 +12,7 @@ public enum Interpolation: String, Sendable, CaseIterable {
     switch self {
     case .uniform:
       S.fillUniform(
-        row.base, count: row.columns, key: key, stream: stream, step: step, first: first)
+        row.row(0), key: key, stream: stream, step: step, first: first)
     case .normal: S.fillNormal(row, key: key, stream: stream, step: step, first: first)
     }
   }

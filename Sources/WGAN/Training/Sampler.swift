@@ -9,8 +9,6 @@ public struct Sampler {
   private let shape: ImageShape
   private let network: Network
   private let runs: ParameterRuns<Float>
-  /// Who owns the numbers.
-  private let owner: AnyObject
   private let workers: Workers
   /// Samples made at a time, for the memory's sake alone.
   private static let chunk = 256
@@ -20,7 +18,6 @@ public struct Sampler {
     (shape, network, runs) = (
       state.configuration.image, state.generator.network, state.generator.runs
     )
-    owner = state
     self.workers = workers
   }
 
@@ -28,10 +25,8 @@ public struct Sampler {
   ///
   /// - Throws: as `TrainingState`.
   public init(_ checkpoint: TensorFile, workers: Workers) throws(FileError) {
-    let workspace = Workspace<Float>()
-    let (configuration, network, runs) = try ParameterRuns.generator(of: checkpoint, in: workspace)
+    let (configuration, network, runs) = try ParameterRuns.generator(of: checkpoint)
     (shape, self.network, self.runs) = (configuration.image, network, runs)
-    owner = workspace
     self.workers = workers
   }
 
@@ -53,31 +48,28 @@ public struct Sampler {
     let slots: Slots<Float> = network.slots(
       for: .values, columns: columns, in: workspace)
     let images = workspace.numbers(columns * shape.count)
-    func bytes(_ count: Int) -> UnsafeRawBufferPointer {
-      UnsafeRawBufferPointer(start: images, count: count * shape.count * MemoryLayout<Float>.stride)
+    try withExtendedLifetime(workspace) { () throws(FileError) in
+      if count <= Self.chunk {
+        generate(first: first, count: count, seed: seed, slots, into: images)
+        return try header.write([images], to: output)
+      }
+      let writer = try TensorWriter(header, to: output)
+      for start in stride(from: 0, to: count, by: Self.chunk) {
+        let some = min(Self.chunk, count - start)
+        generate(first: first + start, count: some, seed: seed, slots, into: images)
+        try writer.write(images.prefix(some * shape.count))
+        progress(start + some)
+      }
+      try writer.finish()
     }
-    if count <= Self.chunk {
-      generate(first: first, count: count, seed: seed, slots, into: images)
-      return try header.write([bytes(count)], to: output)
-    }
-    let writer = try TensorWriter(header, to: output)
-    for start in stride(from: 0, to: count, by: Self.chunk) {
-      let some = min(Self.chunk, count - start)
-      generate(first: first + start, count: some, seed: seed, slots, into: images)
-      try writer.write(bytes(some))
-      progress(start + some)
-    }
-    try writer.finish()
   }
 
   /// Makes `count` samples, image after image.
   func generate(
-    first: Int, count: Int, seed: UInt64, _ slots: Slots<Float>,
-    into images: UnsafeMutablePointer<Float>
+    first: Int, count: Int, seed: UInt64, _ slots: Slots<Float>, into images: Run<Float>
   ) {
     let (network, runs, shape) = (network, runs, shape)
     let plane = shape.height * shape.width
-    nonisolated(unsafe) let images = images
     workers.share { share in
       network.derive(runs, share: share)
       share.synchronize()
@@ -89,7 +81,7 @@ public struct Sampler {
       network.forward(runs, slots, 0..<count, .sampling, share: share)
       let made = slots.result
       for sample in samples {
-        let image = images + sample * made.rows
+        let image = images[sample * made.rows..<(sample + 1) * made.rows]
         for channel in 0..<shape.channels {
           for place in 0..<plane {
             image[channel * plane + place] = made[place * shape.channels + channel, sample]

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Maps a training state to the next (Arjovsky et al. 2017, algorithm 1; Gulrajani et al. 2017,
 /// algorithm 1).
 ///
@@ -14,8 +16,6 @@ public final class Trainer {
   let critic: CriticObjective<Float>
   let generator: GeneratorObjective<Float>
   private(set) var order: DataOrder
-  /// One for each share: whether its part of the gradient is finite.
-  private let finite: UnsafeMutableBufferPointer<Bool>
 
   /// Batches in an epoch: a last short one is left out.
   public let batchesPerEpoch: Int
@@ -52,11 +52,7 @@ public final class Trainer {
       penaltyWeight: configuration.constraint.penaltyWeight, in: workspace)
     generator = GeneratorObjective(state.generator.network, critic: critic, in: workspace)
     order = DataOrder(count: images.count)
-    finite = .allocate(capacity: workers.count)
-    finite.initialize(repeating: true)
   }
-
-  deinit { finite.deallocate() }
 
   /// One step of the given side: with `both` a critic step, and the generator step if one is due.
   /// What either drew and computed goes to the trace, if there is one.
@@ -98,39 +94,36 @@ public final class Trainer {
     let first = progress.batch * critic.batchSize
     let step = UInt32(truncatingIfNeeded: progress.criticSteps)
     let constraint = state.configuration.constraint
-    let isFinite = order.indices.withUnsafeBufferPointer { indices in
-      nonisolated(unsafe) let batch = indices[first..<first + critic.batchSize]
-      return update(judge, rate, step: progress.criticSteps + 1, constraint) { share in
-        let own = share.columns(of: 0..<critic.batchSize)
-        let offset = UInt32(own.lowerBound)
-        judge.network.derive(judge.runs, share: share)
-        maker.network.derive(maker.runs, share: share)
-        Float.fillNormal(
-          generator.latents.columns(own), key: key, stream: RandomStream.criticNoise.rawValue,
-          step: step, first: offset)
-        interpolation.draw(
-          into: critic.interpolation.columns(own), key: key, step: step, first: offset)
-        generator.drawMasks(key: key, stream: .generatorDropoutForCritic, step: step, share: share)
+    let batch = order.indices[first..<first + critic.batchSize]
+    let isFinite = update(judge, rate, step: progress.criticSteps + 1, constraint) { share in
+      let own = share.columns(of: 0..<critic.batchSize)
+      let offset = UInt32(own.lowerBound)
+      judge.network.derive(judge.runs, share: share)
+      maker.network.derive(maker.runs, share: share)
+      Float.fillNormal(
+        generator.latents.columns(own), key: key, stream: RandomStream.criticNoise.rawValue,
+        step: step, first: offset)
+      interpolation.draw(
+        into: critic.interpolation.columns(own), key: key, step: step, first: offset)
+      generator.drawMasks(key: key, stream: .generatorDropoutForCritic, step: step, share: share)
+      share.synchronize()
+      generator.generate(maker.runs, share: share)
+      share.synchronize()
+      for chunk in critic.chunks {
+        let own = share.columns(of: 0..<chunk.count)
+        let samples = own.shifted(by: chunk.lowerBound)
+        images.gather(
+          batch[samples.shifted(by: first)], into: critic.real(chunk).columns(own))
+        critic.fake(chunk).columns(own).copy(generator.samples.columns(samples))
+        critic.drawMasks(chunk, key: key, step: step, share: share)
         share.synchronize()
-        generator.generate(maker.runs, share: share)
+        critic.differentiate(judge.runs, chunk, share: share)
         share.synchronize()
-        for chunk in critic.chunks {
-          let own = share.columns(of: 0..<chunk.count)
-          let samples = own.shifted(by: chunk.lowerBound)
-          if let indices = UnsafeBufferPointer(rebasing: batch).baseAddress {
-            images.gather(indices + samples.lowerBound, into: critic.real(chunk).columns(own))
-          }
-          critic.fake(chunk).columns(own).copy(generator.samples.columns(samples))
-          critic.drawMasks(chunk, key: key, step: step, share: share)
-          share.synchronize()
-          critic.differentiate(judge.runs, chunk, share: share)
-          share.synchronize()
-          critic.accumulate(judge.runs, chunk, share: share)
-          share.synchronize()
-        }
-      } objective: {
-        critic.report().objective
+        critic.accumulate(judge.runs, chunk, share: share)
+        share.synchronize()
       }
+    } objective: {
+      critic.report().objective
     }
     guard isFinite else { throw .notFinite("critic step \(progress.criticSteps + 1)") }
     state.progress.criticSteps += 1
@@ -179,24 +172,25 @@ public final class Trainer {
     _ network: TrainedNetwork, _ rate: Double, step: Int, _ constraint: Constraint?,
     differentiate: @Sendable (Share) -> Void, objective: @Sendable () -> Double
   ) -> Bool {
-    nonisolated(unsafe) let finite = finite
+    let isFinite = Atomic(true)
     let optimizer = network.optimizer.with(rate: rate)
     workers.share { share in
       differentiate(share)
-      finite[share.index] =
-        network.network.isFinite(network.runs.gradients, share: share)
-        && (share.index > 0 || objective().isFinite)
+      if !network.network.isFinite(network.runs.gradients, share: share)
+        || share.index == 0 && !objective().isFinite
+      {
+        isFinite.store(false, ordering: .relaxed)
+      }
       share.synchronize()
-      guard finite.allSatisfy({ $0 }) else { return }
+      guard isFinite.load(ordering: .relaxed) else { return }
       let range = share.range(of: network.runs.count, unit: 64)
       if range.isEmpty { return }
       optimizer.update(network.runs, range, step: step)
       if case .clip(let bound) = constraint {
-        Float.clamp(
-          network.runs.parameters + range.lowerBound, count: range.count, bound: Float(bound))
+        Float.clamp(network.runs.parameters[range], bound: Float(bound))
       }
     }
-    return finite.allSatisfy { $0 }
+    return isFinite.load(ordering: .relaxed)
   }
 }
 

@@ -3,7 +3,7 @@ import TensorIO
 /// The real images: tensor `images` of a TensorIO file, U8 with range 0,255 or F32 with range −1,1.
 /// They stay as they are in the file, mapped, and become numbers on [−1, 1] when a batch is
 /// gathered.
-public struct TrainingImages: @unchecked Sendable {
+public struct TrainingImages: Sendable {
   /// Of one image.
   public let shape: ImageShape
   /// How many images.
@@ -11,11 +11,10 @@ public struct TrainingImages: @unchecked Sendable {
   /// What tells these images from others: the shape and the CRC-32 of the pixels.
   public let fingerprint: String
   private let pixels: Pixels
-  private let file: TensorFile
 
   private enum Pixels {
-    case bytes(UnsafePointer<UInt8>)
-    case floats(UnsafePointer<Float>)
+    case bytes(StoredNumbers<UInt8>)
+    case floats(StoredNumbers<Float>)
   }
 
   /// Takes the images of a file, which it keeps open.
@@ -25,15 +24,21 @@ public struct TrainingImages: @unchecked Sendable {
     guard entry.shape[0] <= Int(UInt32.max) else {
       throw FileError(.invalid, file.path, "has more than 4294967295 images")
     }
-    guard let bytes = file.bytes(of: "images"), let base = bytes.baseAddress,
-      let checksum = file.checksum(of: "images")
-    else { throw FileError(.invalid, file.path, "has no image") }
+    guard let checksum = file.checksum(of: "images") else {
+      throw FileError(.invalid, file.path, "has no image")
+    }
+    func numbers<Element: Number>() throws(FileError) -> StoredNumbers<Element> {
+      guard let numbers = StoredNumbers<Element>("images", in: file) else {
+        throw FileError(.invalid, file.path, "has no image")
+      }
+      return numbers
+    }
     let range = file.header.metadata["range"]
     switch (entry.type, range) {
-    case (.u8, "0,255"): pixels = .bytes(base.assumingMemoryBound(to: UInt8.self))
+    case (.u8, "0,255"): pixels = try .bytes(numbers())
     case (.f32, "-1,1"):
-      let numbers = base.assumingMemoryBound(to: Float.self)
-      guard Float.allWithin(numbers, count: entry.elementCount, bound: 1) else {
+      let numbers: StoredNumbers<Float> = try numbers()
+      guard Float.allWithin(numbers, bound: 1) else {
         throw FileError(.invalid, file.path, "tensor images has numbers outside its range -1,1")
       }
       pixels = .floats(numbers)
@@ -43,22 +48,23 @@ public struct TrainingImages: @unchecked Sendable {
         "tensor images is \(entry.type.rawValue) with range \(range.map(quoted) ?? "unknown"); "
           + "training takes U8 with range 0,255 or F32 with range -1,1")
     }
-    self.file = file
     self.shape = shape
     count = entry.shape[0]
     fingerprint = "\(count)x\(shape) \(Checksum.digits(checksum))"
   }
 
   /// Puts the images of these indices into the columns of a block, one image a column.
-  func gather<S: Scalar>(_ indices: UnsafePointer<UInt32>, into block: Block<S>) {
+  func gather<S: Scalar>(_ indices: ArraySlice<UInt32>, into block: Block<S>) {
     // Channel by channel: one after another in the file, side by side in the block.
     let plane = shape.height * shape.width
     for channel in 0..<shape.channels {
       let rows = block.rows(from: channel, by: shape.channels)
       let first = channel * plane
       switch pixels {
-      case .bytes(let base): S.gather(base + first, size: shape.count, indices, into: rows)
-      case .floats(let base): S.gather(base + first, size: shape.count, indices, into: rows)
+      case .bytes(let bytes):
+        S.gather(bytes, size: shape.count, from: first, indices.span, into: rows)
+      case .floats(let floats):
+        S.gather(floats, size: shape.count, from: first, indices.span, into: rows)
       }
     }
   }

@@ -31,17 +31,16 @@ public final class TrainingState {
   }
 }
 
-/// A network, its numbers, and the rule that they follow. The shares of a step write disjoint ranges.
-struct TrainedNetwork: @unchecked Sendable {
+/// A network, its numbers, and the rule that they follow.
+struct TrainedNetwork: Sendable {
   let network: Network
   let optimizer: Optimizer
   let runs: ParameterRuns<Float>
-  private let workspace = Workspace<Float>()
 
   /// A network of zeros.
   init(_ network: Network, _ optimizer: Optimizer) {
     self.network = network
     self.optimizer = optimizer
-    runs = ParameterRuns(network, moments: optimizer.momentNames.count, in: workspace)
+    runs = ParameterRuns(network, moments: optimizer.momentNames.count, in: Workspace())
   }
 }

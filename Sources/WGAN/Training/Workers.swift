@@ -56,20 +56,20 @@ public final class Workers: Sendable {
     let team = Team(count: count)
     var all = sigset_t()
     var mask = sigset_t()
-    sigfillset(&all)
+    unsafe sigfillset(&all)
     // What a thread brings about itself it cannot leave to another.
-    for own in [SIGBUS, SIGSEGV, SIGILL, SIGFPE] { sigdelset(&all, own) }
-    pthread_sigmask(SIG_SETMASK, &all, &mask)
-    defer { pthread_sigmask(SIG_SETMASK, &mask, nil) }
+    for own in [SIGBUS, SIGSEGV, SIGILL, SIGFPE] { unsafe sigdelset(&all, own) }
+    unsafe pthread_sigmask(SIG_SETMASK, &all, &mask)
+    defer { unsafe pthread_sigmask(SIG_SETMASK, &mask, nil) }
     var threads: [pthread_t] = []
     for index in 1..<count {
-      let member = Unmanaged.passRetained(Member(index, team))
+      let member = unsafe Unmanaged.passRetained(Member(index, team))
       var thread = pthread_t()
-      let error = pthread_create(
+      let error = unsafe pthread_create(
         &thread, nil,
         { pointer in
-          guard let pointer else { return nil }
-          Unmanaged<Member>.fromOpaque(pointer).takeRetainedValue().run()
+          guard let pointer = unsafe pointer else { return nil }
+          unsafe Unmanaged<Member>.fromOpaque(pointer).takeRetainedValue().run()
           return nil
         }, member.toOpaque())
       guard error == 0 else {

@@ -1,0 +1,38 @@
+/// A block of rows and columns at each of several places of a larger block.
+@safe struct Patch<S: Scalar> {
+  let base: UnsafeMutablePointer<S>
+  /// In units from `base`.
+  let places: Places
+  let unit: Int
+  /// From one row of a place to the next.
+  let stride: Int
+  /// How many there are from the last place on.
+  let rows: Int, columns: Int
+
+  /// Places that are rows of a block, counted from row `first`.
+  init(_ block: Block<S>, rows places: Places, from first: Int = 0) {
+    precondition(first >= 0 && first <= block.rows)
+    unsafe base = block.base + first * block.stride
+    (self.places, unit, stride) = (places, block.stride, block.stride)
+    (rows, columns) = (block.rows - first - places.last, block.columns)
+  }
+
+  /// Places that are columns of a block.
+  init(_ block: Block<S>, columns places: Places) {
+    unsafe base = block.base
+    (self.places, unit, stride) = (places, 1, block.stride)
+    (rows, columns) = (block.rows, block.columns - places.last)
+  }
+}
+
+/// Where each of several things begins; −1 is nowhere.
+struct Places: Sendable {
+  let numbers: [Int32]
+  /// The greatest, or 0.
+  let last: Int
+
+  init(_ numbers: [Int]) {
+    self.numbers = numbers.map { Int32($0) }
+    last = max(numbers.max() ?? 0, 0)
+  }
+}

@@ -1,0 +1,61 @@
+/// A type of which any bits are a value: memory of zeros, or of a file, is numbers.
+protocol Number: BitwiseCopyable, Sendable {}
+extension UInt8: Number {}
+extension Int64: Number {}
+
+/// Numbers side by side in memory, of which none beyond the last is reached: a wrong index ends the
+/// process.
+///
+/// Like a `Block` it owns nothing: its memory belongs to the `Workspace` that made it. The shares of
+/// a step write disjoint runs; that they wait for one another where one reads what another wrote is
+/// theirs to see to, so a run may go to any thread.
+@safe struct Run<Element: Number>: @unchecked Sendable {
+  /// The first number.
+  let base: UnsafeMutablePointer<Element>
+  let count: Int
+
+  /// One number.
+  subscript(index: Int) -> Element {
+    get {
+      precondition(index >= 0 && index < count)
+      return unsafe base[index]
+    }
+    nonmutating set {
+      precondition(index >= 0 && index < count)
+      unsafe base[index] = newValue
+    }
+  }
+
+  /// Some of them, counted from 0 again.
+  subscript(range: Range<Int>) -> Run {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count)
+    return unsafe Run(base: base + range.lowerBound, count: range.count)
+  }
+
+  /// The first `count` of them.
+  func prefix(_ count: Int) -> Run { self[0..<count] }
+
+  /// All but the first `count` of them.
+  func dropFirst(_ count: Int) -> Run { self[count..<self.count] }
+
+  /// Takes over as many numbers.
+  func copy(_ other: Run) {
+    precondition(other.count == count)
+    unsafe base.update(from: other.base, count: count)
+  }
+
+  /// Sets every number.
+  func fill(_ value: Element) { unsafe base.update(repeating: value, count: count) }
+
+  /// The same memory as numbers of another type.
+  func bound<Other: Number>(to _: Other.Type) -> Run<Other> {
+    let bytes = unsafe UnsafeMutableRawBufferPointer(
+      start: base, count: count * MemoryLayout<Element>.stride)
+    let alignment = UInt(MemoryLayout<Other>.alignment)
+    precondition(unsafe UInt(bitPattern: base).isMultiple(of: alignment))
+    precondition(bytes.count.isMultiple(of: MemoryLayout<Other>.stride))
+    let numbers = unsafe bytes.bindMemory(to: Other.self)
+    guard let base = numbers.baseAddress else { preconditionFailure("a run has an address") }
+    return unsafe Run<Other>(base: base, count: numbers.count)
+  }
+}

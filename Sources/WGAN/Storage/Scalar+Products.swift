@@ -1,0 +1,53 @@
+import CKernels
+
+// Every one of these traps where a kernel would reach outside of what it is given.
+
+extension Scalar {
+  /// c = start + a·b, where start is c itself (`adding`), or the bias of each row, or 0.
+  static func product(
+    _ a: Matrix<Self>, _ b: Matrix<Self>, bias: Run<Self>?, adding: Bool, into c: Block<Self>
+  ) {
+    precondition(a.rows == c.rows && a.columns == b.rows && b.columns == c.columns)
+    precondition(unsafe a.index == nil)
+    if let bias { precondition(bias.count == c.rows) }
+    unsafe productKernel(
+      c.rows, c.columns, b.rows, a.base, a.row, a.column, b.base, b.index, b.row, b.column,
+      bias?.base, adding, c.base, c.stride)
+  }
+
+  /// y = M·x·Mᵀ, of a matrix of Winograd's or its transpose, plus the bias of each row, and plus y
+  /// itself in its first rows and columns: for `rows` × `columns` squares of numbers.
+  static func winograd(
+    _ matrix: winograd_matrix, transposed: Bool, rows: Int, columns: Int, _ x: Patch<Self>,
+    bias: Run<Self>?, adding: (rows: Int, columns: Int), into y: Patch<Self>
+  ) {
+    let (outs, ins) = matrix.sides(transposed: transposed)
+    precondition(x.places.numbers.count == ins * ins && y.places.numbers.count == outs * outs)
+    precondition(rows >= 0 && rows <= x.rows && rows <= y.rows)
+    precondition(columns >= 0 && columns <= x.columns && columns <= y.columns)
+    precondition(adding.rows >= 0 && adding.columns >= 0)
+    if let bias { precondition(bias.count == rows) }
+    unsafe winogradKernel(
+      matrix, transposed, rows, columns, x.base, x.places.numbers, x.unit, x.stride, bias?.base,
+      adding.rows, adding.columns, y.base, y.places.numbers, y.unit, y.stride)
+  }
+
+  /// y = xᵀ.
+  static func transpose(_ x: Block<Self>, into y: Block<Self>) {
+    precondition(y.rows == x.columns && y.columns == x.rows)
+    unsafe transposeKernel(x.rows, x.columns, x.base, x.stride, y.base, y.stride)
+  }
+}
+
+extension winograd_matrix {
+  /// Rows and columns of M.
+  fileprivate func sides(transposed: Bool) -> (outs: Int, ins: Int) {
+    let (rows, columns) =
+      switch self {
+      case WINOGRAD_INPUT: (11, 11)
+      case WINOGRAD_KERNEL: (11, 5)
+      default: (4, 6)
+      }
+    return transposed ? (columns, rows) : (rows, columns)
+  }
+}

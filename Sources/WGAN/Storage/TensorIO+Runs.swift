@@ -1,0 +1,34 @@
+import TensorIO
+
+// What TensorIO takes and gives as bytes, as runs.
+
+extension Run {
+  /// Takes over as many numbers of a file.
+  func copy(_ stored: StoredNumbers<Element>) {
+    precondition(stored.count == count)
+    unsafe base.update(from: stored.base, count: count)
+  }
+
+  fileprivate var bytes: UnsafeRawBufferPointer {
+    unsafe UnsafeRawBufferPointer(start: base, count: count * MemoryLayout<Element>.stride)
+  }
+}
+
+extension TensorHeader {
+  /// Writes a whole file, of which the data is these runs, and commits the output.
+  func write(_ runs: [Run<Float>], to output: OutputFile) throws(FileError) {
+    unsafe try write(runs.map { unsafe $0.bytes }, to: output)
+  }
+}
+
+extension TensorWriter {
+  /// Writes the next numbers of the data.
+  func write(_ run: Run<Float>) throws(FileError) { unsafe try write(run.bytes) }
+}
+
+extension TensorAppender {
+  /// Writes a tensor.
+  func append(_ entry: TensorEntry, _ run: Run<UInt8>) throws(FileError) {
+    unsafe try append(entry, run.bytes)
+  }
+}
