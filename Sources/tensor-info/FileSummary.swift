@@ -33,7 +33,9 @@ struct FileSummary {
       [["tensor", "type", "shape", "minimum", "maximum", "mean"]] + tensors.map(row))
     for (entry, statistics) in tensors where isLabels(entry) {
       let counts = statistics.counts?.sorted { $0.key < $1.key } ?? []
-      lines += ["", "\(entry.name): " + counts.map { "\($0.value) of \($0.key)" }.joined(separator: ", ")]
+      lines += [
+        "", "\(entry.name): " + counts.map { "\($0.value) of \($0.key)" }.joined(separator: ", "),
+      ]
     }
     return lines.map { $0 + "\n" }.joined()
   }

@@ -75,7 +75,8 @@ import Testing
       try x.withUnsafeBytes { x in
         try [Float.nan].withUnsafeBytes { nan in
           try [7 as UInt8].withUnsafeBytes { one in
-            try header.write([labels, x, nan, UnsafeRawBufferPointer(rebasing: x[..<0]), one], to: output)
+            try header.write(
+              [labels, x, nan, UnsafeRawBufferPointer(rebasing: x[..<0]), one], to: output)
           }
         }
       }
