@@ -63,6 +63,31 @@ import Testing
     #expect(next.header.metadata["progress.arithmetic"] == "7 1")
   }
 
+  @Test func `a path between two samples begins and ends with them`() throws {
+    let shell = try workshop()
+    try shell.succeed(
+      """
+      image() { tail -c +$(($(stat -c %s $1) - $2 * 256 + 1)) $1 | head -c 256; }
+      for more in '' '--truncation 0.7'; do
+        wgan-sample mlp-gp.bin --interpolate 300:17 --steps 5 $more -o path
+        wgan-sample mlp-gp.bin --first 300 -n 1 $more -o start
+        wgan-sample mlp-gp.bin --first 17 -n 1 $more -o end
+        cmp <(image path 5) <(image start 1) && cmp <(image path 1) <(image end 1) || exit 1
+        ! cmp -s <(image path 3) <(image end 1)
+      done
+      cp end truncated; wgan-sample mlp-gp.bin --first 17 -n 1 -o end; ! cmp -s end truncated
+      wgan-sample mlp-gp.bin --interpolate 1:2 | cmp - <(wgan-sample mlp-gp.bin --interpolate 1:2 --steps 8)
+      wgan-sample mlp-gp.bin --interpolate 1:2 | tensor2png > path.png
+      """)
+    for wrong in [
+      "--interpolate 1", "--interpolate 1:x", "--interpolate -1:2", "--interpolate 1:4294967296",
+      "--interpolate 1:2 -n 5", "--interpolate 1:2 --first 5", "--steps 5", "--truncation 0",
+      "--interpolate 1:2 --steps 1", "--truncation nan",
+    ] {
+      #expect(try shell.run("wgan-sample mlp-gp.bin \(wrong) -o no").status == 64, "\(wrong)")
+    }
+  }
+
   /// All but `dcgan-clip`, of which one generator step takes more than these epochs.
   static let presets = [
     "quick", "mlp-clip", "mlp-clip-adam", "mlp-gp", "mlp-gp-plateau", "dcgan-gp", "keras-gp",

@@ -41,7 +41,7 @@ import Testing
     let (checkpoint, samples) = (ScratchFile(), ScratchFile())
     try trainer.state.write(to: OutputFile(checkpoint.path))
     try Sampler(trainer.state, workers: Workers(count: 1))
-      .write(first: 0, count: 5, seed: 3, to: OutputFile(samples.path))
+      .write(Latents(seed: 3, first: 0, count: 5), to: OutputFile(samples.path))
     var digest: UInt64 = 0
     for path in [checkpoint.path, samples.path] {
       let file = try TensorFile(path)

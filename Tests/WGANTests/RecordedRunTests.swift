@@ -66,7 +66,7 @@ import Testing
     let state = try train(run, run.images(), threads: threads).state
     let path = ScratchFile()
     try Sampler(state, workers: Workers(count: threads))
-      .write(first: 3, count: 20, seed: 5, to: OutputFile(path.path))
+      .write(Latents(seed: 5, first: 3, count: 20), to: OutputFile(path.path))
     let file = try TensorFile(path.path)
     let pixels: [Float] = try #require(file.numbers(of: "images"))
     #expect(run.samples.count == 2)

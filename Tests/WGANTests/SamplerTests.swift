@@ -28,7 +28,7 @@ import Testing
   ) throws -> [Float] {
     let file = ScratchFile()
     try Sampler(state, workers: Workers(count: threads))
-      .write(first: first, count: count, seed: seed, to: OutputFile(file.path))
+      .write(Latents(seed: seed, first: first, count: count), to: OutputFile(file.path))
     let tensor = try TensorFile(file.path)
     #expect(tensor.header["images"]?.shape == [count, 1, 8, 8])
     #expect(tensor.header.metadata["range"] == "-1,1")

@@ -146,7 +146,7 @@ import Testing
     let files = [ScratchFile(), ScratchFile()]
     for (trainer, file) in zip([one, three], files) {
       try Sampler(trainer.state, workers: Workers(count: 1))
-        .write(first: 0, count: 3, seed: 4, to: OutputFile(file.path))
+        .write(Latents(seed: 4, first: 0, count: 3), to: OutputFile(file.path))
     }
     let pixels = try files.map {
       try #require(TensorFile($0.path).numbers(of: "images", as: Float.self))

@@ -42,7 +42,7 @@ import Testing
     let file = ScratchImages()
     try Sampler(
       TrainingState(initial: smallConfiguration("mlp-gp")), workers: Workers(count: 1)
-    ).write(first: 0, count: 20, seed: 0, to: OutputFile(file.file.path))
+    ).write(Latents(seed: 0, first: 0, count: 20), to: OutputFile(file.file.path))
     #expect(try TensorFile(file.file.path).header.metadata["range"] == "-1,1")
     #expect(try file.images().count == 20)
   }

@@ -30,16 +30,14 @@ public struct Sampler {
     self.workers = workers
   }
 
-  /// Writes samples `first` to `first + count - 1` of a seed as `images`, F32, N×C×H×W on [−1, 1],
-  /// and commits the output. `progress` is called now and then with how many are done.
-  ///
-  /// - Precondition: count ≥ 1, and first + count ≤ 2³².
+  /// Writes the images of latents as `images`, F32, N×C×H×W on [−1, 1], and commits the output.
+  /// `progress` is called now and then with how many are done.
   public func write(
-    first: Int, count: Int, seed: UInt64, to output: OutputFile, progress: (Int) -> Void = { _ in }
+    _ latents: Latents, to output: OutputFile, progress: (Int) -> Void = { _ in }
   ) throws(FileError) {
+    let count = latents.count
     let header = TensorHeader(
-      kind: "images",
-      metadata: ["range": "-1,1", "sample.seed": "\(seed)", "sample.first": "\(first)"],
+      kind: "images", metadata: latents.metadata.merging(["range": "-1,1"]) { $1 },
       entries: [
         TensorEntry("images", .f32, [count, shape.channels, shape.height, shape.width])
       ])
@@ -50,35 +48,33 @@ public struct Sampler {
     let images = workspace.numbers(columns * shape.count)
     try withExtendedLifetime(workspace) { () throws(FileError) in
       if count <= Self.chunk {
-        generate(first: first, count: count, seed: seed, slots, into: images)
+        generate(latents, 0..<count, slots, into: images)
         return try header.write([images], to: output)
       }
       let writer = try TensorWriter(header, to: output)
       for start in stride(from: 0, to: count, by: Self.chunk) {
-        let some = min(Self.chunk, count - start)
-        generate(first: first + start, count: some, seed: seed, slots, into: images)
-        try writer.write(images.prefix(some * shape.count))
-        progress(start + some)
+        let some = start..<min(start + Self.chunk, count)
+        generate(latents, some, slots, into: images)
+        try writer.write(images.prefix(some.count * shape.count))
+        progress(some.upperBound)
       }
       try writer.finish()
     }
   }
 
-  /// Makes `count` samples, image after image.
-  func generate(
-    first: Int, count: Int, seed: UInt64, _ slots: Slots<Float>, into images: Run<Float>
+  /// Makes the images of some of the latents, one after another.
+  private func generate(
+    _ latents: Latents, _ range: Range<Int>, _ slots: Slots<Float>, into images: Run<Float>
   ) {
     let (network, runs, shape) = (network, runs, shape)
     let plane = shape.height * shape.width
     workers.share { share in
       network.derive(runs, share: share)
       share.synchronize()
-      let samples = share.columns(of: 0..<count)
+      let samples = share.columns(of: 0..<range.count)
       if samples.isEmpty { return }
-      Float.fillNormal(
-        slots[0].columns(samples), key: seed, stream: RandomStream.sampling.rawValue, step: 0,
-        first: UInt32(first + samples.lowerBound))
-      network.forward(runs, slots, 0..<count, .sampling, share: share)
+      latents.draw(into: slots[0].columns(samples), from: range.lowerBound + samples.lowerBound)
+      network.forward(runs, slots, 0..<range.count, .sampling, share: share)
       let made = slots.result
       for sample in samples {
         let image = images[sample * made.rows..<(sample + 1) * made.rows]
