@@ -50,7 +50,7 @@ public final class InputFile {
   }
 
   /// Fills a buffer and returns how many bytes came: fewer than asked for only at the end.
-  public func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+  @unsafe public func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
     var filled = 0
     while let base = buffer.baseAddress, filled < buffer.count {
       let got = unsafe Glibc.read(descriptor, base + filled, buffer.count - filled)
