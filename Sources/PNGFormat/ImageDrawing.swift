@@ -47,9 +47,10 @@ public func drawImages(
   }
 
   let imageSize = entry.elementCount / total
+  let levels = (0...255).map { range.pixel(Float($0)) }
   let pixels =
     entry.type == .u8
-    ? try draw(first..<first + count, of: file, imageSize) { range.pixel(Float($0 as UInt8)) }
+    ? try draw(first..<first + count, of: file, imageSize) { levels[Int($0 as UInt8)] }
     : try draw(first..<first + count, of: file, imageSize) { range.pixel($0 as Float) }
   return try encodePNG(
     grid.draw(pixels), width: grid.width, height: grid.height, channels: grid.channels,

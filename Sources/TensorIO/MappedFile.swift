@@ -1,7 +1,7 @@
 // A file in memory by mmap(2). Whoever cuts such a file short while it is in use takes the pages from
 // under the reader, which ends it by SIGBUS, as does a disk that fails; a handler turns this into the
 // one line and the status that any other failing read gets. It calls only what POSIX lets a handler
-// call, so all that it says is made beforehand, in memory that is never freed.
+// call, so all that it says is made beforehand.
 import Glibc
 import Synchronization
 

@@ -19,8 +19,8 @@ enum PartialFiles {
         isPrepared = true
         prepare()
       }
-      let address = unsafe UInt(bitPattern: strdup(path))
-      if let slot { slots[slot].store(address, ordering: .releasing) }
+      guard let slot else { return nil }
+      slots[slot].store(unsafe UInt(bitPattern: strdup(path)), ordering: .releasing)
       return slot
     }
   }

@@ -29,6 +29,7 @@ public final class TensorAppender {
   }
 
   /// Writes a tensor, as above.
+  @unsafe
   public func append(_ entry: TensorEntry, _ bytes: UnsafeRawBufferPointer) throws(FileError) {
     try unsafe bytes.withSpan { bytes throws(FileError) in try append(entry, bytes) }
   }

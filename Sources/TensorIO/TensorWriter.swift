@@ -33,7 +33,7 @@ public final class TensorWriter {
   }
 
   /// Writes the next bytes of the data, as above.
-  public func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+  @unsafe public func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     try unsafe bytes.withSpan(write)
   }
 
@@ -53,6 +53,7 @@ extension TensorHeader {
   /// Writes a whole file from memory, checksum included even on a pipe, and commits the output.
   ///
   /// - Precondition: the parts, one after another, are the data that the header announces.
+  @unsafe
   public func write(_ parts: [UnsafeRawBufferPointer], to output: OutputFile) throws(FileError) {
     let count = unsafe parts.reduce(0) { $0 + $1.count }
     precondition(count == dataByteCount, "not the announced data")

@@ -75,6 +75,18 @@ import Testing
     }
   }
 
+  @Test func `numbers are given out as what they are, and as nothing else`() throws {
+    let folder = try Folder()
+    let header = TensorHeader(kind: "test", entries: [TensorEntry("a", .f32, [2])])
+    try header.write([0, 0, 0x80, 0x3F, 0, 0, 0, 0xC0], to: folder.file("x"))
+    let file = try TensorFile(folder.file("x"))
+    #expect(file.numbers(of: "a", as: Float.self) == [1, -2])
+    #expect(file.numbers(of: "a", as: UInt32.self) == nil)
+    #expect(file.numbers(of: "b", as: Float.self) == nil)
+    #expect(file.withNumbers(of: "a") { (numbers: Span<Float>) in numbers[1] } == -2)
+    #expect(file.withNumbers(of: "a") { (numbers: Span<Int32>) in numbers[1] } == nil)
+  }
+
   @Test func `a header of ten tensors over one range is refused`() throws {
     let folder = try Folder()
     let tensors = (0..<10).map {
