@@ -15,12 +15,21 @@ struct RecordOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "At the end of each epoch add a line with the Wasserstein estimate on these images, which no "
+        + "step is trained on; 64 at a time, so that it costs little memory.", valueName: "images"))
+  var heldOut: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Write all that the steps, some hundred at most, draw and compute to this tensor file.",
       valueName: "file"))
   var trace: String?
 
   func validate() throws {
     guard metricsEvery >= 1 else { throw ValidationError("--metrics-every must be at least 1") }
+    guard heldOut == nil || metrics != nil else {
+      throw ValidationError("--held-out needs --metrics, where its estimates go")
+    }
     guard trace != "-" else {
       throw ValidationError("a trace cannot go to standard output: its header is written last")
     }

@@ -47,8 +47,8 @@ struct WGANStep: Tool {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard checkpoint != "-" || data != "-" else {
-      throw ValidationError("checkpoint and data cannot both come from standard input")
+    guard [checkpoint, data, records.heldOut].count(where: { $0 == "-" }) < 2 else {
+      throw ValidationError("only one of the inputs can come from standard input")
     }
     let others = [("metrics", records.metrics), ("trace", records.trace)]
     for (name, path) in others where path == output.path {
@@ -61,41 +61,35 @@ struct WGANStep: Tool {
 
   func run() throws {
     ignoreBrokenPipes()
-    let output = try output.open(keeping: data, records.metrics, records.trace)
+    let output = try output.open(
+      keeping: data, records.metrics, records.trace, records.heldOut)
     let state = try TrainingState(try TensorFile(checkpoint))
     if let advice = state.progress.arithmetic.advice {
       Self.complain("\(checkpoint): \(advice)")
     }
     let images = try TrainingImages(try TensorFile(data))
     let workers = try Workers(count: threads.count)
-    let trainer = try fileError(data) {
-      try Trainer(state, images: images, workers: workers)
-    }
+    let trainer = try blaming(data) { try Trainer(state, images: images, workers: workers) }
     let course = TrainingCourse(trainer, only, to: options.goal)
-    let trace = try records.trace.map {
-      let file = try OutputFile($0, keeping: [checkpoint, data, records.metrics])
-      return try Trace(file, of: trainer, along: course)
-    }
-    let log = try records.metrics.map { try MetricsLog($0, keeping: state.progress) }
+    var records = try Records(
+      records, of: trainer, along: course, workers: workers,
+      keeping: [checkpoint, data, records.heldOut])
     let signals = StopSignals()
-    try train(trainer, course, log: log, trace: trace, signals: signals)
-    log?.synchronize()
+    try train(trainer, course, &records, signals)
+    records.synchronize()
     // A file that is replaced is soon written, and worth waiting for; the reader of a pipe may
     // never come.
     if !output.isSeekable { signals.release() }
     try state.write(to: output)
-    try trace?.finish()
-    try log?.check()
+    try records.finish()
     try signals.finish()
   }
 
   private func train(
-    _ trainer: Trainer, _ course: TrainingCourse, log: MetricsLog?, trace: Trace?,
-    signals: StopSignals
+    _ trainer: Trainer, _ course: TrainingCourse, _ records: inout Records, _ signals: StopSignals
   ) throws {
     let state = trainer.state
     var meter = Self.meter("images", progress)
-    var clock = Stopwatch()
     func shouldStop() -> Bool {
       signals.poll {
         meter.clear()
@@ -104,22 +98,13 @@ struct WGANStep: Tool {
       }
     }
     while !course.isFinished(at: state.progress), options.timeBudget?.secondsLeft != 0 {
-      let report = try fileError(checkpoint) { try trainer.step(only, trace: trace) }
-      if let log, report.isDue(every: records.metricsEvery, side: only) {
-        log.write(report.json(seconds: clock.lap()), unless: shouldStop)
-      }
+      let report = try blaming(checkpoint) { try trainer.step(only, trace: records.trace) }
+      records.note(report, state.progress, unless: shouldStop)
       meter.update(
         course.images(at: state.progress), left: course.imagesLeft(at: state.progress),
         within: options.timeBudget?.secondsLeft, report.words(lastEpoch: course.lastEpoch))
       if shouldStop() { break }
     }
     meter.clear()
-  }
-
-  /// Gives a training error the file that it is about.
-  private func fileError<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
-    do { return try body() } catch let error as TrainingError {
-      throw FileError(.invalid, path, error.description)
-    }
   }
 }

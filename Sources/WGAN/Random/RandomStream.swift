@@ -25,6 +25,8 @@ enum RandomStream: UInt32 {
   case generatorDropoutForCritic = 8
   case criticDropoutForGenerator = 9
   case generatorDropout = 10
+  /// The latents of the estimate on images that are held out; step is 0.
+  case heldOutNoise = 11
 
   /// The stream of the dropout layer at this place among the words.
   func of(place: Int) -> UInt32 { rawValue | UInt32(place) << 8 }

@@ -1,0 +1,78 @@
+/// The Wasserstein estimate on real images that no step is trained on: mean C(real) − mean C(G(z))
+/// over all of them and as many samples, both networks as they are used, not as they train: without
+/// dropout, batch norm by its running statistics.
+///
+/// A critic that has learnt its images by heart tells them from samples better than it tells these
+/// (Gulrajani et al. 2017, section 5.4), so where the estimate of the steps stays large and this one
+/// falls, the critic is overfit.
+public final class HeldOutEstimate {
+  private let state: TrainingState
+  private let images: TrainingImages
+  private let workers: Workers
+  private let generator: Slots<Float>, critic: Slots<Float>
+
+  /// Samples of each kind that go through at a time, for the memory's sake alone.
+  private static let chunk = 64
+
+  /// An estimate of a state, as it is whenever it is asked.
+  ///
+  /// - Throws: `TrainingError.images` when they are not of the network's shape.
+  public init(
+    of state: TrainingState, on images: TrainingImages, workers: Workers
+  ) throws(TrainingError) {
+    guard images.shape == state.configuration.image else {
+      throw .images("images are \(images.shape), the network's are \(state.configuration.image)")
+    }
+    (self.state, self.images, self.workers) = (state, images, workers)
+    let workspace = Workspace<Float>()
+    let count = min(images.count, Self.chunk)
+    generator = state.generator.network.slots(for: .values, columns: count, in: workspace)
+    critic = state.critic.network.slots(for: .values, columns: 2 * count, in: workspace)
+  }
+
+  /// A line of the metrics: epochs done, steps done, and the estimate.
+  public func json() -> String {
+    let progress = state.progress
+    return "{\"epoch\":\(progress.epoch),\"generator_step\":\(progress.generatorSteps),"
+      + "\"critic_step\":\(progress.criticSteps),\"held_out_wasserstein\":\(wasserstein())}"
+  }
+
+  /// The estimate, summed in one order in Double. Its latents are always the same, so that two
+  /// epochs differ by what was learnt between them alone.
+  func wasserstein() -> Double {
+    let (maker, judge) = (state.generator, state.critic)
+    workers.share { share in
+      maker.network.derive(maker.runs, share: share)
+      judge.network.derive(judge.runs, share: share)
+    }
+    var (real, fake) = (0.0, 0.0)
+    for start in stride(from: 0, to: images.count, by: Self.chunk) {
+      let count = min(Self.chunk, images.count - start)
+      score(start..<start + count)
+      for column in 0..<count {
+        real += Double(critic.result[0, column])
+        fake += Double(critic.result[0, count + column])
+      }
+    }
+    return (real - fake) / Double(images.count)
+  }
+
+  /// C of some of the images, then of as many samples, side by side.
+  private func score(_ range: Range<Int>) {
+    let (generator, critic, images) = (generator, critic, images)
+    let (maker, judge) = (state.generator, state.critic)
+    let (count, key) = (range.count, state.configuration.seed)
+    workers.share { share in
+      let own = share.columns(of: 0..<count)
+      let indices = own.map { UInt32(range.lowerBound + $0) }
+      images.gather(indices[...], into: critic[0].columns(own))
+      Float.fillNormal(
+        generator[0].columns(own), key: key, stream: RandomStream.heldOutNoise.rawValue, step: 0,
+        first: UInt32(range.lowerBound + own.lowerBound))
+      maker.network.forward(maker.runs, generator, 0..<count, .sampling, share: share)
+      critic[0].columns(own.shifted(by: count)).copy(generator.result.columns(own))
+      share.synchronize()
+      judge.network.forward(judge.runs, critic, 0..<2 * count, .sampling, share: share)
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import TensorIO
+import ToolSupport
+import WGAN
+
+/// What a run writes down beside its checkpoint.
+struct Records {
+  let trace: Trace?
+  private let log: MetricsLog?
+  private let heldOut: HeldOutEstimate?
+  private let options: RecordOptions
+  private let side: TrainingSide
+  private var clock = Stopwatch()
+  private var epoch: Int
+
+  /// Opens what is asked for. None of it may replace one of `inputs`.
+  init(
+    _ options: RecordOptions, of trainer: Trainer, along course: TrainingCourse, workers: Workers,
+    keeping inputs: [String?]
+  ) throws {
+    let state = trainer.state
+    heldOut = try options.heldOut.map { path in
+      let images = try TrainingImages(try TensorFile(path))
+      return try blaming(path) { try HeldOutEstimate(of: state, on: images, workers: workers) }
+    }
+    trace = try options.trace.map {
+      try Trace(OutputFile($0, keeping: inputs + [options.metrics]), of: trainer, along: course)
+    }
+    log = try options.metrics.map { try MetricsLog($0, keeping: state.progress) }
+    (self.options, side, epoch) = (options, course.side, state.progress.epoch)
+  }
+
+  /// Logs a step that was done, and the epoch if it is done with it.
+  mutating func note(_ report: StepReport, _ progress: Progress, unless shouldStop: () -> Bool) {
+    guard let log else { return }
+    if report.isDue(every: options.metricsEvery, side: side) {
+      log.write(report.json(seconds: clock.lap()), unless: shouldStop)
+    }
+    if progress.epoch != epoch, let heldOut {
+      epoch = progress.epoch
+      log.write(heldOut.json(), unless: shouldStop)
+    }
+  }
+
+  /// Makes the log durable, before the checkpoint that it belongs to.
+  func synchronize() { log?.synchronize() }
+
+  /// Completes the trace, and throws if a line of the log was lost.
+  func finish() throws {
+    try trace?.finish()
+    try log?.check()
+  }
+}
+
+/// Gives a training error the file that it is about.
+func blaming<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
+  do { return try body() } catch let error as TrainingError {
+    throw FileError(.invalid, path, error.description)
+  }
+}

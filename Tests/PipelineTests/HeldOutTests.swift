@@ -1,0 +1,60 @@
+import Foundation
+import Testing
+
+/// `wgan-step --held-out`, as a run of several calls uses it.
+@Suite struct HeldOutRunTests {
+  @Test
+  func `each epoch gets one line, whatever it is cut into, and the checkpoint does not change`()
+    throws
+  {
+    let shell = try workshop()
+    try shell.write("other.idx", idx([70, 8, 8], salt: 3))
+    let result = try shell.succeed(
+      """
+      idx2tensor other.idx -o other.tensor
+      step() { wgan-step --data images.tensor "$@"; }
+      step mlp-gp.bin --epochs 3 --held-out other.tensor --metrics log -o end
+      step mlp-gp.bin --epochs 3 | cmp - end
+      cp mlp-gp.bin run
+      for epoch in 1 2 2 3; do
+        step run --until-epoch $epoch --threads 1 --held-out other.tensor --metrics parts -o run
+        cp run saved
+        # A kill after this loses the steps and their lines, the epoch's own among them.
+        step run --epochs 1 --held-out other.tensor --metrics parts > lost
+      done
+      step saved --steps 0 --metrics parts -o run
+      diff <(grep held_out log) <(grep held_out parts)
+      grep held_out log
+      """)
+    let lines = String(decoding: result.output, as: UTF8.self).split(separator: "\n")
+    #expect(lines.count == 3)
+    for (index, line) in lines.enumerated() {
+      let fields = try #require(
+        JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Double])
+      #expect(
+        fields["epoch"] == Double(index + 1) && fields["critic_step"] == Double(7 * (index + 1)))
+      #expect(try #require(fields["held_out_wasserstein"]).isFinite)
+    }
+  }
+
+  @Test func `what cannot be is refused before anything is written`() throws {
+    let shell = try workshop()
+    let step = "wgan-step mlp-gp.bin --data images.tensor --epochs 1 -o end"
+    let cases = [
+      ("--held-out images.tensor", 64, "--held-out needs --metrics"),
+      ("--held-out nowhere --metrics log", 66, "nowhere: no such file"),
+      ("--held-out mlp-gp.bin --metrics log", 65, "mlp-gp.bin: is a checkpoint, not images"),
+      ("--held-out small.tensor --metrics log", 65, "small.tensor: images are 1x4x4"),
+      ("--held-out other.tensor --metrics log -o other.tensor", 64, "other.tensor: is an input"),
+    ]
+    try shell.write("small.idx", idx([70, 4, 4]))
+    try shell.succeed(
+      "cp images.tensor other.tensor; idx2tensor small.idx -o small.tensor")
+    for (words, status, message) in cases {
+      let result = try shell.run("\(step) \(words)")
+      #expect(
+        result.status == status && result.words.contains(message), "\(words): \(result.words)")
+      #expect(try shell.files()["end"] == nil && shell.files()["log"] == nil)
+    }
+  }
+}
