@@ -39,9 +39,11 @@ struct ScaleAndShift: Layer {
       let dy = dy.rows(from: channel, by: channels)
       let scale = S.blockDot(x.rows(from: channel, by: channels), from: 0, dy)
       let shift = input == .value ? S.blockSum(dy) : 0
-      for (place, sum) in [(channel, scale), (channels + channel, shift)] {
+      func put(_ sum: Double, _ place: Int) {
         gradient.values[place] = S(adding ? Double(gradient.values[place]) + sum : sum)
       }
+      put(scale, channel)
+      put(shift, channels + channel)
     }
   }
 }

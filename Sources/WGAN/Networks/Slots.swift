@@ -1,8 +1,6 @@
 /// Where a pass over a network leaves what it makes: slot i is what node i reads, slot i + 1 what it
 /// writes, each features × batch. Nodes that work in place share a block.
-///
-/// Sendable, as its blocks are: the workspace is asked for nothing more.
-struct Slots<S: Scalar>: @unchecked Sendable {
+struct Slots<S: Scalar>: Sendable {
   let blocks: [Block<S>]
   /// What node i noted for its other verbs; without rows for most.
   let notes: [Block<S>]

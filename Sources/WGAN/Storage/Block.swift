@@ -1,7 +1,7 @@
 import Glibc
 
-/// A view of rows × columns numbers, consecutive columns side by side in memory. A number outside is
-/// not reached: a wrong index ends the process.
+/// A view of rows × columns numbers, consecutive columns side by side in memory. None outside is
+/// reached: a wrong index ends the process.
 ///
 /// In an activation a row is a feature and a column is a sample: the batch is the innermost axis,
 /// so every elementwise loop runs along contiguous lanes. A block owns nothing: its memory belongs

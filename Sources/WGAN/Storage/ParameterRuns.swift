@@ -1,9 +1,7 @@
 /// A network's numbers in one allocation: parameters, gradients and the optimiser's moments, each a
 /// run of `count` numbers in the order of the checkpoint. So the optimiser is one loop, and a share
 /// of its work is a range.
-///
-/// Sendable, as its runs are: the workspace is asked for nothing more.
-struct ParameterRuns<S: Scalar>: @unchecked Sendable {
+struct ParameterRuns<S: Scalar>: Sendable {
   let parameters: Run<S>
   let gradients: Run<S>
   let moments: [Run<S>]

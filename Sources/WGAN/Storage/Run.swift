@@ -3,12 +3,11 @@ protocol Number: BitwiseCopyable, Sendable {}
 extension UInt8: Number {}
 extension Int64: Number {}
 
-/// Numbers side by side in memory, of which none beyond the last is reached: a wrong index ends the
-/// process.
+/// Numbers side by side in memory. None beyond the last is reached: a wrong index ends the process.
 ///
-/// Like a `Block` it owns nothing: its memory belongs to the `Workspace` that made it. The shares of
-/// a step write disjoint runs; that they wait for one another where one reads what another wrote is
-/// theirs to see to, so a run may go to any thread.
+/// Like a `Block` it owns nothing: its memory belongs to the `Workspace` that made it, which is to
+/// live as long. It may go to any thread: the shares of a step write disjoint runs, and wait for one
+/// another before one reads what another wrote.
 @safe struct Run<Element: Number>: @unchecked Sendable {
   /// The first number.
   let base: UnsafeMutablePointer<Element>

@@ -1,29 +1,30 @@
 import Glibc
+import Synchronization
 
 /// The owner of scratch memory: activations, cotangents and tangents of one batch, a network's runs.
 ///
 /// Runs and blocks are handed out while a trainer is being built and live as long as the workspace,
 /// so whoever keeps one keeps the workspace too: `Slots` and `ParameterRuns` do. A training step
 /// allocates nothing but the panels of `Winograd`.
-@safe final class Workspace<S: Number> {
-  private var allocations: [UnsafeMutableRawPointer] = unsafe []
+final class Workspace<S: Number>: Sendable {
+  private let allocations = Mutex<[Run<UInt8>]>([])
 
   /// An owner of nothing yet.
   init() {}
 
-  deinit { unsafe allocations.forEach { unsafe free($0) } }
+  deinit { allocations.withLock { for memory in $0 { unsafe free(memory.base) } } }
 
   /// `count` zeros, aligned to 64 bytes. Large ones come from the system as they are, and take no
   /// memory until they are written.
   func numbers(_ count: Int) -> Run<S> {
     precondition(count >= 0)
-    guard let allocation = unsafe calloc(max(count, 1) * MemoryLayout<S>.stride + 64, 1) else {
-      preconditionFailure("no memory")
-    }
-    unsafe allocations.append(allocation)
-    let base = unsafe allocation.alignedUp(toMultipleOf: 64)
+    let size = max(count, 1) * MemoryLayout<S>.stride + 64
+    guard let memory = unsafe calloc(size, 1) else { preconditionFailure("no memory") }
+    let whole = unsafe Run(base: memory.bindMemory(to: UInt8.self, capacity: size), count: size)
+    allocations.withLock { $0.append(whole) }
+    let first = unsafe memory.alignedUp(toMultipleOf: 64)
     return unsafe Run(
-      base: base.bindMemory(to: S.self, capacity: max(count, 1)), count: count)
+      base: first.bindMemory(to: S.self, capacity: max(count, 1)), count: count)
   }
 }
 

@@ -10,9 +10,7 @@ public enum Interpolation: String, Sendable, CaseIterable {
   func draw<S: Scalar>(into row: Block<S>, key: UInt64, step: UInt32, first: UInt32) {
     let stream = RandomStream.interpolation.rawValue
     switch self {
-    case .uniform:
-      S.fillUniform(
-        row.row(0), key: key, stream: stream, step: step, first: first)
+    case .uniform: S.fillUniform(row.row(0), key: key, stream: stream, step: step, first: first)
     case .normal: S.fillNormal(row, key: key, stream: stream, step: step, first: first)
     }
   }

@@ -24,30 +24,26 @@ public struct TrainingImages: Sendable {
     guard entry.shape[0] <= Int(UInt32.max) else {
       throw FileError(.invalid, file.path, "has more than 4294967295 images")
     }
-    guard let checksum = file.checksum(of: "images") else {
-      throw FileError(.invalid, file.path, "has no image")
-    }
-    func numbers<Element: Number>() throws(FileError) -> StoredNumbers<Element> {
-      guard let numbers = StoredNumbers<Element>("images", in: file) else {
-        throw FileError(.invalid, file.path, "has no image")
-      }
-      return numbers
-    }
     let range = file.header.metadata["range"]
+    let pixels: Pixels?
     switch (entry.type, range) {
-    case (.u8, "0,255"): pixels = try .bytes(numbers())
+    case (.u8, "0,255"): pixels = StoredNumbers("images", in: file).map { .bytes($0) }
     case (.f32, "-1,1"):
-      let numbers: StoredNumbers<Float> = try numbers()
-      guard Float.allWithin(numbers, bound: 1) else {
+      let numbers = StoredNumbers<Float>("images", in: file)
+      if let numbers, !Float.allWithin(numbers, bound: 1) {
         throw FileError(.invalid, file.path, "tensor images has numbers outside its range -1,1")
       }
-      pixels = .floats(numbers)
+      pixels = numbers.map { .floats($0) }
     default:
       throw FileError(
         .invalid, file.path,
         "tensor images is \(entry.type.rawValue) with range \(range.map(quoted) ?? "unknown"); "
           + "training takes U8 with range 0,255 or F32 with range -1,1")
     }
+    guard let pixels, let checksum = file.checksum(of: "images") else {
+      throw FileError(.invalid, file.path, "has no image")
+    }
+    self.pixels = pixels
     self.shape = shape
     count = entry.shape[0]
     fingerprint = "\(count)x\(shape) \(Checksum.digits(checksum))"
