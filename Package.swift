@@ -18,6 +18,7 @@ let package = Package(
     .executable(name: "wgan-step", targets: ["wgan-step"]),
     .executable(name: "wgan-sample", targets: ["wgan-sample"]),
     .executable(name: "tensor2png", targets: ["tensor2png"]),
+    .executable(name: "metrics2tb", targets: ["metrics2tb"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
@@ -35,6 +36,7 @@ let package = Package(
     .target(name: "CKernels", cSettings: [.define("_GNU_SOURCE")]),
     .target(name: "WGAN", dependencies: ["CKernels", "TensorIO"], swiftSettings: settings),
     .target(name: "PNGFormat", dependencies: ["CPNG", "TensorIO"], swiftSettings: settings),
+    .target(name: "EventFormat", dependencies: ["TensorIO"], swiftSettings: settings),
     .target(
       name: "ToolSupport", dependencies: ["TensorIO", argumentParser], swiftSettings: settings),
 
@@ -54,6 +56,9 @@ let package = Package(
     .executableTarget(
       name: "tensor2png", dependencies: ["PNGFormat", "TensorIO", "ToolSupport", argumentParser],
       swiftSettings: settings),
+    .executableTarget(
+      name: "metrics2tb", dependencies: ["EventFormat", "TensorIO", "ToolSupport", argumentParser],
+      swiftSettings: settings),
 
     // Tests
     .testTarget(name: "TensorIOTests", dependencies: ["TensorIO"], swiftSettings: settings),
@@ -67,9 +72,12 @@ let package = Package(
       name: "PNGFormatTests", dependencies: ["PNGFormat", "TensorIO", "CPNG"],
       swiftSettings: settings),
     .testTarget(
+      name: "EventFormatTests", dependencies: ["EventFormat", "TensorIO"], swiftSettings: settings),
+    .testTarget(
       name: "PipelineTests",
       dependencies: [
         "TensorIO", "idx2tensor", "wgan-init", "wgan-step", "wgan-sample", "tensor2png",
+        "metrics2tb",
       ],
       swiftSettings: settings),
   ]

@@ -1,0 +1,48 @@
+// A text as lines that are handed on as they come, for a filter that follows a growing file.
+import Glibc
+
+/// Reads whole lines from a path, or from standard input when the path is "-".
+public struct InputLines {
+  /// The name for messages: the path as given, or "standard input".
+  public var path: String { input.path }
+  /// What came after the last line end.
+  public private(set) var rest: [UInt8] = []
+
+  /// No line is longer.
+  public static let lengthLimit = 1 << 16
+
+  private let input: InputFile
+
+  /// Opens a file; throws what `InputFile` throws.
+  public init(_ path: String) throws(FileError) { input = try InputFile(path) }
+
+  /// Waits for the end of a line and returns all bytes up to the last line end that has come, which
+  /// is their last byte; nil when no further line will come.
+  public mutating func next() throws(FileError) -> [UInt8]? {
+    while rest.count <= Self.lengthLimit {
+      let start = rest.count
+      guard try readSome() else { return nil }
+      if let end = rest[start...].lastIndex(of: UInt8(ascii: "\n")) {
+        let lines = Array(rest[...end])
+        rest.removeFirst(lines.count)
+        return lines
+      }
+    }
+    throw FileError(.invalid, path, "has a line of more than \(Self.lengthLimit) bytes")
+  }
+
+  /// Appends what is there to the rest, waiting for the first byte; false at the end.
+  private mutating func readSome() throws(FileError) -> Bool {
+    let start = rest.count
+    rest.append(contentsOf: repeatElement(0, count: Self.lengthLimit))
+    var got = -1
+    repeat {
+      got = unsafe rest.withUnsafeMutableBytes {
+        unsafe read(input.descriptor, $0.baseAddress! + start, Self.lengthLimit)
+      }
+    } while got < 0 && canRetry(input.descriptor, POLLIN)
+    rest.removeLast(Self.lengthLimit - max(got, 0))
+    guard got >= 0 else { throw FileError(.inputOutput, path, errno: errno) }
+    return got > 0
+  }
+}
