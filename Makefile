@@ -38,7 +38,7 @@ build := swift build -c release --no-color-diagnostics --static-swift-stdlib -Xs
 built := .build/release/.built
 swift_files := $$(git ls-files '*.swift')
 
-.PHONY: all setup train test mutate soak reproduce fuzz race bench lint format install clean help
+.PHONY: all setup train plot film report test mutate soak reproduce fuzz race bench lint format install clean help
 
 all: $(built) ## build the tools into .build/release
 
@@ -56,6 +56,18 @@ setup: ## install the libraries and the default images that are missing
 train: $(if $(filter .build/release,$(TOOLS)),$(built)) ## bring the run up to EPOCHS, draw each epoch
 	@scripts/setup data "$$DATA"
 	@PATH="$(abspath $(TOOLS)):$$PATH" scripts/train "$$OUT"
+
+plot: ## draw the curves of the run: OUT/curves.svg
+	@scripts/setup plot
+	@scripts/wgan-plot "$$OUT/metrics.jsonl" -o "$$OUT/curves.svg"
+
+film: ## show eight latents over the epochs: OUT/film.png, and all of them moving: OUT/film.apng
+	@scripts/setup film
+	@scripts/film "$$OUT"
+
+report: ## tell of the run on one page, which needs nothing else: OUT/report.html
+	@scripts/setup report
+	@PATH="$(abspath $(TOOLS)):$$PATH" scripts/report "$$OUT"
 
 test: ## build and run every test
 	@scripts/setup libraries
