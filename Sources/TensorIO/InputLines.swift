@@ -8,7 +8,7 @@ public struct InputLines {
   /// What came after the last line end.
   public private(set) var rest: [UInt8] = []
 
-  /// No line is longer.
+  /// No line has more bytes before its end.
   public static let lengthLimit = 1 << 16
 
   private let input: InputFile
@@ -19,16 +19,20 @@ public struct InputLines {
   /// Waits for the end of a line and returns all bytes up to the last line end that has come, which
   /// is their last byte; nil when no further line will come.
   public mutating func next() throws(FileError) -> [UInt8]? {
-    while rest.count <= Self.lengthLimit {
+    let newline = UInt8(ascii: "\n")
+    while true {
       let start = rest.count
       guard try readSome() else { return nil }
-      if let end = rest[start...].lastIndex(of: UInt8(ascii: "\n")) {
+      // Any other line lies within what one call has read.
+      guard rest[start...].firstIndex(of: newline) ?? rest.count <= Self.lengthLimit else {
+        throw FileError(.invalid, path, "has a line of more than \(Self.lengthLimit) bytes")
+      }
+      if let end = rest[start...].lastIndex(of: newline) {
         let lines = Array(rest[...end])
         rest.removeFirst(lines.count)
         return lines
       }
     }
-    throw FileError(.invalid, path, "has a line of more than \(Self.lengthLimit) bytes")
   }
 
   /// Appends what is there to the rest, waiting for the first byte; false at the end.
