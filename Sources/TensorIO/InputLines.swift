@@ -22,7 +22,8 @@ public struct InputLines {
     let newline = UInt8(ascii: "\n")
     while true {
       let start = rest.count
-      guard try readSome() else { return nil }
+      try readSome()
+      guard rest.count > start else { return nil }
       // Any other line lies within what one call has read.
       guard rest[start...].firstIndex(of: newline) ?? rest.count <= Self.lengthLimit else {
         throw FileError(.invalid, path, "has a line of more than \(Self.lengthLimit) bytes")
@@ -35,18 +36,17 @@ public struct InputLines {
     }
   }
 
-  /// Appends what is there to the rest, waiting for the first byte; false at the end.
-  private mutating func readSome() throws(FileError) -> Bool {
-    let start = rest.count
-    rest.append(contentsOf: repeatElement(0, count: Self.lengthLimit))
-    var got = -1
-    repeat {
-      got = unsafe rest.withUnsafeMutableBytes {
-        unsafe read(input.descriptor, $0.baseAddress! + start, Self.lengthLimit)
-      }
-    } while got < 0 && canRetry(input.descriptor, POLLIN)
-    rest.removeLast(Self.lengthLimit - max(got, 0))
-    guard got >= 0 else { throw FileError(.inputOutput, path, errno: errno) }
-    return got > 0
+  /// Appends what is there to the rest, waiting for the first byte; nothing at the end.
+  private mutating func readSome() throws(FileError) {
+    var code: Int32 = 0
+    rest += unsafe [UInt8](unsafeUninitializedCapacity: Self.lengthLimit) { buffer, count in
+      var got: Int
+      repeat {
+        got = unsafe read(input.descriptor, buffer.baseAddress, buffer.count)
+      } while got < 0 && canRetry(input.descriptor, POLLIN)
+      if got < 0 { code = errno }
+      count = max(got, 0)
+    }
+    guard code == 0 else { throw FileError(.inputOutput, path, errno: code) }
   }
 }
