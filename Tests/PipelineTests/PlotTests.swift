@@ -84,7 +84,8 @@ func isInstalled(_ commands: String...) -> Bool {
   }
 
   @Test func `what a pen cannot draw is left out, the least and greatest values are not`() throws {
-    let many = try draw(metrics(30_000) { $0 == 12_345 ? -2.5 : $0 == 23_456 ? 2.5 : sin(Double($0)) })
+    let many = try draw(
+      metrics(30_000) { $0 == 12_345 ? -2.5 : $0 == 23_456 ? 2.5 : sin(Double($0)) })
     #expect(many.utf8.count < 250_000)
     let line = try curve(1, many)
     #expect(line.count < 2000)
