@@ -104,6 +104,15 @@ func isInstalled(_ commands: String...) -> Bool {
     #expect(!(try draw(metrics(2000) { sin(Double($0)) })).contains("↑"))
   }
 
+  @Test func `where the critic trains alone its steps are the clock`() throws {
+    let shell = try folder(metrics(300) { 10 / Double($0) })
+    let script = #"sed -E 's/("generator_step":)[0-9]*/\131/' metrics.jsonl | "# + plot
+    let picture = String(decoding: try shell.succeed(script).output, as: UTF8.self)
+    #expect(picture.contains(">critic step<"))
+    #expect(Set(try curve(2, picture).map(\.x)).count == 36)
+    #expect(try draw(metrics(300) { 10 / Double($0) }).contains(">generator step<"))
+  }
+
   @Test func `a pipe, a file and an output are the same picture`() throws {
     let shell = try folder(metrics(250) { 10 / Double($0) })
     try shell.succeed(
