@@ -32,13 +32,13 @@ SHELL := bash
 # By the environment, so that no shell reads what is in them.
 export EPOCHS PRESET DATA SEED BATCH THREADS OUT PYTHON PEERS BENCH_OUT FUZZ_OUT
 
-tools := idx2tensor wgan-init wgan-step wgan-sample tensor2png tensor-info
+tools := idx2tensor wgan-init wgan-step wgan-sample tensor2png tensor-info metrics2tb
 # The same flags at a terminal as in a pipe, or going from one to the other would build all again.
 build := swift build -c release --no-color-diagnostics --static-swift-stdlib -Xswiftc -use-ld=lld
 built := .build/release/.built
 swift_files := $$(git ls-files '*.swift')
 
-.PHONY: all setup train test mutate soak reproduce fuzz race bench lint format install clean help
+.PHONY: all setup train plot film report test mutate soak reproduce fuzz race bench lint format install clean help
 
 all: $(built) ## build the tools into .build/release
 
@@ -56,6 +56,18 @@ setup: ## install the libraries and the default images that are missing
 train: $(if $(filter .build/release,$(TOOLS)),$(built)) ## bring the run up to EPOCHS, draw each epoch
 	@scripts/setup data "$$DATA"
 	@PATH="$(abspath $(TOOLS)):$$PATH" scripts/train "$$OUT"
+
+plot: ## draw the curves of the run: OUT/curves.svg
+	@scripts/setup plot
+	@scripts/wgan-plot "$$OUT/metrics.jsonl" -o "$$OUT/curves.svg"
+
+film: ## show eight latents over the epochs: OUT/film.png, and all of them moving: OUT/film.apng
+	@scripts/setup film
+	@scripts/film "$$OUT"
+
+report: ## tell of the run on one page, which needs nothing else: OUT/report.html
+	@scripts/setup report
+	@PATH="$(abspath $(TOOLS)):$$PATH" scripts/report "$$OUT"
 
 test: ## build and run every test
 	@scripts/setup libraries

@@ -22,6 +22,7 @@ let package = Package(
     .executable(name: "wgan-sample", targets: ["wgan-sample"]),
     .executable(name: "tensor2png", targets: ["tensor2png"]),
     .executable(name: "tensor-info", targets: ["tensor-info"]),
+    .executable(name: "metrics2tb", targets: ["metrics2tb"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
@@ -39,6 +40,7 @@ let package = Package(
     .target(name: "CKernels", cSettings: [.define("_GNU_SOURCE")]),
     .target(name: "WGAN", dependencies: ["CKernels", "TensorIO"], swiftSettings: strict),
     .target(name: "PNGFormat", dependencies: ["CPNG", "TensorIO"], swiftSettings: strict),
+    .target(name: "EventFormat", dependencies: ["TensorIO"], swiftSettings: strict),
     .target(
       name: "ToolSupport", dependencies: ["TensorIO", argumentParser], swiftSettings: strict),
 
@@ -61,6 +63,9 @@ let package = Package(
     .executableTarget(
       name: "tensor-info", dependencies: ["TensorIO", "ToolSupport", argumentParser],
       swiftSettings: strict),
+    .executableTarget(
+      name: "metrics2tb", dependencies: ["EventFormat", "TensorIO", "ToolSupport", argumentParser],
+      swiftSettings: strict),
 
     // Tests
     .testTarget(name: "TensorIOTests", dependencies: ["TensorIO"], swiftSettings: settings),
@@ -76,10 +81,13 @@ let package = Package(
     .testTarget(
       name: "ToolSupportTests", dependencies: ["ToolSupport"], swiftSettings: settings),
     .testTarget(
+      name: "EventFormatTests", dependencies: ["EventFormat", "TensorIO"], swiftSettings: settings),
+    .testTarget(
       name: "PipelineTests",
       dependencies: [
         "TensorIO", "idx2tensor", "wgan-init", "wgan-step", "wgan-sample", "tensor2png",
         "tensor-info",
+        "metrics2tb",
       ],
       swiftSettings: settings),
   ]

@@ -47,6 +47,16 @@ import Testing
     Case("tensor2png mlp-gp.bin -o old", 65, "mlp-gp.bin: "),
     Case("idx2tensor images.tensor -o old", 65, "images.tensor: ", "not an IDX file"),
     Case("wgan-init --preset mlp-gp --like mlp-gp.bin -o old", 65, "mlp-gp.bin: "),
+    Case("metrics2tb images.tensor -o old", 65, "images.tensor: line 1: not a line of metrics"),
+    Case("metrics2tb grid.png -o old", 65, "grid.png: "),
+    // Metrics
+    Case("metrics2tb nothing -o old", 66, "nothing: no such file"),
+    Case("metrics2tb empty -o old", 65, "empty: is empty"),
+    Case("metrics2tb torn.jsonl -o old", 65, "torn.jsonl: line 2: not a line of metrics"),
+    Case("metrics2tb long.jsonl -o old", 65, "long.jsonl: has a line of more than 65536 bytes"),
+    Case("head -c 9 torn.jsonl | metrics2tb -o old", 65, "standard input: is not metrics"),
+    Case("metrics2tb torn.jsonl -o torn.jsonl", 64, "torn.jsonl: is an input"),
+    Case("metrics2tb torn.jsonl --start nan -o old", 64, "--start"),
     // Damage
     Case("wgan-sample flipped.bin -o old", 65, "flipped.bin: ", "damaged"),
     Case(
@@ -177,6 +187,8 @@ import Testing
     try shell.succeed(
       """
       echo precious > old; echo some words > words; : > empty; mkdir folder
+      printf '{"epoch":1,"generator_step":%d}\\n{"ep\\n' 1 2 > torn.jsonl
+      head -c 70000 /dev/zero > long.jsonl
       echo 'dense 9; reshape 2x2x2; dense 1' > misfit; echo 'dense 9; batch-norm; dense 1' > normed
       gzip -c images.idx | head -c 200 > short.gz
       gzip -c images.idx > crc.gz

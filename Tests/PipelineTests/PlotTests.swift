@@ -1,0 +1,172 @@
+import Foundation
+import Testing
+
+/// Whether commands that are not ours are there.
+func isInstalled(_ commands: String...) -> Bool {
+  let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+  return commands.allSatisfy { command in
+    folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(command)") }
+  }
+}
+
+/// `wgan-plot`: one glance at a training.
+@Suite(.enabled(if: isInstalled("gnuplot"), "gnuplot is not installed")) struct PlotTests {
+  private let plot = "\(Shell.checkout)/scripts/wgan-plot"
+
+  /// Lines of metrics: `wasserstein` by step, no penalty unless `isPenalized`, 100 steps an epoch.
+  private func metrics(
+    _ count: Int, isPenalized: Bool = true, more: (Int) -> String = { _ in "" },
+    _ wasserstein: (Int) -> Double
+  ) -> String {
+    (1...count).map { step in
+      let penalty = isPenalized ? "0.5" : "null"
+      return
+        #"{"epoch":\#((step - 1) / 100 + 1),"generator_step":\#(step),"critic_step":\#(5 * step),"#
+        + #""wasserstein":\#(wasserstein(step)),"penalty":\#(penalty),"gradient_norm":\#(penalty),"#
+        + #""lr_critic":0.0001,"lr_generator":5e-05\#(more(step)),"seconds":0.01}"# + "\n"
+    }.joined()
+  }
+
+  private func folder(_ metrics: String) throws -> Shell {
+    let shell = try Shell()
+    try shell.write("metrics.jsonl", Array(metrics.utf8))
+    return shell
+  }
+
+  private func draw(_ metrics: String, _ options: String = "") throws -> String {
+    let result = try folder(metrics).succeed("\(plot) metrics.jsonl \(options)")
+    #expect(result.words.isEmpty)
+    return String(decoding: result.output, as: UTF8.self)
+  }
+
+  /// The points of a curve of the first panel: 1 is the raw line, 2 the median.
+  private func curve(_ number: Int, _ picture: String) throws -> [(x: Double, y: Double)] {
+    let group = try #require(
+      picture.components(separatedBy: "_plot_\(number)a\"").dropFirst().first?
+        .components(separatedBy: "<g id=")[0])
+    let color = number == 1 ? "rgb(156,196,230)" : "rgb(0,103,165)"
+    let paths = group.components(separatedBy: "<path stroke='\(color)'").dropFirst().map { path in
+      path.components(separatedBy: "d='")[1].prefix { $0 != "'" }
+    }
+    // The first piece is the sample in the key.
+    let pieces = paths.joined().split(separator: "M").dropFirst()
+    return try pieces.joined(separator: " ").split { $0.isWhitespace || $0 == "L" }.map { point in
+      let numbers = try point.split(separator: ",").map { try #require(Double($0)) }
+      try #require(numbers.count == 2)
+      return (numbers[0], numbers[1])
+    }
+  }
+
+  @Test func `there is a panel for what was measured, and none for what was not`() throws {
+    let penalized = try draw(metrics(300) { 10 / Double($0) })
+    for words in ["Wasserstein estimate", "Penalty", "Gradient norm", "Learning rates"] {
+      #expect(penalized.contains(">\(words)<"))
+    }
+    #expect(!penalized.contains("held out"))
+    let clipped = try draw(
+      metrics(300, isPenalized: false, more: { $0 % 10 == 0 ? #","held_out_wasserstein":1"# : "" })
+      {
+        10 / Double($0)
+      })
+    #expect(!clipped.contains("Penalty") && !clipped.contains("Gradient norm"))
+    #expect(clipped.contains(">held out<") && clipped.contains(">Wasserstein estimate<"))
+    #expect(clipped.contains("prefers-color-scheme: dark"))
+  }
+
+  @Test func `the median does not follow a spike, the raw line does`() throws {
+    // Fifteen steps that begin with an odd one have eight ones.
+    let picture = try draw(metrics(400) { $0 == 200 ? 2 : Double($0 % 2) })
+    #expect(picture.contains(">median of 15 steps<"))
+    let line = try curve(2, picture), heights = Set(try curve(1, picture).map(\.y)).sorted()
+    #expect(heights.count == 3 && line.count == (400 - 15) / 8 + 1)
+    #expect(Set(line.map(\.y)) == [heights[1]])
+    #expect(abs(heights[0] + heights[2] - 2 * heights[1]) < 0.1)
+  }
+
+  @Test func `what a pen cannot draw is left out, the least and greatest values are not`() throws {
+    let many = try draw(
+      metrics(30_000) { $0 == 12_345 ? -2.5 : $0 == 23_456 ? 2.5 : sin(Double($0)) })
+    #expect(many.utf8.count < 250_000)
+    let line = try curve(1, many)
+    #expect(line.count < 2000)
+    // The frame is of 240 pixels, from -3 to 3.
+    let heights = line.map(\.y)
+    let (top, bottom) = (try #require(heights.min()), try #require(heights.max()))
+    #expect(abs(bottom - top - 200) < 0.1)
+  }
+
+  @Test func `a few values beyond all others do not flatten these, and are told of`() throws {
+    let picture = try draw(metrics(2000) { $0 < 5 ? 500 : sin(Double($0)) })
+    #expect(picture.contains("↑ 500<"))
+    #expect(!picture.contains("↓"))
+    let heights = try curve(2, picture).map(\.y)
+    #expect(try #require(heights.max()) < 290)
+    #expect(!(try draw(metrics(2000) { sin(Double($0)) })).contains("↑"))
+  }
+
+  @Test func `where the critic trains alone its steps are the clock`() throws {
+    let shell = try folder(metrics(300) { 10 / Double($0) })
+    let script = #"sed -E 's/("generator_step":)[0-9]*/\131/' metrics.jsonl | "# + plot
+    let picture = String(decoding: try shell.succeed(script).output, as: UTF8.self)
+    #expect(picture.contains(">critic step<"))
+    #expect(Set(try curve(2, picture).map(\.x)).count == 36)
+    #expect(try draw(metrics(300) { 10 / Double($0) }).contains(">generator step<"))
+  }
+
+  @Test func `a pipe, a file and an output are the same picture`() throws {
+    let shell = try folder(metrics(250) { 10 / Double($0) })
+    try shell.succeed(
+      """
+      set -e
+      echo old > curves.svg; chmod 640 curves.svg; ln -s curves.svg link.svg
+      \(plot) metrics.jsonl > one; \(plot) < metrics.jsonl > two; cat metrics.jsonl | \(plot) - > three
+      \(plot) metrics.jsonl -o link.svg
+      for name in two three curves.svg; do cmp one $name; done
+      test "$(stat -c %a curves.svg)" = 640; test -L link.svg
+      \(plot) metrics.jsonl -o curves.png; \(plot) metrics.jsonl --format png | cmp - curves.png
+      head -c 4 curves.png | grep -aq PNG
+      """)
+    #expect(
+      try shell.files().keys.sorted() == [
+        "curves.png", "curves.svg", "link.svg", "metrics.jsonl", "one", "three", "two",
+      ])
+  }
+
+  @Test func `a last line cut short counts for nothing`() throws {
+    let whole = metrics(250) { 10 / Double($0) }
+    #expect(try draw(whole) == draw(whole + #"{"epoch":3,"generator_step":2"#))
+  }
+
+  @Test func `bad input is one line with the documented status, and harms nothing`() throws {
+    let shell = try folder(metrics(20) { 10 / Double($0) })
+    try shell.succeed(
+      """
+      echo precious > old.svg; : > empty; echo some words > words; mkdir folder
+      sed '7s/.$//' metrics.jsonl > broken; sed '7s/0.0001/nan/' metrics.jsonl > nan
+      """)
+    let before = try shell.files()
+    for (arguments, status, words) in [
+      ("nothing -o old.svg", 66, "nothing: no such file"),
+      ("folder -o old.svg", 66, "folder: is a folder"),
+      ("empty -o old.svg", 65, "empty: is empty"),
+      ("words -o old.svg", 65, "words: line 1: not a line of metrics"),
+      ("broken -o old.svg", 65, "broken: line 7: not a line of metrics"),
+      ("nan -o old.svg", 65, "nan: line 7: not a line of metrics"),
+      ("metrics.jsonl -o nowhere/x.svg", 73, "nowhere/x.svg: cannot be created"),
+      ("metrics.jsonl -o folder --format svg", 73, "folder: is a folder"),
+      ("metrics.jsonl > /dev/full", 74, "standard output: cannot be written"),
+      ("metrics.jsonl -o old.gif", 64, "--format"),
+      ("metrics.jsonl --width 12 -o old.svg", 64, "--width"),
+      ("metrics.jsonl empty -o old.svg", 64, "not also empty"),
+      ("--colour -o old.svg", 64, "--colour"),
+      ("metrics.jsonl -o", 64, "-o needs a value"),
+    ] as [(String, Int32, String)] {
+      let result = try shell.run("\(plot) \(arguments)")
+      #expect(result.status == status, "\(arguments): \(result.words)")
+      #expect(
+        result.words.hasPrefix("wgan-plot: ") && result.words.contains(words), "\(result.words)")
+      #expect(result.words.split(separator: "\n").count == 1, "\(result.words)")
+      #expect(try shell.files() == before, "\(arguments)")
+    }
+  }
+}

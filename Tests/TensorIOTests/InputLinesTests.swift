@@ -1,0 +1,46 @@
+// Lines that are handed on as they come.
+import Testing
+
+@testable import TensorIO
+
+@Suite struct InputLinesTests {
+  @Test(arguments: ["", "a", "\n", "a\n", "a\nb", "\n\na\n\nb\n"])
+  func `lines are whole, and the rest is kept`(_ text: String) throws {
+    let folder = try Folder()
+    var lines = try InputLines(try folder.write(Array(text.utf8), to: "x"))
+    var read: [UInt8] = []
+    while let some = try lines.next() {
+      #expect(some.last == UInt8(ascii: "\n"))
+      read += some
+    }
+    #expect(read + lines.rest == Array(text.utf8))
+    #expect(!lines.rest.contains(UInt8(ascii: "\n")))
+    #expect(try lines.next() == nil)
+  }
+
+  @Test func `a line comes when it is whole, though the pipe stays open`() throws {
+    let pipe = Pipe()
+    let output = try OutputFile(pipe.inputPath)
+    try output.write(Array("one\ntwo\nthr".utf8))
+    var lines = try InputLines(pipe.outputPath)
+    #expect(try lines.next() == Array("one\ntwo\n".utf8))
+    #expect(lines.rest == Array("thr".utf8))
+    try output.write(Array("ee\n".utf8))
+    #expect(try lines.next() == Array("three\n".utf8))
+  }
+
+  @Test func `a line may have 65536 bytes and no more`() throws {
+    let folder = try Folder()
+    for (count, isRead) in [(65_535, true), (65_536, true), (65_537, false), (1 << 20, false)] {
+      let line = [UInt8](repeating: 97, count: count) + [UInt8(ascii: "\n")]
+      let path = try folder.write(line, to: "x")
+      let error = fileError {
+        var lines = try InputLines(path)
+        #expect(try lines.next() == line)
+        #expect(try lines.next() == nil)
+      }
+      #expect((error == nil) == isRead, "\(count)")
+      if !isRead { #expect(error?.kind == .invalid) }
+    }
+  }
+}

@@ -1,0 +1,50 @@
+#!/usr/bin/env python3
+"""Has TensorBoard read what metrics2tb writes, and compares every number with its line.
+
+Usage: metrics2tb on the PATH, and TensorBoard in the Python that runs this (pip install tensorboard):
+    scripts/check_tensorboard.py runs/quick/metrics.jsonl
+"""
+import json
+import struct
+import subprocess
+import sys
+import tempfile
+
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+
+def single(number):
+    return struct.unpack("f", struct.pack("f", number))[0]
+
+
+def main(metrics, start=1.5e9):
+    # Told one by one: tag -> [(wall time, step, value)]
+    told, time = {}, start
+    for line in open(metrics):
+        try:
+            numbers = json.loads(line)
+        except json.JSONDecodeError:
+            break  # a last line cut short
+        step = numbers.pop("generator_step")
+        time += numbers.pop("seconds")
+        for name, value in numbers.items():
+            if value is not None:
+                told.setdefault("wgan/" + name, []).append((time, step, single(value)))
+
+    with tempfile.TemporaryDirectory() as folder:
+        with open(f"{folder}/events.out.tfevents.1", "wb") as events:
+            subprocess.run(
+                ["metrics2tb", metrics, "--start", str(start)], stdout=events, check=True)
+        read = EventAccumulator(folder, size_guidance={"scalars": 0})
+        read.Reload()
+        assert read.file_version == 2, read.file_version
+        assert sorted(read.Tags()["scalars"]) == sorted(told), read.Tags()
+        for tag, events in told.items():
+            assert [(e.wall_time, e.step, e.value) for e in read.Scalars(tag)] == events, tag
+    print(f"{sum(map(len, told.values()))} scalars of {len(told)} tags read back by TensorBoard")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    main(sys.argv[1])
