@@ -32,7 +32,7 @@ SHELL := bash
 # By the environment, so that no shell reads what is in them.
 export EPOCHS PRESET DATA SEED BATCH THREADS OUT PYTHON PEERS BENCH_OUT FUZZ_OUT
 
-tools := idx2tensor wgan-init wgan-step wgan-sample tensor2png
+tools := idx2tensor cifar2tensor png2tensor wgan-init wgan-step wgan-sample tensor2png
 # The same flags at a terminal as in a pipe, or going from one to the other would build all again.
 build := swift build -c release --no-color-diagnostics --static-swift-stdlib -Xswiftc -use-ld=lld
 built := .build/release/.built

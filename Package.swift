@@ -14,6 +14,8 @@ let package = Package(
   name: "wgan",
   products: [
     .executable(name: "idx2tensor", targets: ["idx2tensor"]),
+    .executable(name: "cifar2tensor", targets: ["cifar2tensor"]),
+    .executable(name: "png2tensor", targets: ["png2tensor"]),
     .executable(name: "wgan-init", targets: ["wgan-init"]),
     .executable(name: "wgan-step", targets: ["wgan-step"]),
     .executable(name: "wgan-sample", targets: ["wgan-sample"]),
@@ -34,13 +36,20 @@ let package = Package(
     .target(name: "IDXFormat", dependencies: ["CZlib", "TensorIO"], swiftSettings: settings),
     .target(name: "CKernels", cSettings: [.define("_GNU_SOURCE")]),
     .target(name: "WGAN", dependencies: ["CKernels", "TensorIO"], swiftSettings: settings),
-    .target(name: "PNGFormat", dependencies: ["CPNG", "TensorIO"], swiftSettings: settings),
+    .target(
+      name: "PNGFormat", dependencies: ["CPNG", "CZlib", "TensorIO"], swiftSettings: settings),
     .target(
       name: "ToolSupport", dependencies: ["TensorIO", argumentParser], swiftSettings: settings),
 
     // Tools, in the order of the pipeline
     .executableTarget(
       name: "idx2tensor", dependencies: ["IDXFormat", "TensorIO", "ToolSupport", argumentParser],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "cifar2tensor", dependencies: ["IDXFormat", "TensorIO", "ToolSupport", argumentParser],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "png2tensor", dependencies: ["PNGFormat", "TensorIO", "ToolSupport", argumentParser],
       swiftSettings: settings),
     .executableTarget(
       name: "wgan-init", dependencies: ["WGAN", "TensorIO", "ToolSupport", argumentParser],
@@ -64,12 +73,13 @@ let package = Package(
       name: "CKernelsTests", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: settings),
     .testTarget(name: "WGANTests", dependencies: ["WGAN", "TensorIO"], swiftSettings: settings),
     .testTarget(
-      name: "PNGFormatTests", dependencies: ["PNGFormat", "TensorIO", "CPNG"],
+      name: "PNGFormatTests", dependencies: ["PNGFormat", "TensorIO", "CPNG", "CZlib"],
       swiftSettings: settings),
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "TensorIO", "idx2tensor", "wgan-init", "wgan-step", "wgan-sample", "tensor2png",
+        "TensorIO", "idx2tensor", "cifar2tensor", "png2tensor", "wgan-init", "wgan-step",
+        "wgan-sample", "tensor2png",
       ],
       swiftSettings: settings),
   ]

@@ -105,7 +105,7 @@ public final class OutputFile {
 }
 
 /// Writes all of the bytes to a descriptor, by as many calls as it takes; `path` is for the error.
-private func writeAll(
+func writeAll(
   _ bytes: UnsafeRawBufferPointer, to descriptor: Int32, _ path: String,
   _ call: (Int32, UnsafeRawPointer, Int) -> Int
 ) throws(FileError) {

@@ -1,12 +1,10 @@
-// Writing a tensor file of which the tensors are known only as they come: the place of the header
-// is kept free, blanks being part of the format, and filled at the end.
+// Writing a tensor file of which the tensors are known only as they come.
 
 /// Writes a tensor file tensor by tensor.
 public final class TensorAppender {
   /// What has been written.
   public private(set) var draft: HeaderDraft
-  private let output: OutputFile
-  private var sum = Checksum()
+  private let file: HeaderLastWriter
 
   /// Begins a file.
   ///
@@ -15,8 +13,8 @@ public final class TensorAppender {
     guard output.isSeekable else {
       throw FileError(.usage, output.path, "is not a regular file; its header is written last")
     }
-    (self.draft, self.output) = (draft, output)
-    try output.write(Array(repeating: UInt8(ascii: " "), count: HeaderDraft.room))
+    self.draft = draft
+    file = try HeaderLastWriter(room: HeaderDraft.room, to: output)
   }
 
   /// Writes a tensor.
@@ -25,8 +23,10 @@ public final class TensorAppender {
   public func append(_ entry: TensorEntry, _ bytes: UnsafeRawBufferPointer) throws(FileError) {
     precondition(bytes.count == entry.byteCount)
     let padding = Array(repeating: UInt8(0), count: draft.append(entry))
-    try padding.span.bytes.withUnsafeBytes { padding throws(FileError) in try write(padding) }
-    try write(bytes)
+    try padding.span.bytes.withUnsafeBytes { padding throws(FileError) in
+      try file.write(padding)
+    }
+    try file.write(bytes)
   }
 
   /// Adds words about the content.
@@ -37,21 +37,5 @@ public final class TensorAppender {
   /// Writes the header, and commits the output.
   ///
   /// - Precondition: the header fits.
-  public func finish() throws(FileError) {
-    var whole = Checksum()
-    let blank = draft.header.encoded(checksum: Checksum.blank, count: HeaderDraft.room).bytes
-    blank.withUnsafeBytes { whole.append($0) }
-    whole.append(sum: sum.value, count: draft.dataByteCount)
-    let header = draft.header.encoded(
-      checksum: Checksum.digits(whole.value), count: HeaderDraft.room)
-    try header.bytes.span.bytes.withUnsafeBytes { bytes throws(FileError) in
-      try output.overwrite(bytes, at: 0)
-    }
-    try output.commit()
-  }
-
-  private func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
-    sum.append(bytes)
-    try output.write(bytes)
-  }
+  public func finish() throws(FileError) { try file.finish(draft.header) }
 }
