@@ -98,8 +98,8 @@ private struct PNGPixelReader {
   private let header: PNGHeader
   /// The entries of the palette.
   private let palette: [(color: Color, alpha: UInt8)]
-  /// The samples, 16 bits each, that are transparent.
-  private let transparent: [Int]
+  /// The samples of the color that is transparent, as one number, 16 bits each.
+  private let transparent: Int?
 
   init(_ chunks: PNGChunks) {
     header = chunks.header
@@ -108,10 +108,8 @@ private struct PNGPixelReader {
       let alpha = start / 3 < alphas.count ? alphas[start / 3] : 255
       return (Color(levels[start], levels[start + 1], levels[start + 2]), alpha)
     }
-    let isPalette = header.colorType == .palette
-    transparent = stride(from: 0, to: isPalette ? 0 : alphas.count, by: 2).map {
-      Int(alphas[$0]) << 8 | Int(alphas[$0 + 1])
-    }
+    let hasKey = header.colorType != .palette && !alphas.isEmpty
+    transparent = hasKey ? alphas.reduce(0) { $0 << 8 | Int($1) } : nil
   }
 
   /// A pixel of a row without a filter; nil if the palette does not have it.
@@ -120,7 +118,7 @@ private struct PNGPixelReader {
     let value = sample(first, of: row)
     switch header.colorType {
     case .gray:
-      return (Color(gray: level(value)), [value] == transparent ? 0 : 255)
+      return (Color(gray: level(value)), value == transparent ? 0 : 255)
     case .palette:
       return value < palette.count ? palette[value] : nil
     case .grayAlpha:
@@ -129,7 +127,7 @@ private struct PNGPixelReader {
       let (green, blue) = (sample(first + 1, of: row), sample(first + 2, of: row))
       let color = Color(level(value), level(green), level(blue))
       if header.colorType == .rgba { return (color, level(sample(first + 3, of: row))) }
-      return (color, [value, green, blue] == transparent ? 0 : 255)
+      return (color, value << 32 | green << 16 | blue == transparent ? 0 : 255)
     }
   }
 
