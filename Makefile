@@ -18,7 +18,7 @@ BENCH_OUT ?= runs/bench
 
 TRAININGS  ?= 300
 EXECUTIONS ?= 100000
-READERS    ?= tensor idx network checkpoint metrics
+READERS    ?= tensor idx png network checkpoint metrics
 FUZZ_OUT   ?= runs/fuzz
 
 PREFIX  ?= /usr/local

@@ -1,11 +1,13 @@
 /// A picture in memory, 8 bits a channel.
-struct Bitmap: Equatable {
-  let height: Int
-  let width: Int
+public struct Bitmap: Sendable, Equatable {
+  /// The height in pixels.
+  public let height: Int
+  /// The width in pixels.
+  public let width: Int
   /// 1, gray, or 3, red, green and blue.
-  let channels: Int
+  public let channels: Int
   /// height×width×channels.
-  private(set) var pixels: [UInt8]
+  public private(set) var pixels: [UInt8]
 
   /// A black picture.
   init(height: Int, width: Int, channels: Int) {

@@ -23,7 +23,8 @@ public struct Color: Sendable, Equatable {
     case "black": self.init(gray: 0)
     case "white": self.init(gray: 255)
     case _ where text.first == "#" && digits.count == 6:
-      let bytes = digits.allSatisfy { $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }
+      let bytes =
+        digits.allSatisfy { $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }
         ? UInt32(text.dropFirst(), radix: 16) : nil
       guard let bytes else { return nil }
       self.init(UInt8(bytes >> 16), UInt8(bytes >> 8 & 255), UInt8(bytes & 255))

@@ -121,7 +121,7 @@ struct PNGChunks {
   }
 
   private static func checksum(_ file: [UInt8], _ range: Range<Int>) -> Int {
-    file.withUnsafeBufferPointer { file in
+    unsafe file.withUnsafeBufferPointer { file in
       Int(unsafe crc32_z(0, file.baseAddress.map { unsafe $0 + range.lowerBound }, range.count))
     }
   }

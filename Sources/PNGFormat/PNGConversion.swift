@@ -41,8 +41,8 @@ public struct PNGConversion: Sendable {
   ///   - output: Where the tensor file goes; committed at the end.
   ///   - progress: Hears of every file, with what was wrong with it where it is skipped.
   ///
-  /// Returns the number of images. Throws the first bad file's error if the conversion is strict,
-  /// `.invalid` if no image is left, and what `ImagesWriter` throws.
+  /// Returns the number of images. Throws a bad file's error if it is the only file or the
+  /// conversion is strict, `.invalid` if no image is left, and what `ImagesWriter` throws.
   public func run(
     _ files: [ImageFile], to output: OutputFile, progress: (FileError?) -> Void = { _ in }
   ) throws(FileError) -> Int {
@@ -56,7 +56,7 @@ public struct PNGConversion: Sendable {
     for file in files {
       let image: Image
       do throws(FileError) { image = try self.image(file, like: first) } catch {
-        if isStrict { throw error }
+        if isStrict || files.count == 1 { throw error }
         progress(error)
         continue
       }
@@ -71,8 +71,8 @@ public struct PNGConversion: Sendable {
       progress(nil)
     }
     guard let writer else {
-      let words = files.count == 1 ? "is the only file, and bad" : "is the last of \(files.count) files, all bad"
-      throw FileError(.invalid, files.last?.path ?? "", words)
+      throw FileError(
+        .invalid, output.path, "gets no image: none of \(files.count) files can be used")
     }
     try writer.finish()
     return writer.count
@@ -80,7 +80,6 @@ public struct PNGConversion: Sendable {
 
   /// An image of the tensor.
   private struct Image {
-    let path: String
     let channels: Int
     let height: Int
     let width: Int
@@ -109,7 +108,7 @@ public struct PNGConversion: Sendable {
     let isGray = self.isGray ?? first.map { $0.channels == 1 } ?? header.isGray
     let bitmap = try decodePNG(bytes, isGray: isGray, over: background, path: path)
     return Image(
-      path: path, channels: bitmap.channels, height: size.height, width: size.width,
+      channels: bitmap.channels, height: size.height, width: size.width,
       planes: bitmap.resized(
         height: size.height, width: size.width, fit, background: background))
   }

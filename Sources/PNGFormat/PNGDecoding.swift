@@ -17,8 +17,8 @@ import TensorIO
 ///   - path: The file's name for messages.
 ///
 /// Throws `.invalid` for a file that is damaged, or announces more pixels than its bytes can hold:
-/// so memory is bounded by the file's size, and by the limits of `PNGHeader`.
-func decodePNG(
+/// so memory is bounded by the file's size, and by 2²⁶ pixels.
+public func decodePNG(
   _ file: [UInt8], isGray: Bool, over background: Color, path: String
 ) throws(FileError) -> Bitmap {
   let chunks = try PNGChunks(file, path: path)

@@ -3,7 +3,7 @@ import CZlib
 import TensorIO
 
 /// Inflates the data chunks of a PNG file.
-final class PNGInflater {
+@safe final class PNGInflater {
   private let file: [UInt8]
   private let path: String
   /// The chunks that have not been begun.
@@ -22,7 +22,7 @@ final class PNGInflater {
     (self.file, self.path, self.chunks) = (file, path, chunks[...])
     unsafe stream = .allocate(capacity: 1)
     unsafe stream.initialize(to: z_stream())
-    let size = Int32(MemoryLayout<z_stream>.size)
+    let size = unsafe Int32(MemoryLayout<z_stream>.size)
     guard unsafe inflateInit_(stream, ZLIB_VERSION, size) == Z_OK else {
       throw FileError(.inputOutput, path, "zlib cannot start")
     }

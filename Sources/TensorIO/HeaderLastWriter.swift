@@ -31,14 +31,14 @@ final class HeaderLastWriter {
     precondition(header.dataByteCount == count, "not the announced data")
     var whole = Checksum()
     let blank = header.encoded(checksum: Checksum.blank, count: room).bytes
-    blank.withUnsafeBytes { unsafe whole.append($0) }
+    unsafe blank.withUnsafeBytes { unsafe whole.append($0) }
     whole.append(sum: sum.value, count: count)
     let bytes = header.encoded(checksum: Checksum.digits(whole.value), count: room).bytes
     if let spool {
       try output.write(bytes)
       try spool.copy(to: output)
     } else {
-      try bytes.span.bytes.withUnsafeBytes { bytes throws(FileError) in
+      try unsafe bytes.span.bytes.withUnsafeBytes { bytes throws(FileError) in
         try unsafe output.overwrite(bytes, at: 0)
       }
     }

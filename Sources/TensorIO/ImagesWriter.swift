@@ -64,7 +64,7 @@ public final class ImagesWriter {
   }
 
   private func write(_ bytes: [UInt8]) throws(FileError) {
-    try bytes.span.bytes.withUnsafeBytes { bytes throws(FileError) in
+    try unsafe bytes.span.bytes.withUnsafeBytes { bytes throws(FileError) in
       try unsafe file.write(bytes)
     }
   }

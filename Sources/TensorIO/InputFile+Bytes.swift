@@ -3,7 +3,7 @@ extension InputFile {
   package func bytes(_ count: Int) throws(FileError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     var span = bytes.mutableSpan
-    let got = try span.withUnsafeMutableBytes { buffer throws(FileError) in
+    let got = try unsafe span.withUnsafeMutableBytes { buffer throws(FileError) in
       try unsafe read(into: buffer)
     }
     bytes.removeLast(count - got)

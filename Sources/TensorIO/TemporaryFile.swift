@@ -11,6 +11,8 @@ final class TemporaryFile {
   ///
   /// Throws `.cannotCreate` where that cannot be.
   init() throws(FileError) {
+    // A file too large is then an error of write.
+    signal(SIGXFSZ, SIG_IGN)
     let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? ""
     path = folder.isEmpty ? "/tmp" : folder
     var name = Array("\(path)/tensor-XXXXXX".utf8CString)

@@ -23,10 +23,10 @@ public final class TensorAppender {
   public func append(_ entry: TensorEntry, _ bytes: UnsafeRawBufferPointer) throws(FileError) {
     precondition(bytes.count == entry.byteCount)
     let padding = Array(repeating: UInt8(0), count: draft.append(entry))
-    try padding.span.bytes.withUnsafeBytes { padding throws(FileError) in
-      try file.write(padding)
+    try unsafe padding.span.bytes.withUnsafeBytes { padding throws(FileError) in
+      try unsafe file.write(padding)
     }
-    try file.write(bytes)
+    try unsafe file.write(bytes)
   }
 
   /// Adds words about the content.

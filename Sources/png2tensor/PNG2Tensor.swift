@@ -18,8 +18,8 @@ struct PNG2Tensor: Tool {
       LC_ALL=C sort has it. Hidden files are passed over, symbolic links followed. Writes tensor \
       `images`, U8, N x channels x height x width.
 
-      Another size is made by means over the areas that pixels cover, of the stored values. 16 bits \
-      are rounded to 8; palettes are resolved; gamma and color profiles are not applied. Gray is \
+      Another size is made by means over the areas that pixels cover, of the stored values; \
+      enlarging repeats pixels. 16 bits are rounded to 8; palettes are resolved; gamma and color profiles are not applied. Gray is \
       (19595 red + 38470 green + 7471 blue) / 65536, rounded.
 
       A bad file is told in one line and skipped; --strict ends with its exit status, 65 for bad \
@@ -149,5 +149,6 @@ struct ImageSize: ExpressibleByArgument {
 
 extension ImageFit: ExpressibleByArgument {}
 extension Color: ExpressibleByArgument {
+  /// Reads what `init(_:)` reads.
   public init?(argument: String) { self.init(argument) }
 }
