@@ -18,7 +18,7 @@ BENCH_OUT ?= runs/bench
 
 TRAININGS  ?= 300
 EXECUTIONS ?= 100000
-READERS    ?= tensor idx network checkpoint metrics
+READERS    ?= tensor idx png network checkpoint metrics
 FUZZ_OUT   ?= runs/fuzz
 
 PREFIX  ?= /usr/local
@@ -32,7 +32,8 @@ SHELL := bash
 # By the environment, so that no shell reads what is in them.
 export EPOCHS PRESET DATA SEED BATCH THREADS OUT PYTHON PEERS BENCH_OUT FUZZ_OUT
 
-tools := idx2tensor wgan-init wgan-step wgan-sample tensor2png tensor-info metrics2tb
+tools := idx2tensor cifar2tensor png2tensor wgan-init wgan-step wgan-sample tensor2png tensor-info \
+  metrics2tb
 # The same flags at a terminal as in a pipe, or going from one to the other would build all again.
 build := swift build -c release --no-color-diagnostics --static-swift-stdlib -Xswiftc -use-ld=lld
 built := .build/release/.built

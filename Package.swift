@@ -17,6 +17,8 @@ let package = Package(
   name: "wgan",
   products: [
     .executable(name: "idx2tensor", targets: ["idx2tensor"]),
+    .executable(name: "cifar2tensor", targets: ["cifar2tensor"]),
+    .executable(name: "png2tensor", targets: ["png2tensor"]),
     .executable(name: "wgan-init", targets: ["wgan-init"]),
     .executable(name: "wgan-step", targets: ["wgan-step"]),
     .executable(name: "wgan-sample", targets: ["wgan-sample"]),
@@ -39,7 +41,8 @@ let package = Package(
     .target(name: "IDXFormat", dependencies: ["CZlib", "TensorIO"], swiftSettings: strict),
     .target(name: "CKernels", cSettings: [.define("_GNU_SOURCE")]),
     .target(name: "WGAN", dependencies: ["CKernels", "TensorIO"], swiftSettings: strict),
-    .target(name: "PNGFormat", dependencies: ["CPNG", "TensorIO"], swiftSettings: strict),
+    .target(
+      name: "PNGFormat", dependencies: ["CPNG", "CZlib", "TensorIO"], swiftSettings: strict),
     .target(name: "EventFormat", dependencies: ["TensorIO"], swiftSettings: strict),
     .target(
       name: "ToolSupport", dependencies: ["TensorIO", argumentParser], swiftSettings: strict),
@@ -47,6 +50,12 @@ let package = Package(
     // Tools, in the order of the pipeline
     .executableTarget(
       name: "idx2tensor", dependencies: ["IDXFormat", "TensorIO", "ToolSupport", argumentParser],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "cifar2tensor", dependencies: ["IDXFormat", "TensorIO", "ToolSupport", argumentParser],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "png2tensor", dependencies: ["PNGFormat", "TensorIO", "ToolSupport", argumentParser],
       swiftSettings: strict),
     .executableTarget(
       name: "wgan-init", dependencies: ["WGAN", "TensorIO", "ToolSupport", argumentParser],
@@ -76,7 +85,7 @@ let package = Package(
       name: "CKernelsTests", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: settings),
     .testTarget(name: "WGANTests", dependencies: ["WGAN", "TensorIO"], swiftSettings: settings),
     .testTarget(
-      name: "PNGFormatTests", dependencies: ["PNGFormat", "TensorIO", "CPNG"],
+      name: "PNGFormatTests", dependencies: ["PNGFormat", "TensorIO", "CPNG", "CZlib"],
       swiftSettings: settings),
     .testTarget(
       name: "ToolSupportTests", dependencies: ["ToolSupport"], swiftSettings: settings),
@@ -85,9 +94,8 @@ let package = Package(
     .testTarget(
       name: "PipelineTests",
       dependencies: [
-        "TensorIO", "idx2tensor", "wgan-init", "wgan-step", "wgan-sample", "tensor2png",
-        "tensor-info",
-        "metrics2tb",
+        "TensorIO", "idx2tensor", "cifar2tensor", "png2tensor", "wgan-init", "wgan-step",
+        "wgan-sample", "tensor2png", "tensor-info", "metrics2tb",
       ],
       swiftSettings: settings),
   ]

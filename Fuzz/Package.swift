@@ -15,8 +15,11 @@ let package = Package(
   name: "fuzz",
   targets: [
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .target(name: "TensorIO", dependencies: ["CZlib"], swiftSettings: settings),
     .target(name: "IDXFormat", dependencies: ["CZlib", "TensorIO"], swiftSettings: settings),
+    .target(
+      name: "PNGFormat", dependencies: ["CPNG", "CZlib", "TensorIO"], swiftSettings: settings),
     .target(
       name: "CKernels",
       cSettings: [
@@ -27,6 +30,7 @@ let package = Package(
   ]
     + [
       ("fuzz-tensor", ["TensorIO"]), ("fuzz-idx", ["IDXFormat", "TensorIO"]),
+      ("fuzz-png", ["PNGFormat", "TensorIO", "CZlib"]),
       ("fuzz-network", ["WGAN", "TensorIO"]), ("fuzz-checkpoint", ["WGAN", "TensorIO"]),
       ("fuzz-metrics", ["WGAN", "TensorIO"]),
     ].map { name, libraries in

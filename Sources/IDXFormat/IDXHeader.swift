@@ -68,7 +68,7 @@ public struct IDXHeader: Sendable, Equatable {
 
 extension InflatingInput {
   /// The next bytes, fewer only at the end; for small counts that no file decides.
-  fileprivate func bytes(_ count: Int) throws(FileError) -> [UInt8] {
+  func bytes(_ count: Int) throws(FileError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     let got = try read(into: &bytes, 0..<count)
     return Array(bytes[..<got])

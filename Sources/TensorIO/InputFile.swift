@@ -49,6 +49,14 @@ public final class InputFile {
     }
   }
 
+  /// The next bytes, fewer only at the end. The count is allocated whatever comes.
+  public func bytes(_ count: Int) throws(FileError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    let got = try read(into: &bytes, bytes.indices)
+    bytes.removeLast(count - got)
+    return bytes
+  }
+
   /// Fills a buffer and returns how many bytes came: fewer than asked for only at the end.
   @unsafe func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
     var filled = 0

@@ -94,7 +94,7 @@ public final class OutputFile {
 
 /// Writes all of the bytes to a descriptor, by as many calls as it takes; `path` is for the error.
 /// Where there is an offset, they replace what stands there.
-private func writeAll(
+func writeAll(
   _ bytes: Span<UInt8>, to descriptor: Int32, _ path: String, at offset: Int? = nil
 ) throws(FileError) {
   var done = 0

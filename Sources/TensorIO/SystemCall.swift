@@ -52,6 +52,21 @@ package enum SystemCall {
     return unsafe Glibc.poll(&wait, 1, -1)
   }
 
+  /// mkstemp(3) in a folder; the file has lost its name already.
+  static func openUnnamed(in folder: String) -> Int32 {
+    var name = Array("\(folder)/tensor-XXXXXX".utf8CString)
+    let descriptor = unsafe mkstemp(&name)
+    if descriptor >= 0 { unsafe Glibc.unlink(name) }
+    return descriptor
+  }
+
+  /// pread(2).
+  static func read(_ descriptor: Int32, into buffer: inout [UInt8], at offset: Int) -> Int {
+    unsafe buffer.withUnsafeMutableBytes { buffer in
+      unsafe pread(descriptor, buffer.baseAddress, buffer.count, offset)
+    }
+  }
+
   /// write(2), or pwrite(2) where there is an offset.
   static func write(_ descriptor: Int32, _ bytes: Span<UInt8>, at offset: Int? = nil) -> Int {
     unsafe bytes.withUnsafeBufferPointer { bytes in

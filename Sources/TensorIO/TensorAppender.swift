@@ -1,12 +1,10 @@
-// Writing a tensor file of which the tensors are known only as they come: the place of the header
-// is kept free, blanks being part of the format, and filled at the end.
+// Writing a tensor file of which the tensors are known only as they come.
 
 /// Writes a tensor file tensor by tensor.
 public final class TensorAppender {
   /// What has been written.
   public private(set) var draft: HeaderDraft
-  private let output: OutputFile
-  private var sum = Checksum()
+  private let file: HeaderLastWriter
 
   /// Begins a file.
   ///
@@ -15,8 +13,8 @@ public final class TensorAppender {
     guard output.isSeekable else {
       throw FileError(.usage, output.path, "is not a regular file; its header is written last")
     }
-    (self.draft, self.output) = (draft, output)
-    try output.write(Array(repeating: UInt8(ascii: " "), count: HeaderDraft.room))
+    self.draft = draft
+    file = try HeaderLastWriter(room: HeaderDraft.room, to: output)
   }
 
   /// Writes a tensor.
@@ -24,8 +22,8 @@ public final class TensorAppender {
   /// - Precondition: the bytes are the tensor's, and its name is new.
   public func append(_ entry: TensorEntry, _ bytes: Span<UInt8>) throws(FileError) {
     precondition(bytes.count == entry.byteCount)
-    try write(Array(repeating: 0, count: draft.append(entry)).span)
-    try write(bytes)
+    try file.write(Array(repeating: 0, count: draft.append(entry)).span)
+    try file.write(bytes)
   }
 
   /// Writes a tensor, as above.
@@ -42,19 +40,5 @@ public final class TensorAppender {
   /// Writes the header, and commits the output.
   ///
   /// - Precondition: the header fits.
-  public func finish() throws(FileError) {
-    var whole = Checksum()
-    let blank = draft.header.encoded(checksum: Checksum.blank, count: HeaderDraft.room).bytes
-    whole.append(blank.span)
-    whole.append(sum: sum.value, count: draft.dataByteCount)
-    let header = draft.header.encoded(
-      checksum: Checksum.digits(whole.value), count: HeaderDraft.room)
-    try output.overwrite(header.bytes, at: 0)
-    try output.commit()
-  }
-
-  private func write(_ bytes: Span<UInt8>) throws(FileError) {
-    sum.append(bytes)
-    try output.write(bytes)
-  }
+  public func finish() throws(FileError) { try file.finish(draft.header) }
 }

@@ -23,7 +23,12 @@ public struct OutputOptions: ParsableArguments {
   /// Opens the output.
   ///
   /// - Parameter inputs: what this run reads and must not replace, by any name.
-  public func open(keeping inputs: String?...) throws -> OutputFile {
+  public func open(keeping inputs: String?...) throws -> OutputFile { try open(keeping: inputs) }
+
+  /// Opens the output.
+  ///
+  /// - Parameter inputs: what this run reads and must not replace, by any name.
+  public func open(keeping inputs: [String?]) throws -> OutputFile {
     try OutputFile(output, force: force, keeping: inputs)
   }
 }

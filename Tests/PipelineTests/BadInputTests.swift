@@ -35,6 +35,46 @@ import Testing
     Case("idx2tensor huge.idx -o old", 65, "huge.idx: "),
     Case("idx2tensor images.idx --labels labels.idx -o old", 65, "labels.idx: ", "149", "150"),
     Case("idx2tensor float.idx -o old", 65, "float.idx: ", "float"),
+    // PNG and CIFAR
+    Case("png2tensor nothing -o old", 66, "png2tensor: nothing: no such file"),
+    Case("png2tensor grid.png nothing -o old", 66, "nothing: no such file"),
+    Case("png2tensor empty -o old", 65, "empty: is empty"),
+    Case("png2tensor words -o old", 65, "words: is not a PNG file"),
+    Case("png2tensor images.tensor -o old", 65, "images.tensor: is not a PNG file"),
+    Case("png2tensor folder -o old", 65, "folder: has no PNG files"),
+    Case("png2tensor --strict grid.png words grid.png -o old", 65, "words: is not a PNG file"),
+    Case("head -c 99 grid.png | png2tensor - -o old", 65, "standard input: cut short"),
+    Case("png2tensor --labels-from-folders grid.png -o old", 65, "grid.png: lies in no folder"),
+    Case("png2tensor --files-from empty -o old", 65, "empty: has no PNG files"),
+    Case("png2tensor --files-from words -o old", 66, "some words: no such file"),
+    Case("png2tensor --files-from nothing -o old", 66, "nothing: no such file"),
+    Case("png2tensor --files-from images.tensor -o old", 65, "images.tensor: name 1 is "),
+    Case("printf -- - | png2tensor --files-from - -o old", 64, "standard input: cannot be both"),
+    Case("png2tensor grid.png > /dev/full", 74, "standard output: no space left on device"),
+    Case("ulimit -f 1; png2tensor grid.png -o old", 74, "old: file too large"),
+    Case(
+      "ulimit -f 1; TMPDIR=/tmp env --default-signal=XFSZ png2tensor grid.png | cat", 74,
+      "/tmp: file too large"),
+    Case("TMPDIR=/nowhere png2tensor grid.png | cat", 73, "/nowhere: no such file or directory"),
+    Case("png2tensor grid.png -o grid.png", 64, "grid.png: is an input of another kind"),
+    Case("png2tensor -o old", 64, "names of files"),
+    Case("png2tensor grid.png --files-from words -o old", 64, "names of files"),
+    Case("png2tensor -0 grid.png -o old", 64, "-0 is for --files-from"),
+    Case("png2tensor - - -o old", 64, "standard input can be read only once"),
+    Case("png2tensor --gray --rgb grid.png -o old", 64, "--rgb"),
+    Case("png2tensor --size 0 grid.png -o old", 64, "'0'", "--size"),
+    Case("png2tensor --size 28x grid.png -o old", 64, "'28x'", "--size"),
+    Case("png2tensor --size 2x2x2 grid.png -o old", 64, "'2x2x2'", "--size"),
+    Case("png2tensor --size 65536 grid.png -o old", 64, "'65536'", "--size"),
+    Case("png2tensor --size 65535x1025 grid.png -o old", 64, "--size"),
+    Case("png2tensor --fit squeeze grid.png -o old", 64, "'squeeze'", "--fit"),
+    Case("png2tensor --background red grid.png -o old", 64, "'red'", "--background"),
+    Case("cifar2tensor nothing -o old", 66, "cifar2tensor: nothing: no such file"),
+    Case("cifar2tensor empty -o old", 65, "empty: is empty"),
+    Case("cifar2tensor words -o old", 65, "words: ends after 11 of the 3073 bytes of record 0"),
+    Case("cifar2tensor images.idx -o old", 65, "images.idx: record 1, counted from 0, has label "),
+    Case("cifar2tensor --classes 11 empty -o old", 64, "--classes must be 10, 20 or 100"),
+    Case("cifar2tensor - - -o old", 64, "standard input can be read only once"),
     // One kind of file for another
     Case("tensor2png grid.png -o old", 65, "grid.png: ", "PNG"),
     Case("wgan-step grid.png --data images.tensor --steps 1 -o old", 65, "grid.png: ", "PNG"),
@@ -234,9 +274,12 @@ import Testing
 
   @Test func `binary data neither goes to a terminal nor comes from one`() throws {
     let shell = try workshop()
+    try shell.write("batch.bin", [UInt8](repeating: 1, count: 3073))
+    try shell.succeed("tensor2png images.tensor -o grid.png")
     let tools = [
       "idx2tensor images.idx", "wgan-init --preset mlp-gp", "wgan-sample mlp-gp.bin",
       "wgan-step mlp-gp.bin --data images.tensor --steps 1", "tensor2png images.tensor",
+      "png2tensor grid.png", "cifar2tensor batch.bin",
     ]
     for tool in tools {
       let refused = try shell.run("script -qec '\(tool)' /dev/null < /dev/null")
@@ -248,7 +291,7 @@ import Testing
       let forced = try shell.run("script -qec '\(tool) -f' /dev/null < /dev/null")
       #expect(forced.status == 0 && forced.output.count > 1000, "\(tool)")
     }
-    for tool in ["idx2tensor", "wgan-sample", "tensor2png"] {
+    for tool in ["idx2tensor", "wgan-sample", "tensor2png", "png2tensor -", "cifar2tensor"] {
       let refused = try shell.run("script -qec '\(tool) -o out' /dev/null < /dev/null")
       #expect(refused.status == 64, "\(tool)")
       #expect(

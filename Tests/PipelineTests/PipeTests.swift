@@ -277,7 +277,10 @@ import Testing
     #expect(e["config.critic_steps"] == "1" && e["config.constraint"] == "gradient-penalty 10.0")
   }
 
-  @Test(arguments: ["idx2tensor", "wgan-init", "wgan-step", "wgan-sample", "tensor2png"])
+  @Test(arguments: [
+    "idx2tensor", "cifar2tensor", "png2tensor", "wgan-init", "wgan-step", "wgan-sample",
+    "tensor2png",
+  ])
   func `help and version go to standard output`(_ tool: String) throws {
     let shell = try Shell()
     let help = try shell.succeed("\(tool) --help")

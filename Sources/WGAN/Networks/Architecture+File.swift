@@ -6,13 +6,13 @@ extension Architecture {
   /// - Throws: `FileError`, which names the line that is no layer.
   public init(contentsOf path: String) throws(FileError) {
     let file = try InputFile(path)
-    var bytes = Array(repeating: UInt8(0), count: 1 << 16)
-    let count = try file.read(into: &bytes, bytes.indices)
-    guard count < bytes.count else {
+    let limit = 1 << 16
+    let bytes = try file.bytes(limit)
+    guard bytes.count < limit else {
       throw FileError(.invalid, file.path, "is longer than a network may be")
     }
     do {
-      try self.init(lines: String(decoding: bytes[..<count], as: UTF8.self))
+      try self.init(lines: String(decoding: bytes, as: UTF8.self))
     } catch { throw FileError(.invalid, file.path, error.reason) }
   }
 

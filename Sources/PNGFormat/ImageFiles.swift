@@ -1,0 +1,122 @@
+// Which files are meant by names of files and folders, in an order that anyone can repeat.
+import Glibc
+import TensorIO
+
+/// A file that is to be an image.
+public struct ImageFile: Sendable {
+  /// The path, or "-" for standard input.
+  public let path: String
+  /// The folder that says what the image shows: of a named folder's files, the one within it that
+  /// leads to the file; of a file that was named itself, the one that it lies in.
+  let folder: String?
+  /// What is wrong already.
+  let refusal: FileError?
+
+  /// A file that is to be tried, or is refused untried.
+  init(_ path: String, folder: String?, refusal: FileError? = nil) {
+    (self.path, self.folder, self.refusal) = (path, folder, refusal)
+  }
+}
+
+/// The files that some names mean, in the order of the names; in place of a folder come the files
+/// below it whose names end in `.png`, in either case, in the order of the bytes of their paths.
+///
+/// Hidden files and folders are passed over. Symbolic links are followed, but not to a folder that
+/// is on the way already. Throws `.missing` for a name of nothing, and for a folder that cannot be
+/// read; one below it becomes a file that is refused.
+public func findImages(_ names: [String]) throws(FileError) -> [ImageFile] {
+  var files: [ImageFile] = []
+  for name in names {
+    guard name != "-" else {
+      files.append(ImageFile(name, folder: nil))
+      continue
+    }
+    let status = try FileStatus(name)
+    guard status.isFolder else {
+      let folders = name.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+      files.append(ImageFile(name, folder: folders.last.flatMap { $0.isEmpty ? nil : "\($0)" }))
+      continue
+    }
+    var walk = FolderWalk()
+    try walk.enter(name, below: nil, way: [status.identity])
+    files += walk.files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+  }
+  return files
+}
+
+/// What is found below a folder, in no order.
+private struct FolderWalk {
+  var files: [ImageFile] = []
+
+  /// Adds the images in and below a folder.
+  ///
+  /// - Parameters:
+  ///   - top: The folder that says what they show; nil in the first one.
+  ///   - way: The folders down to this one, itself included.
+  mutating func enter(
+    _ folder: String, below top: String?, way: [FileStatus.Identity]
+  ) throws(FileError) {
+    for (name, isUnicode) in try names(in: folder) where name.utf8.first != UInt8(ascii: ".") {
+      let path = folder + (folder.utf8.last == UInt8(ascii: "/") ? "" : "/") + name
+      let isImage = name.lowercased().hasSuffix(".png")
+      do throws(FileError) {
+        guard isUnicode else { throw FileError(.invalid, path, "has a name that is not UTF-8") }
+        // Of what is not to be an image only a folder counts.
+        guard let status = isImage ? try FileStatus(path) : try? FileStatus(path) else { continue }
+        if status.isFolder {
+          guard !way.contains(status.identity) else { continue }
+          try enter(path, below: top ?? name, way: way + [status.identity])
+        } else if isImage, status.isRegular {
+          files.append(ImageFile(path, folder: top))
+        }
+      } catch { files.append(ImageFile(path, folder: top, refusal: error)) }
+    }
+  }
+
+  /// The names in a folder, and whether each is what the folder has or repaired.
+  private func names(in folder: String) throws(FileError) -> [(String, isUnicode: Bool)] {
+    guard let stream = unsafe opendir(folder) else {
+      throw FileError(.missing, folder, errno: errno)
+    }
+    defer { unsafe closedir(stream) }
+    var names: [(String, isUnicode: Bool)] = []
+    while true {
+      errno = 0
+      guard let entry = unsafe readdir(stream) else { break }
+      // The name is longer or shorter than its type says.
+      let place = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
+      let start = unsafe UnsafeRawPointer(entry).advanced(by: place)
+        .assumingMemoryBound(to: CChar.self)
+      let name = unsafe String(cString: start)
+      names.append((name, unsafe String(validatingCString: start) != nil))
+    }
+    guard errno == 0 else { throw FileError(.inputOutput, folder, errno: errno) }
+    return names
+  }
+}
+
+/// What there is at a path, symbolic links followed.
+private struct FileStatus {
+  /// What tells a file from all others, whatever it is called.
+  struct Identity: Equatable {
+    let device: UInt
+    let number: UInt
+  }
+
+  let identity: Identity
+  let isFolder: Bool
+  let isRegular: Bool
+
+  /// Throws `.missing` where there is nothing.
+  init(_ path: String) throws(FileError) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else {
+      let code = errno
+      guard code != ENOENT else { throw FileError(.missing, path, "no such file") }
+      throw FileError(.missing, path, errno: code)
+    }
+    identity = Identity(device: status.st_dev, number: status.st_ino)
+    isFolder = status.st_mode & S_IFMT == S_IFDIR
+    isRegular = status.st_mode & S_IFMT == S_IFREG
+  }
+}

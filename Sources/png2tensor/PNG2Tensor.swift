@@ -1,0 +1,155 @@
+import ArgumentParser
+import PNGFormat
+import TensorIO
+import ToolSupport
+
+@main
+struct PNG2Tensor: Tool {
+  static let configuration = CommandConfiguration(
+    commandName: "png2tensor",
+    abstract: "Convert PNG files of any kind and size to a tensor file of images.",
+    usage: """
+      png2tensor [--size HxW] [--gray | --rgb] [--fit HOW] [--labels-from-folders] [-o FILE] NAME ...
+      png2tensor --files-from LIST [OPTION ...]
+      """,
+    discussion: """
+      A name is of a file, or of a folder for all files below it that end in .png. The images come \
+      in the order of the names, those of a folder in the order of the bytes of their paths, as \
+      LC_ALL=C sort has it. Hidden files are passed over, symbolic links followed. Writes tensor \
+      `images`, U8, N x channels x height x width.
+
+      Another size is made by means over the areas that pixels cover, of the stored values; \
+      enlarging repeats pixels. 16 bits are rounded to 8; palettes are resolved; gamma and color profiles are not applied. Gray is \
+      (19595 red + 38470 green + 7471 blue) / 65536, rounded.
+
+      A bad file is told in one line and skipped; --strict ends with its exit status, 65 for bad \
+      data. A name of nothing is 66. A picture is at most 65535 pixels a side and 67108864 in all. \
+      Memory does not grow with their number; what goes to a pipe waits in an unnamed file in \
+      TMPDIR, or /tmp.
+
+      EXAMPLE: png2tensor --size 32 --rgb --labels-from-folders photos -o photos.tensor
+
+      \(exitStatusHelp)
+      """,
+    version: toolVersion)
+
+  @Argument(help: ArgumentHelp("The files and folders; - is standard input.", valueName: "name"))
+  var names: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Read the names from this file, one a line; - is standard input.", valueName: "list"))
+  var filesFrom: String?
+
+  @Flag(name: [.customShort("0"), .long], help: "The names in the list end with a zero byte.")
+  var null = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Height x width of the images, or one number for both. (default: the first image's, which all "
+        + "must have)", valueName: "hxw"))
+  var size: ImageSize?
+
+  @Flag(
+    help: ArgumentHelp(
+      "One channel, or three. (default: as the first image, after which none may lose its color)"))
+  var channels: Channels?
+
+  @Option(
+    help: ArgumentHelp(
+      "To get the size, crop what is too much on both sides alike, pad with the background, or "
+        + "stretch.", valueName: "how"))
+  var fit = ImageFit.crop
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "What transparent pixels lie over: black, white, a gray from 0 to 255, or #rrggbb. "
+        + "(default: black)", valueName: "color"))
+  var background: Color?
+
+  @Flag(
+    help: ArgumentHelp(
+      "Write tensor `labels`, N: for the folder, just below the one named, that leads to the image, "
+        + "its place in their sorted order; U8, or I64 with more than 256. The metadata has their "
+        + "names, label.0, label.1, ... Of a file that was named, it is the folder that it is in."))
+  var labelsFromFolders = false
+
+  @Flag(help: "End at the first bad file.")
+  var strict = false
+
+  @OptionGroup var progress: ProgressOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard names.isEmpty == (filesFrom != nil) else {
+      throw ValidationError("give names of files and folders, or --files-from")
+    }
+    if null, filesFrom == nil { throw ValidationError("-0 is for --files-from") }
+    guard names.count(where: { $0 == "-" }) <= 1 else {
+      throw ValidationError("standard input can be read only once")
+    }
+  }
+
+  func run() throws {
+    let names = try filesFrom.map { try readNames($0, endedByNull: null) } ?? names
+    if filesFrom == "-", names.contains("-") {
+      throw FileError(.usage, "standard input", "cannot be both the list and an image")
+    }
+    let files = try findImages(names)
+    guard !files.isEmpty else {
+      throw FileError(.invalid, names.first ?? filesFrom ?? "-", "has no PNG files")
+    }
+    let output = try output.open(keeping: files.map(\.path) + [filesFrom])
+
+    var conversion = PNGConversion()
+    conversion.size = size.map { ($0.height, $0.width) }
+    conversion.fit = fit
+    conversion.isGray = channels.map { $0 == .gray }
+    conversion.background = background ?? .black
+    conversion.labelsFromFolders = labelsFromFolders
+    conversion.isStrict = strict
+    var meter = Self.meter("files", progress)
+    var done = 0
+    let written = try conversion.run(files, to: output) { error in
+      done += 1
+      if let error {
+        meter.clear()
+        Self.complain("\(error); skipped")
+      }
+      meter.update(done, of: files.count)
+    }
+    meter.clear()
+    if written < files.count {
+      Self.complain("\(files.count - written) of \(files.count) files were skipped")
+    }
+  }
+}
+
+/// The channels of the images.
+enum Channels: String, EnumerableFlag {
+  case gray
+  case rgb
+}
+
+/// A size as text: `28` or `28x32`.
+struct ImageSize: ExpressibleByArgument {
+  let height: Int
+  let width: Int
+
+  init?(argument: String) {
+    let sides = argument.split(separator: "x", omittingEmptySubsequences: false).map { side in
+      side.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 } ? Int(side) : nil
+    }
+    guard let first = sides.first, let last = sides.last, sides.count <= 2,
+      let first, let last, PNGConversion.isSize(height: first, width: last)
+    else { return nil }
+    (height, width) = (first, last)
+  }
+}
+
+extension ImageFit: ExpressibleByArgument {}
+extension Color: ExpressibleByArgument {
+  /// Reads what `init(_:)` reads.
+  public init?(argument: String) { self.init(argument) }
+}

@@ -1,0 +1,109 @@
+import TensorIO
+import Testing
+
+@testable import PNGFormat
+
+@Suite struct PNGConversionTests {
+  static func gray(_ width: Int, _ height: Int, _ first: Int) -> [UInt8] {
+    HandmadePNG(
+      width: width, height: height, samples: (0..<width * height).map { ($0 + first) % 256 }
+    ).bytes
+  }
+
+  static func red(_ width: Int, _ height: Int) -> [UInt8] {
+    HandmadePNG(
+      width: width, height: height, colorType: 2,
+      samples: (0..<width * height).flatMap { _ in [255, 0, 0] }
+    ).bytes
+  }
+
+  struct Outcome {
+    let file: TensorFile
+    let count: Int
+    let skipped: [String]
+  }
+
+  static func convert(
+    _ folder: Folder, _ change: (inout PNGConversion) -> Void = { _ in }
+  ) throws -> Outcome {
+    var conversion = PNGConversion()
+    change(&conversion)
+    var skipped: [String] = []
+    let output = folder.path("out")
+    let count = try conversion.run(
+      findImages([folder.path]), to: OutputFile(output)
+    ) { if let error = $0 { skipped.append(error.message) } }
+    return Outcome(file: try TensorFile(output), count: count, skipped: skipped)
+  }
+
+  @Test func `the first image decides on the size and the channels`() throws {
+    let folder = try Folder([
+      "a.png": [1, 2, 3], "b.png": Self.gray(3, 2, 0), "c.png": Self.gray(2, 3, 9),
+      "d.png": Self.red(3, 2), "e.png": Self.gray(3, 2, 50),
+    ])
+    let outcome = try Self.convert(folder)
+    #expect(outcome.count == 2)
+    #expect(
+      outcome.skipped == [
+        "is not a PNG file", "is 3×2, the first image is 2×3; --size makes them alike",
+        "has colors, the first image is gray; --gray or --rgb makes them alike",
+      ])
+    #expect(outcome.file.header.entries == [TensorEntry("images", .u8, [2, 1, 2, 3])])
+    #expect(outcome.file.header.metadata["range"] == "0,255")
+    #expect(outcome.file.numbers(of: "images") == Array(UInt8(0)..<6) + Array(50..<56))
+    #expect(outcome.file.header.crc32 != nil)
+  }
+
+  @Test func `gray images go with coloured ones, and both with what is asked for`() throws {
+    let folder = try Folder(["a.png": Self.red(1, 1), "b.png": Self.gray(1, 1, 7)])
+    #expect(try Self.convert(folder).file.numbers(of: "images") == [255, 0, 0, 7, 7, 7] as [UInt8])
+    let gray = try Self.convert(folder) { $0.isGray = true }
+    #expect(gray.file.numbers(of: "images") == [76, 7] as [UInt8])
+    let wide = try Self.convert(folder) { ($0.isGray, $0.size) = (true, (1, 2)) }
+    #expect(wide.file.numbers(of: "images") == [76, 76, 7, 7] as [UInt8])
+  }
+
+  @Test func `folders become labels, and their names stay`() throws {
+    let folder = try Folder([
+      "dog/1.png": Self.gray(1, 1, 1), "cat/z/2.png": Self.gray(1, 1, 2),
+      "cat/3.png": Self.gray(1, 1, 3), "ant/4.png": [0], "5.png": Self.gray(1, 1, 5),
+    ])
+    let outcome = try Self.convert(folder) { $0.labelsFromFolders = true }
+    #expect(outcome.file.numbers(of: "images") == [3, 2, 1] as [UInt8])
+    #expect(outcome.file.numbers(of: "labels") == [1, 1, 2] as [UInt8])
+    #expect(outcome.file.header["labels"]?.type == .u8)
+    let words = outcome.file.header.metadata
+    #expect((0..<4).map { words["label.\($0)"] } == ["ant", "cat", "dog", nil])
+    #expect(outcome.skipped.count == 2)
+    #expect(outcome.skipped.first == "lies in no folder that would be its label")
+  }
+
+  @Test(arguments: [256, 257]) func `more labels than a byte has are I64`(count: Int) throws {
+    let names = (0..<count).map { "\(1000 + $0)/x.png" }
+    let folder = try Folder(
+      Dictionary(uniqueKeysWithValues: names.map { ($0, Self.gray(1, 1, 0)) }))
+    let file = try Self.convert(folder) { $0.labelsFromFolders = true }.file
+    if count == 256 {
+      #expect(file.numbers(of: "labels") == Array(0...255) as [UInt8])
+    } else {
+      #expect(file.numbers(of: "labels") == Array(0...256) as [Int64])
+      #expect(file.header["padding.0"]?.byteCount == 7)
+    }
+  }
+
+  @Test func `the first bad file ends a strict conversion, and nothing is left of it`() throws {
+    let folder = try Folder(["a.png": Self.gray(1, 1, 1), "b.png": [], "c.png": [1]])
+    let error = fileError { _ = try Self.convert(folder) { $0.isStrict = true } }
+    #expect(error?.kind == .invalid && error?.path == folder.path("b.png"))
+    #expect(throws: FileError.self) { try TensorFile(folder.path("out")) }
+  }
+
+  @Test func `no image at all is an error`() throws {
+    let bad = try Folder(["a.png": [1], "b.png": []])
+    let error = fileError { _ = try Self.convert(bad) }
+    #expect(error?.kind == .invalid && error?.path == bad.path("out"))
+    #expect(error?.message == "gets no image: none of 2 files can be used")
+    let single = try Folder(["a.png": [1]])
+    #expect(fileError { _ = try Self.convert(single) }?.message == "is not a PNG file")
+  }
+}

@@ -1,0 +1,140 @@
+// Every kind of PNG file, read to the pixel. What is expected is computed here in another way, and
+// libpng is asked as well wherever its simplified interface gives 8 bits as they are stored.
+import CPNG
+import Testing
+
+@testable import PNGFormat
+
+@Suite struct PNGDecodingTests {
+  struct Kind: Sendable, CustomTestStringConvertible {
+    let colorType: UInt8
+    let depth: Int
+    let isInterlaced: Bool
+    let isTransparent: Bool
+    var testDescription: String {
+      "type \(colorType), \(depth) bits\(isInterlaced ? ", interlaced" : "")"
+        + (isTransparent ? ", tRNS" : "")
+    }
+  }
+
+  static let kinds: [Kind] = [
+    (UInt8(0), [1, 2, 4, 8, 16]), (2, [8, 16]), (3, [1, 2, 4, 8]), (4, [8, 16]), (6, [8, 16]),
+  ].flatMap { type, depths in
+    depths.flatMap { depth in
+      [false, true].flatMap { isInterlaced in
+        (type < 4 ? [false, true] : [false]).map {
+          Kind(colorType: type, depth: depth, isInterlaced: isInterlaced, isTransparent: $0)
+        }
+      }
+    }
+  }
+
+  /// A picture of random samples.
+  static func random(_ kind: Kind, _ width: Int, _ height: Int, seed: UInt64) -> HandmadePNG {
+    var random = SplitMix(state: seed)
+    var png = HandmadePNG(
+      width: width, height: height, depth: kind.depth, colorType: kind.colorType,
+      isInterlaced: kind.isInterlaced, samples: [])
+    let top = 1 << kind.depth
+    png.samples = (0..<width * height * png.sampleCount).map { _ in
+      .random(in: 0..<top, using: &random)
+    }
+    if kind.colorType == 3 {
+      png.palette = (0..<3 * top).map { _ in .random(in: 0...255, using: &random) }
+      if kind.isTransparent {
+        png.transparency = (0..<top - 1).map { _ in .random(in: 0...255, using: &random) }
+      }
+    } else if kind.isTransparent {
+      png.transparency = png.samples.suffix(png.sampleCount).flatMap {
+        [UInt8($0 >> 8), UInt8($0 & 255)]
+      }
+    }
+    return png
+  }
+
+  /// Red, green, blue and alpha of each pixel, by their meaning, from 0 to 255.
+  static func meaning(_ png: HandmadePNG) -> [[Double]] {
+    let top = Double(1 << png.depth - 1)
+    return stride(from: 0, to: png.samples.count, by: png.sampleCount).map { start in
+      let samples = Array(png.samples[start..<start + png.sampleCount])
+      // To 8 bits first, then the rest: both are rounded.
+      let levels = samples.map { (Double($0) / top * 255).rounded() }
+      let words = samples.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }
+      let key: Double = words == png.transparency ? 0 : 255
+      switch png.colorType {
+      case 0: return [levels[0], levels[0], levels[0], key]
+      case 2: return levels + [key]
+      case 3:
+        let (palette, alphas) = (png.palette ?? [], png.transparency ?? [])
+        let alpha = samples[0] < alphas.count ? alphas[samples[0]] : 255
+        return (palette[3 * samples[0]..<3 * samples[0] + 3] + [alpha]).map(Double.init)
+      case 4: return [levels[0], levels[0], levels[0], levels[1]]
+      default: return levels
+      }
+    }
+  }
+
+  @Test(arguments: kinds)
+  func `every kind is read to the pixel, in colour and in gray`(_ kind: Kind) throws {
+    let background = Color(10, 200, 77)
+    for (width, height) in [(1, 1), (2, 3), (5, 7), (13, 4), (33, 9)] {
+      let png = Self.random(kind, width, height, seed: UInt64(width))
+      var expected: [UInt8] = []
+      for pixel in Self.meaning(png) {
+        for (front, back) in zip(pixel, [10.0, 200.0, 77.0]) {
+          let mixed = (front * pixel[3] + back * (255 - pixel[3])) / 255
+          expected.append(UInt8(mixed.rounded()))
+        }
+      }
+      let color = try decodePNG(png.bytes, isGray: false, over: background, path: "x")
+      #expect(color.pixels == expected)
+      #expect((color.width, color.height, color.channels) == (width, height, 3))
+      let gray = try decodePNG(png.bytes, isGray: true, over: background, path: "x")
+      #expect(
+        gray.pixels
+          == stride(from: 0, to: expected.count, by: 3).map {
+            Color(expected[$0], expected[$0 + 1], expected[$0 + 2]).luma
+          })
+      // Of 16 bits, and of what is transparent, libpng makes linear light.
+      if kind.depth <= 8, !kind.isTransparent, kind.colorType < 4 {
+        let picture = try #require(Picture(png: png.bytes))
+        #expect((picture.channels == 1 ? gray : color).pixels == picture.pixels)
+      }
+    }
+  }
+
+  @Test func `what tensor2png writes is read as it was`() throws {
+    for channels in [1, 3] {
+      let pixels = (0..<30 * 20 * channels).map { UInt8(truncatingIfNeeded: $0 &* 37 ^ $0 >> 3) }
+      let file = try encodePNG(pixels, width: 30, height: 20, channels: channels, path: "x")
+      let bitmap = try decodePNG(file, isGray: channels == 1, over: .black, path: "x")
+      #expect(bitmap.pixels == pixels)
+    }
+  }
+
+  @Test func `16 bits are rounded to the nearest of 8`() throws {
+    let png = HandmadePNG(
+      width: 7, height: 1, depth: 16, samples: [0, 128, 129, 385, 386, 65406, 65407])
+    let bitmap = try decodePNG(png.bytes, isGray: true, over: .black, path: "x")
+    // 128 / 257 is below one half, 129 / 257 above it.
+    #expect(bitmap.pixels == [0, 0, 1, 1, 2, 254, 255])
+  }
+
+  @Test func `a transparent color is compared before its bits are rounded`() throws {
+    var png = HandmadePNG(width: 2, height: 1, depth: 16, samples: [0xFFFF, 0xFFFE])
+    png.transparency = [0xFF, 0xFE]
+    let bitmap = try decodePNG(png.bytes, isGray: true, over: Color(gray: 9), path: "x")
+    #expect(bitmap.pixels == [255, 9])
+  }
+
+  @Test func `gamma, profiles and what follows the end change nothing`() throws {
+    let png = HandmadePNG(width: 2, height: 2, samples: [1, 50, 100, 255])
+    var chunks = png.chunks
+    chunks.insert(("gAMA", bigEndian(100_000)), at: 1)
+    chunks.insert(("iCCP", [1, 2, 3]), at: 2)
+    chunks.insert(("tEXt", Array("Title".utf8)), at: chunks.count - 1)
+    let file = HandmadePNG.file(chunks) + [1, 2, 3]
+    #expect(
+      try decodePNG(file, isGray: true, over: .black, path: "x").pixels == [1, 50, 100, 255])
+  }
+}

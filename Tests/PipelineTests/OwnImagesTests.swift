@@ -1,0 +1,148 @@
+import Foundation
+import TensorIO
+import Testing
+
+/// From folders of pictures, and from CIFAR's files, to a trained network.
+@Suite struct OwnImagesTests {
+  /// Two folders of pictures of three sizes, 8×8 and larger, and in one of them a bad file.
+  static func pictures() throws -> Shell {
+    let shell = try workshop()
+    try shell.succeed(
+      """
+      mkdir -p set/b set/a/deep
+      draw() { tensor2png images.tensor -n 1 --first $1 --padding 0 --scale $2 -o set/$3.png; }
+      for n in {10..59}; do draw $n 1 b/$n; done
+      for n in {60..99}; do draw $n 3 a/$n; done
+      for n in {100..129}; do draw $n 2 a/deep/$n; done
+      head -c 60 set/b/10.png > set/a/70.png
+      """)
+    return shell
+  }
+
+  static func file(_ shell: Shell, _ name: String) throws -> TensorFile {
+    try TensorFile(shell.folder.appending(path: name).path)
+  }
+
+  @Test func `folders of pictures become images and labels, and train a network`() throws {
+    let shell = try Self.pictures()
+    let result = try shell.succeed(
+      """
+      png2tensor --size 8 --labels-from-folders set -o set.tensor
+      wgan-init --preset mlp-gp --like set.tensor --batch-size 20 |
+        wgan-step --data set.tensor --epochs 1 | wgan-sample -n 4 | tensor2png > grid.png
+      """)
+    let lines = result.words.split(separator: "\n")
+    #expect(lines.count == 2)
+    #expect(lines.first?.hasPrefix("png2tensor: set/a/70.png: cut short") == true)
+    #expect(lines.first?.hasSuffix("; skipped") == true)
+    #expect(lines.last == "png2tensor: 1 of 120 files were skipped")
+
+    let set = try Self.file(shell, "set.tensor")
+    #expect(set.header["images"]?.shape == [119, 1, 8, 8])
+    #expect(set.header.metadata["label.0"] == "a" && set.header.metadata["label.1"] == "b")
+    #expect(
+      set.numbers(of: "labels")
+        == [UInt8](repeating: 0, count: 69) + [UInt8](repeating: 1, count: 50))
+    // Enlarged by whole numbers and made small again, they are what they were, in sorted order.
+    let images: [UInt8] = try #require(Self.file(shell, "images.tensor").numbers(of: "images"))
+    let order = Array(60..<70) + Array(71..<100) + Array(100..<130) + Array(10..<60)
+    #expect(
+      set.numbers(of: "images") == order.flatMap { images[64 * $0..<64 * ($0 + 1)] })
+    #expect(try shell.read("grid.png").starts(with: [0x89, 0x50, 0x4E, 0x47]))
+  }
+
+  @Test func `every way of naming the files, and in and out, gives the same bytes`() throws {
+    let shell = try Self.pictures()
+    try shell.succeed(
+      """
+      exec 2> words
+      png2tensor --size 8 set -o a
+      png2tensor --size 8 set | cat > b && cmp a b
+      png2tensor --size 8 set > b && cmp a b
+      png2tensor --size 8x8 set/a set/b -o b && cmp a b
+      find set -name '*.png' | LC_ALL=C sort > list
+      png2tensor --size 8 --files-from list -o b && cmp a b
+      png2tensor --size 8 --files-from - -o b < list && cmp a b
+      find set -name '*.png' -print0 | LC_ALL=C sort -z | png2tensor -0 --size 8 --files-from - -o b
+      cmp a b
+      png2tensor set/b/33.png -o one && png2tensor - < set/b/33.png | cmp - one
+      png2tensor <(cat set/b/33.png) | cmp - one
+      """)
+  }
+
+  @Test func `a bad file ends a strict run, and an old output stays`() throws {
+    let shell = try Self.pictures()
+    let result = try shell.run(
+      "echo precious > old; png2tensor --size 8 --strict set -o old; echo $?; cat old; ls old*")
+    #expect(String(decoding: result.output, as: UTF8.self) == "65\nprecious\nold\n")
+    #expect(result.words.split(separator: "\n").count == 1)
+    #expect(result.words.hasPrefix("png2tensor: set/a/70.png: cut short"))
+  }
+
+  @Test func `without a size the first image's is asked of all`() throws {
+    let shell = try Self.pictures()
+    let result = try shell.succeed("png2tensor set -o set.tensor")
+    #expect(
+      result.words.contains(
+        "set/b/11.png: is 8×8, the first image is 24×24; --size makes them alike; skipped\n"))
+    #expect(result.words.hasSuffix("png2tensor: 81 of 120 files were skipped\n"))
+    #expect(try Self.file(shell, "set.tensor").header["images"]?.shape == [39, 1, 24, 24])
+  }
+
+  @Test func `nothing but bad files is told, each and all`() throws {
+    let shell = try Shell()
+    let result = try shell.run(
+      #"mkdir set; echo > set/$'a\e[31m\n.png'; echo > set/b.png; png2tensor set -o new; echo $?; ls"#
+    )
+    #expect(String(decoding: result.output, as: UTF8.self) == "65\nset\n")
+    #expect(
+      result.words == """
+        png2tensor: set/a\\u{1b}[31m\\u{a}.png: is not a PNG file; skipped
+        png2tensor: set/b.png: is not a PNG file; skipped
+        png2tensor: new: gets no image: none of 2 files can be used
+
+        """)
+  }
+
+  @Test func `a picture that lies about its size takes no memory`() throws {
+    let shell = try Shell()
+    // 8192 × 8192 pixels of 16 bits and four channels, in 74 bytes.
+    try shell.succeed(
+      """
+      chunk() { printf "$1$2" > part; printf "$3"; cat part; printf "$(gzip -c part | tail -c 8 |
+        head -c 4 | od -An -tx1 | awk '{print "\\\\x"$4"\\\\x"$3"\\\\x"$2"\\\\x"$1}')"; }
+      { printf '\\x89PNG\\r\\n\\x1a\\n'
+        chunk IHDR '\\0\\0\\x20\\0\\0\\0\\x20\\0\\x10\\6\\0\\0\\0' '\\0\\0\\0\\r'
+        chunk IDAT '\\x78\\x9c\\3\\0\\0\\0\\0\\1' '\\0\\0\\0\\10'
+        chunk IEND '' '\\0\\0\\0\\0'; } > bomb.png
+      """)
+    let result = try shell.run("ulimit -v 200000; png2tensor bomb.png -o new")
+    #expect(result.status == 65)
+    #expect(
+      result.words
+        == "png2tensor: bomb.png: announces 8192×8192 pixels, more than its 8 bytes of image data "
+        + "can hold\n")
+  }
+
+  @Test func `CIFAR's files train a network in color`() throws {
+    let shell = try Shell()
+    var records: [UInt8] = []
+    for record in 0..<20 {
+      records.append(UInt8(record % 10))
+      for index in 0..<3072 { records.append(UInt8((index * 7 + record) % 251)) }
+    }
+    for name in ["1", "2"] { try shell.write("data_batch_\(name).bin", records) }
+    try shell.succeed(
+      """
+      cifar2tensor data_batch_*.bin -o a
+      cifar2tensor data_batch_*.bin | cmp - a
+      cat data_batch_*.bin | gzip | cifar2tensor -o b && cmp a b
+      wgan-init --preset mlp-gp --like a --batch-size 10 | wgan-step --data a --steps 1 | wgan-sample -n 4 |
+        tensor2png > grid.png
+      """)
+    let file = try Self.file(shell, "a")
+    #expect(file.header["images"]?.shape == [40, 3, 32, 32])
+    #expect(file.numbers(of: "labels") == (0..<40).map { UInt8($0 % 10) })
+    #expect(try shell.read("grid.png")[25] == 2)
+  }
+}
