@@ -53,10 +53,13 @@ struct Order: Equatable, Sendable {
       stride *= view[axis]
     }
     var index = Array(repeating: 0, count: axes.count)
-    var pytorch = 0
-    for place in 0..<stride {
-      body(place, pytorch)
-      for (position, axis) in axes.enumerated().reversed() {
+    var (place, pytorch) = (0, 0)
+    // The fastest axis is a loop of its own; the others count like the digits of a number.
+    let (length, step) = axes.last.map { (view[$0], strides[$0]) } ?? (1, 0)
+    while place < stride {
+      for offset in 0..<length { body(place + offset, pytorch + offset * step) }
+      place += length
+      for (position, axis) in axes.enumerated().dropLast().reversed() {
         index[position] += 1
         pytorch += strides[axis]
         if index[position] < view[axis] { break }
