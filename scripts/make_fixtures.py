@@ -101,12 +101,12 @@ def summary(tensor):
 
 
 def rounded(value):
-    """Ten digits: more than single precision has, fewer than a change of PyTorch may move."""
+    """Fifteen digits: all that double precision has for sure."""
     if isinstance(value, dict):
         return {key: rounded(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, np.ndarray)):
         return [rounded(item) for item in value]
-    return float(f"{value:.10g}") if isinstance(value, float) else value
+    return float(f"{value:.15g}") if isinstance(value, float) else value
 
 
 def train(metadata):

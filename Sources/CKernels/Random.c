@@ -1,8 +1,10 @@
 // Random numbers by counter: every variate is a function of the key and of its own place, so there
 // is no state to keep, and any part of a sequence can be made by anyone. Box–Muller uses integers
-// and + × ÷ √ alone, hence gives the same bits on every machine; a libm would not.
+// and + × ÷ √ alone, hence gives the same bits on every machine; a libm would not. Double serves the
+// tests alone, which compare a training with another double: libm's.
 #ifndef REAL
 
+#include <math.h>
 #include <string.h>
 
 #include "CKernels.h"
@@ -18,7 +20,7 @@ random_words philox4x32(uint32_t c0, uint32_t c1, uint32_t c2, uint32_t c3, uint
 }
 
 // The polynomials minimise the greatest relative error (Remez): ln 2⁻²⁷, sin 2⁻²⁸, cos 2⁻³³.
-INLINE void normal_pair(uint32_t even, uint32_t odd, float *restrict z0, float *restrict z1) {
+INLINE void normal_pair_f32(uint32_t even, uint32_t odd, float *restrict z0, float *restrict z1) {
   // ln u = e·ln 2 + ln(1 + f) with u = 2^e·(1 + f) and 1 + f in [√½, √2). u is in [2⁻³³, 1].
   const float u = ((float)even + 0.5f) * 0x1p-32f;
   uint32_t bits;
@@ -53,8 +55,15 @@ INLINE void normal_pair(uint32_t even, uint32_t odd, float *restrict z0, float *
   *z1 = quarter & 2 ? -y : y;
 }
 
+INLINE void normal_pair_f64(uint32_t even, uint32_t odd, double *restrict z0, double *restrict z1) {
+  const double radius = sqrt(-2 * log((even + 0.5) * 0x1p-32));
+  const double angle = odd * 0x1.921FB54442D18p-30;
+  *z0 = radius * cos(angle);
+  *z1 = radius * sin(angle);
+}
+
 void box_muller(uint32_t even, uint32_t odd, float out[2]) {
-  normal_pair(even, odd, &out[0], &out[1]);
+  normal_pair_f32(even, odd, &out[0], &out[1]);
 }
 
 #define BODY "Random.c"
@@ -67,12 +76,12 @@ MULTIVERSION void NAME(normal_columns)(
     uint32_t first, REAL *out, size_t out_stride) {
   for (size_t row = 0; row < rows; row += 4)
     for (size_t j = 0; j < columns; j += 16) {
-      float z[4][16];
+      REAL z[4][16];
       for (uint32_t l = 0; l < 16; l++) {
         uint32_t w[4] = {first + (uint32_t)j + l, (uint32_t)(row / 4), step, stream};
         philox(w, key);
-        normal_pair(w[0], w[1], &z[0][l], &z[1][l]);
-        normal_pair(w[2], w[3], &z[2][l], &z[3][l]);
+        NAME(normal_pair)(w[0], w[1], &z[0][l], &z[1][l]);
+        NAME(normal_pair)(w[2], w[3], &z[2][l], &z[3][l]);
       }
       const size_t height = MIN(rows - row, 4), width = MIN(columns - j, 16);
       for (size_t i = 0; i < height; i++)

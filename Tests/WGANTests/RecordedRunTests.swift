@@ -140,22 +140,30 @@ import Testing
     let names = file.header.entries.map(\.name).filter { recorded[$0] != nil }
     #expect(names.count == recorded.count)
     for name in names {
-      let expected = try #require(recorded[name])
       let numbers: [Float] = try #require(file.numbers(of: name))
-      var (sum, squares, weighted) = (0.0, 0.0, 0.0)
-      for (index, number) in numbers.enumerated() {
-        sum += Double(number)
-        squares += Double(number) * Double(number)
-        weighted += Double(number) * Double(index * 11 % 31 - 15)
-      }
-      let (length, tolerance) = (expected[1].squareRoot(), tolerance(name))
-      try #require(
-        abs(sum - expected[0]) <= tolerance * max(length, abs(expected[0])), "sum of \(name)")
-      try #require(abs(squares - expected[1]) <= tolerance * expected[1], "squares of \(name)")
-      // The weights' root mean square is 9.
-      try #require(abs(weighted - expected[2]) <= tolerance * 9 * length, "weighted sum of \(name)")
+      try expectSums(
+        of: numbers.map { Double($0) }, try #require(recorded[name]), within: tolerance(name), name)
     }
   }
+}
+
+/// Compares numbers with what was recorded of them: their sum, their sum of squares, and their sum
+/// with weights that tell places apart.
+func expectSums(
+  of numbers: [Double], _ expected: [Double], within tolerance: Double, _ name: String
+) throws {
+  var (sum, squares, weighted) = (0.0, 0.0, 0.0)
+  for (index, number) in numbers.enumerated() {
+    sum += number
+    squares += number * number
+    weighted += number * Double(index * 11 % 31 - 15)
+  }
+  let length = expected[1].squareRoot()
+  try #require(
+    abs(sum - expected[0]) <= tolerance * max(length, abs(expected[0])), "sum of \(name)")
+  try #require(abs(squares - expected[1]) <= tolerance * expected[1], "squares of \(name)")
+  // The weights' root mean square is 9.
+  try #require(abs(weighted - expected[2]) <= tolerance * 9 * length, "weighted sum of \(name)")
 }
 
 /// What `scripts/make_fixtures.py` wrote of one run.

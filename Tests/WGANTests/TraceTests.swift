@@ -88,8 +88,8 @@ import Testing
     let file = try trace(trainer, steps: 1, .critic).file
     #expect(file.header["critic.1.mask.critic.1.real"]?.shape == [20, 3, 6, 6])
     #expect(file.header["critic.1.mask.critic.4.fake"]?.shape == [20, 108])
-    for (node, place, _) in trainer.critic.network.dropouts {
-      let notes = trainer.critic.values.notes[node]
+    for (node, place, _) in trainer.updates.critic.network.dropouts {
+      let notes = trainer.updates.critic.values.notes[node]
       for (group, name) in ["real", "fake", "interpolated"].enumerated() {
         let mask: [UInt8] = try #require(file.numbers(of: "critic.1.mask.critic.\(place).\(name)"))
         var expected: [UInt8] = []

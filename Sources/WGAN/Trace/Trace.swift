@@ -22,7 +22,7 @@ public final class Trace {
     var metadata = CheckpointMetadata.encode(state.configuration, state.progress)
     metadata["trace.version"] = "1"
     metadata["trace.only"] = course.side.rawValue
-    metadata["trace.images"] = trainer.images.fingerprint
+    metadata["trace.images"] = trainer.updates.images.fingerprint
     let draft = HeaderDraft(kind: "trace", metadata: metadata)
     let (critic, generator) = (TracedSteps.critic(of: trainer), TracedSteps.generator(of: trainer))
 

@@ -18,7 +18,9 @@ struct TracedSteps {
 
   /// Critic steps.
   static func critic(of trainer: Trainer) -> TracedSteps {
-    let (critic, generator, state) = (trainer.critic, trainer.generator, trainer.state)
+    let (critic, generator, state) = (
+      trainer.updates.critic, trainer.updates.generator, trainer.state
+    )
     let count = critic.batchSize
     let key = state.configuration.seed
     func masks(
@@ -53,7 +55,9 @@ struct TracedSteps {
 
   /// Generator steps.
   static func generator(of trainer: Trainer) -> TracedSteps {
-    let (critic, generator, state) = (trainer.critic, trainer.generator, trainer.state)
+    let (critic, generator, state) = (
+      trainer.updates.critic, trainer.updates.generator, trainer.state
+    )
     func masks(_ prefix: String, of network: Network, _ stream: RandomStream) -> [TracedTensor] {
       TracedTensor.masks(
         prefix, of: network, count: critic.batchSize, stream, key: state.configuration.seed,
@@ -71,7 +75,7 @@ struct TracedSteps {
 
 extension TrainingState {
   /// The gradient of a network's step, and all that the step changed, by its name in a checkpoint.
-  fileprivate func after(_ name: String, _ trained: TrainedNetwork) -> [TracedTensor] {
+  fileprivate func after(_ name: String, _ trained: TrainedNetwork<Float>) -> [TracedTensor] {
     let (network, runs) = (trained.network, trained.runs)
     var tensors = TracedTensor.tensors("gradient.", network.parameters, of: runs.gradients)
     tensors += TracedTensor.tensors("after.\(name).", network.parameters, of: runs.parameters)

@@ -56,7 +56,9 @@ struct TracedTensor {
     return TracedTensor("indices", .i64, [count]) { bytes in
       let first = trainer.state.progress.batch * count
       let numbers = bytes.bound(to: Int64.self)
-      for place in 0..<count { numbers[place] = Int64(trainer.order.indices[first + place]) }
+      for place in 0..<count {
+        numbers[place] = Int64(trainer.updates.order.indices[first + place])
+      }
     }
   }
 

@@ -5,20 +5,16 @@ public final class TrainingState {
   public let configuration: Configuration
   /// How far the run has come.
   public internal(set) var progress: Progress
-  let generator: TrainedNetwork
-  let critic: TrainedNetwork
+  let networks: TrainedNetworks<Float>
+  var generator: TrainedNetwork<Float> { networks.generator }
+  var critic: TrainedNetwork<Float> { networks.critic }
 
   /// The state at the beginning, weights drawn from the seed.
   ///
   /// - Precondition: the configuration has no `flaw`.
   public convenience init(initial configuration: Configuration) {
     self.init(zeros: configuration, progress: Progress(configuration))
-    let key = configuration.seed
-    generator.network.initialize(
-      generator.runs, by: configuration.initialization, key: key, firstStep: 0)
-    critic.network.initialize(
-      critic.runs, by: configuration.initialization, key: key,
-      firstStep: generator.network.parameters.count)
+    networks.draw(configuration)
   }
 
   /// A state of zeros, to be read into.
@@ -26,21 +22,6 @@ public final class TrainingState {
     precondition(configuration.flaw == nil)
     self.configuration = configuration
     self.progress = progress
-    generator = TrainedNetwork(configuration.generatorNetwork, configuration.generatorOptimizer)
-    critic = TrainedNetwork(configuration.criticNetwork, configuration.criticOptimizer)
-  }
-}
-
-/// A network, its numbers, and the rule that they follow.
-struct TrainedNetwork: Sendable {
-  let network: Network
-  let optimizer: Optimizer
-  let runs: ParameterRuns<Float>
-
-  /// A network of zeros.
-  init(_ network: Network, _ optimizer: Optimizer) {
-    self.network = network
-    self.optimizer = optimizer
-    runs = ParameterRuns(network, moments: optimizer.momentNames.count, in: Workspace())
+    networks = TrainedNetworks(zeros: configuration)
   }
 }

@@ -1,0 +1,145 @@
+import Synchronization
+
+/// The updates of the critic and of the generator (Arjovsky et al. 2017, algorithm 1; Gulrajani et
+/// al. 2017, algorithm 1), in single precision where they train, in double where a test compares
+/// them with another double.
+///
+/// All shares of the work go through an update together and wait for one another between its parts:
+/// what is shared by samples (draw, generate, *differentiate*), by rows of the weights
+/// (*accumulate*), by parameters (*update*). No part depends on how it is shared.
+final class Updates<S: Scalar> {
+  let images: TrainingImages
+  let critic: CriticObjective<S>
+  let generator: GeneratorObjective<S>
+  private(set) var order: DataOrder
+  private let networks: TrainedNetworks<S>
+  private let configuration: Configuration
+  private let workers: Workers
+  private var key: UInt64 { configuration.seed }
+
+  /// Updates of these networks.
+  init(
+    of networks: TrainedNetworks<S>, _ configuration: Configuration, images: TrainingImages,
+    workers: Workers
+  ) {
+    (self.networks, self.configuration) = (networks, configuration)
+    (self.images, self.workers) = (images, workers)
+    let workspace = Workspace<S>()
+    critic = CriticObjective(
+      networks.critic.network, batchSize: configuration.batchSize,
+      penaltyWeight: configuration.constraint.penaltyWeight, in: workspace)
+    generator = GeneratorObjective(networks.generator.network, critic: critic, in: workspace)
+    order = DataOrder(count: images.count)
+  }
+
+  /// One update of the critic, from the next batch of the epoch.
+  ///
+  /// - Throws: `TrainingError.notFinite` before a parameter is changed.
+  func updateCritic(at progress: Progress) throws(TrainingError) -> CriticReport {
+    order.shuffle(epoch: progress.epoch, key: key)
+    let (critic, generator, images, key) = (critic, generator, images, key)
+    let (judge, maker) = (networks.critic, networks.generator)
+    let (rate, interpolation) = (
+      configuration.rates(at: progress).critic, configuration.interpolation
+    )
+    let first = progress.batch * critic.batchSize
+    let step = UInt32(truncatingIfNeeded: progress.criticSteps)
+    let constraint = configuration.constraint
+    let batch = order.indices[first..<first + critic.batchSize]
+    let isFinite = update(judge, rate, step: progress.criticSteps + 1, constraint) { share in
+      let own = share.columns(of: 0..<critic.batchSize)
+      let offset = UInt32(own.lowerBound)
+      judge.network.derive(judge.runs, share: share)
+      maker.network.derive(maker.runs, share: share)
+      S.fillNormal(
+        generator.latents.columns(own), key: key, stream: RandomStream.criticNoise.rawValue,
+        step: step, first: offset)
+      interpolation.draw(
+        into: critic.interpolation.columns(own), key: key, step: step, first: offset)
+      generator.drawMasks(key: key, stream: .generatorDropoutForCritic, step: step, share: share)
+      share.synchronize()
+      generator.generate(maker.runs, share: share)
+      share.synchronize()
+      for chunk in critic.chunks {
+        let own = share.columns(of: 0..<chunk.count)
+        let samples = own.shifted(by: chunk.lowerBound)
+        images.gather(
+          batch[samples.shifted(by: first)], into: critic.real(chunk).columns(own))
+        critic.fake(chunk).columns(own).copy(generator.samples.columns(samples))
+        critic.drawMasks(chunk, key: key, step: step, share: share)
+        share.synchronize()
+        critic.differentiate(judge.runs, chunk, share: share)
+        share.synchronize()
+        critic.accumulate(judge.runs, chunk, share: share)
+        share.synchronize()
+      }
+    } objective: {
+      critic.report().objective
+    }
+    guard isFinite else { throw .notFinite("critic step \(progress.criticSteps + 1)") }
+    return critic.report()
+  }
+
+  /// One update of the generator. Returns the mean of C over its samples.
+  ///
+  /// - Throws: `TrainingError.notFinite` before a parameter is changed.
+  func updateGenerator(at progress: Progress) throws(TrainingError) -> Double {
+    let (critic, generator, key) = (critic, generator, key)
+    let (judge, maker) = (networks.critic, networks.generator)
+    let (rate, done) = (configuration.rates(at: progress).generator, progress.generatorSteps)
+    let step = UInt32(truncatingIfNeeded: done)
+    let isFinite = update(maker, rate, step: done + 1, nil) { share in
+      let own = share.columns(of: 0..<critic.batchSize)
+      judge.network.derive(judge.runs, share: share)
+      maker.network.derive(maker.runs, share: share)
+      S.fillNormal(
+        generator.latents.columns(own), key: key, stream: RandomStream.generatorNoise.rawValue,
+        step: step, first: UInt32(own.lowerBound))
+      generator.drawMasks(key: key, stream: .generatorDropout, step: step, share: share)
+      share.synchronize()
+      generator.generate(maker.runs, share: share)
+      share.synchronize()
+      for chunk in critic.chunks {
+        generator.drawCriticMasks(chunk, key: key, step: step, share: share)
+        generator.judge(judge.runs, chunk, share: share)
+        // The next chunk may be shorter, and cut at other columns.
+        share.synchronize()
+      }
+      generator.differentiate(maker.runs, share: share)
+      share.synchronize()
+      generator.accumulate(maker.runs, share: share)
+    } objective: {
+      generator.criticMean()
+    }
+    guard isFinite else { throw .notFinite("generator step \(done + 1)") }
+    return generator.criticMean()
+  }
+
+  /// One update of a network: all shares make its gradient, and if it and the objective are finite
+  /// they move the parameters, then clip them where clipping holds the critic. Returns whether they
+  /// are.
+  private func update(
+    _ network: TrainedNetwork<S>, _ rate: Double, step: Int, _ constraint: Constraint?,
+    differentiate: @Sendable (Share) -> Void, objective: @Sendable () -> Double
+  ) -> Bool {
+    let isFinite = Atomic(true)
+    let optimizer = network.optimizer.with(rate: rate)
+    workers.share { share in
+      differentiate(share)
+      if !network.network.isFinite(network.runs.gradients, share: share)
+        || share.index == 0 && !objective().isFinite
+      {
+        isFinite.store(false, ordering: .relaxed)
+      }
+      share.synchronize()
+      guard isFinite.load(ordering: .relaxed) else { return }
+      let range = share.range(of: network.runs.count, unit: 64)
+      if range.isEmpty { return }
+      optimizer.update(network.runs, range, step: step)
+      if case .clip(let bound) = constraint {
+        S.clamp(network.runs.parameters[range], bound: S(bound))
+      }
+    }
+    return isFinite.load(ordering: .relaxed)
+  }
+}

@@ -1,0 +1,76 @@
+import Testing
+
+@testable import WGAN
+
+/// The recorded runs in double precision on both sides: no rounding worth the name hides a mistake.
+@Suite struct DoubleRunTests {
+  @Test(arguments: RecordedRun.all, [1, 2])
+  func `a run in double precision is PyTorch's to 1e-12`(_ name: String, _ threads: Int) throws {
+    let run = try RecordedRun(name)
+    let configuration = try run.configuration()
+    let networks = TrainedNetworks<Double>(zeros: configuration)
+    networks.draw(configuration)
+    try expect(networks, run.initial)
+    let images = try run.images()
+    let updates = try Updates(
+      of: networks, configuration, images: images.images(), workers: Workers(count: threads))
+    let batches = try images.images().count / configuration.batchSize
+
+    // As `Trainer` does; the numbers of each step come from where the one before left.
+    var progress = Progress(configuration)
+    for (number, expected) in run.steps.enumerated() {
+      let place = Comment("critic step \(number + 1)")
+      let scale = max(abs(expected.criticReal), abs(expected.criticFake))
+      func expectClose(_ found: Double?, _ expected: Double?, scale: Double? = nil) throws {
+        try #require((found == nil) == (expected == nil), place)
+        guard let found, let expected else { return }
+        try #require(abs(found - expected) <= tolerance * (scale ?? abs(expected)), place)
+      }
+      let report = try updates.updateCritic(at: progress)
+      progress.criticSteps += 1
+      progress.advance(after: report, .both, configuration)
+      try expectClose(report.wasserstein, expected.wasserstein, scale: scale)
+      try expectClose(report.penalty, expected.penalty)
+      try expectClose(report.gradientNorm, expected.gradientNorm)
+      var mean: Double?
+      if progress.isGeneratorDue(configuration) {
+        mean = try updates.updateGenerator(at: progress)
+        progress.generatorSteps += 1
+        progress.advance(afterGenerator: mean ?? 0, .both, configuration)
+      }
+      try expectClose(mean, expected.generator, scale: scale)
+      if progress.batch == batches { progress.finishEpoch(configuration) }
+    }
+    try expect(networks, run.final)
+  }
+
+  private var tolerance: Double { 1e-12 }
+
+  /// Compares the tensors with their recorded sums. They are in PyTorch's order afterwards.
+  private func expect(
+    _ networks: TrainedNetworks<Double>, _ recorded: [String: [Double]]
+  ) throws {
+    var names: Set<String> = []
+    func compare(_ prefix: String, _ tensors: [Network.Tensor], _ run: Run<Double>) throws {
+      for tensor in tensors {
+        let name = prefix + tensor.name
+        guard let expected = recorded[name] else { continue }
+        let numbers = run[tensor.range]
+        tensor.parameter.restore(numbers)
+        defer { tensor.parameter.arrange(numbers) }
+        try expectSums(
+          of: (0..<numbers.count).map { numbers[$0] }, expected, within: tolerance, name)
+        names.insert(name)
+      }
+    }
+    for (name, trained) in [("generator", networks.generator), ("critic", networks.critic)] {
+      let (network, runs) = (trained.network, trained.runs)
+      try compare("\(name).", network.parameters, runs.parameters)
+      try compare("\(name).", network.buffers, runs.buffers)
+      for (moment, run) in zip(trained.optimizer.momentNames, runs.moments) {
+        try compare("optimizer.\(name).\(moment).", network.parameters, run)
+      }
+    }
+    #expect(names == Set(recorded.keys))
+  }
+}
