@@ -47,6 +47,20 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
   /// "PATH: message", on one line whatever the path contains.
   public var description: String { printable("\(path): \(message)") }
 
+  /// What a tool says of it: "TOOL: PATH: message", and a line end.
+  var line: String {
+    let tool = CommandLine.arguments.first?.split(separator: "/").last ?? ""
+    return "\(printable(String(tool))): \(self)\n"
+  }
+
+  /// Ends the process by this error, where it cannot be thrown: its line, no unfinished file, and its
+  /// status.
+  package func endProcess() -> Never {
+    try? writeAll(line, to: STDERR_FILENO, "standard error")
+    PartialFiles.unlinkAll()
+    exit(kind.rawValue)
+  }
+
   /// The system's words for an error number, beginning in lower case.
   static func text(of code: Int32) -> String {
     guard let words = unsafe strerror(code) else { return "error \(code)" }

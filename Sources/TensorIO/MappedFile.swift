@@ -49,9 +49,8 @@ import Synchronization
         prepare()
       }
       guard let slot else { return nil }
-      let tool = CommandLine.arguments.first?.split(separator: "/").last ?? ""
       let error = FileError(.inputOutput, path, "was cut short, or failed, while it was read")
-      let line = unsafe UInt(bitPattern: strdup("\(printable(String(tool))): \(error)\n"))
+      let line = unsafe UInt(bitPattern: strdup(error.line))
       slots[slot].line.store(line, ordering: .relaxed)
       slots[slot].start.store(start, ordering: .relaxed)
       slots[slot].end.store(start + UInt(count), ordering: .releasing)

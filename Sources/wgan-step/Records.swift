@@ -15,12 +15,14 @@ struct Records {
   /// Opens what is asked for. None of it may replace one of `inputs`.
   init(
     _ options: RecordOptions, of trainer: Trainer, along course: TrainingCourse, workers: Workers,
-    keeping inputs: [String?]
+    checkpoint: String, keeping inputs: [String?]
   ) throws {
     let state = trainer.state
     heldOut = try options.heldOut.map { path in
       let images = try TrainingImages(try TensorFile(path))
-      return try blaming(path) { try HeldOutEstimate(of: state, on: images, workers: workers) }
+      return try blaming(images: path, checkpoint: checkpoint) {
+        try HeldOutEstimate(of: state, on: images, workers: workers)
+      }
     }
     trace = try options.trace.map {
       try Trace(OutputFile($0, keeping: inputs + [options.metrics]), of: trainer, along: course)
@@ -51,9 +53,12 @@ struct Records {
   }
 }
 
-/// Gives a training error the file that it is about.
-func blaming<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
+/// Gives a training error the file that it is about: the images', or else the checkpoint.
+func blaming<Value>(
+  images: String, checkpoint: String, _ body: () throws -> Value
+) throws -> Value {
   do { return try body() } catch let error as TrainingError {
+    let path = if case .images = error { images } else { checkpoint }
     throw FileError(.invalid, path, error.description)
   }
 }

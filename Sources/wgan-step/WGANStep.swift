@@ -69,10 +69,12 @@ struct WGANStep: Tool {
     }
     let images = try TrainingImages(try TensorFile(data))
     let workers = try Workers(count: threads.count)
-    let trainer = try blaming(data) { try Trainer(state, images: images, workers: workers) }
+    let trainer = try blaming(images: data, checkpoint: checkpoint) {
+      try Trainer(state, images: images, workers: workers)
+    }
     let course = TrainingCourse(trainer, only, to: options.goal)
     var records = try Records(
-      records, of: trainer, along: course, workers: workers,
+      records, of: trainer, along: course, workers: workers, checkpoint: checkpoint,
       keeping: [checkpoint, data, records.heldOut])
     let signals = StopSignals()
     try train(trainer, course, &records, signals)
@@ -98,7 +100,9 @@ struct WGANStep: Tool {
       }
     }
     while !course.isFinished(at: state.progress), options.timeBudget?.secondsLeft != 0 {
-      let report = try blaming(checkpoint) { try trainer.step(only, trace: records.trace) }
+      let report = try blaming(images: data, checkpoint: checkpoint) {
+        try trainer.step(only, trace: records.trace)
+      }
       records.note(report, state.progress, unless: shouldStop)
       meter.update(
         course.images(at: state.progress), left: course.imagesLeft(at: state.progress),

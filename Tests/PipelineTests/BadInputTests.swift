@@ -300,4 +300,30 @@ import Testing
     }
     #expect(try shell.files()["out"] == nil)
   }
+
+  @Test func `what does not fit the memory is refused in one line`() throws {
+    let shell = try workshop()
+    let result = try shell.run(
+      """
+      { printf '\\0\\0\\10\\3\\0\\1\\0\\0\\0\\0\\0\\1\\0\\0\\0\\1'; head -c 65536 /dev/zero; } |
+        idx2tensor -o dots
+      wgan-init --preset mlp-gp --like dots --latent 1 --batch-size 65536 -o wide.bin \
+        --generator <(echo 'dense 1000000; dense 1; tanh')
+      wgan-step wide.bin --data dots --steps 1 -o end
+      """)
+    #expect(result.status == 65)
+    #expect(
+      result.words.contains(
+        /^wgan-step: wide.bin: a batch of 65536 takes 5\d\d.\d GB of memory; the machine has [\d.]+ GB\n$/
+      ))
+    let limited = try shell.run(
+      """
+      wgan-init --preset mlp-gp --like dots --latent 1 --batch-size 200 -o wide.bin \
+        --generator <(echo 'dense 1000000; dense 1; tanh')
+      ulimit -v 1000000; wgan-step wide.bin --data dots --steps 1 -o end
+      """)
+    #expect(limited.status == 74)
+    #expect(limited.words == "wgan-step: memory: cannot allocate memory\n")
+    #expect(try shell.files()["end"] == nil && shell.files()["end.partial"] == nil)
+  }
 }

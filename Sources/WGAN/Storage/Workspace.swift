@@ -8,18 +8,34 @@ import Synchronization
 /// allocates nothing but the panels of `Winograd`.
 final class Workspace<S: Number>: Sendable {
   private let allocations = Mutex<[Run<UInt8>]>([])
+  private let size = Mutex(0)
+  private let isPlan: Bool
 
   /// An owner of nothing yet.
-  init() {}
+  convenience init() { self.init(isPlan: false) }
+
+  private init(isPlan: Bool) { self.isPlan = isPlan }
 
   deinit { allocations.withLock { for memory in $0 { unsafe free(memory.base) } } }
+
+  /// The bytes that `body` asks a workspace for. That one has no memory: what it gives can be cut into
+  /// parts, but not be read, nor written, nor leave the body.
+  static func plan(_ body: (Workspace) -> Void) -> Int {
+    let workspace = Workspace(isPlan: true)
+    body(workspace)
+    return workspace.size.withLock { $0 }
+  }
 
   /// `count` zeros, aligned to 64 bytes. Large ones come from the system as they are, and take no
   /// memory until they are written.
   func numbers(_ count: Int) -> Run<S> {
     precondition(count >= 0)
     let size = max(count, 1) * MemoryLayout<S>.stride + 64
-    guard let memory = unsafe calloc(size, 1) else { preconditionFailure("no memory") }
+    self.size.withLock { $0 += size }
+    if isPlan, let nowhere = unsafe UnsafeMutablePointer<S>(bitPattern: 64) {
+      return unsafe Run(base: nowhere, count: count)
+    }
+    guard let memory = unsafe calloc(size, 1) else { Memory.end() }
     let whole = unsafe Run(base: memory.bindMemory(to: UInt8.self, capacity: size), count: size)
     allocations.withLock { $0.append(whole) }
     let first = unsafe memory.alignedUp(toMultipleOf: 64)

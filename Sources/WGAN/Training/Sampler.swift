@@ -41,11 +41,19 @@ public struct Sampler {
       entries: [
         TensorEntry("images", .f32, [count, shape.channels, shape.height, shape.width])
       ])
-    let workspace = Workspace<Float>()
     let columns = min(count, Self.chunk)
-    let slots: Slots<Float> = network.slots(
-      for: .values, columns: columns, in: workspace)
-    let images = workspace.numbers(columns * shape.count)
+    func memory(in workspace: Workspace<Float>) -> (slots: Slots<Float>, images: Run<Float>) {
+      (
+        network.slots(for: .values, columns: columns, in: workspace),
+        workspace.numbers(columns * shape.count)
+      )
+    }
+    let size = Workspace<Float>.plan { _ = memory(in: $0) }
+    if let refusal = Memory.refusal(of: size, for: "drawing \(columns) samples at a time") {
+      throw FileError(.invalid, output.path, refusal)
+    }
+    let workspace = Workspace<Float>()
+    let (slots, images) = memory(in: workspace)
     try withExtendedLifetime(workspace) { () throws(FileError) in
       if count <= Self.chunk {
         generate(latents, 0..<count, slots, into: images)

@@ -11,7 +11,8 @@ public final class Trainer {
   /// A trainer that goes on from `state`. It takes the state over.
   ///
   /// - Throws: `TrainingError` when the images are not of the network's shape, too few for a batch,
-  ///   or others than those of an epoch that has begun.
+  ///   or others than those of an epoch that has begun, and when a batch takes more memory than there
+  ///   is.
   public init(_ state: TrainingState, images: TrainingImages, workers: Workers)
     throws(TrainingError)
   {
@@ -32,7 +33,14 @@ public final class Trainer {
       throw .images("\(images.count) images end before batch \(state.progress.batch)")
     }
     self.state = state
-    updates = Updates(of: state.networks, configuration, images: images, workers: workers)
+    func updates(in workspace: Workspace<Float>) -> Updates<Float> {
+      Updates(of: state.networks, configuration, images: images, workers: workers, in: workspace)
+    }
+    let size = Workspace.plan { _ = updates(in: $0) }
+    if let refusal = Memory.refusal(of: size, for: "a batch of \(configuration.batchSize)") {
+      throw .memory(refusal)
+    }
+    self.updates = updates(in: Workspace())
   }
 
   /// One step of the given side: with `both` a critic step, and the generator step if one is due.
@@ -71,13 +79,15 @@ public final class Trainer {
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// The images do not fit the checkpoint.
   case images(String)
+  /// There is not memory enough for a batch.
+  case memory(String)
   /// The objective or its gradient has an infinity or a NaN; no parameter was changed.
   case notFinite(String)
 
   /// One clause, lower case.
   public var description: String {
     switch self {
-    case .images(let reason): reason
+    case .images(let reason), .memory(let reason): reason
     case .notFinite(let step):
       "\(step): the gradient is not finite; stopped before the update (a smaller learning rate may help)"
     }

@@ -17,14 +17,13 @@ final class Updates<S: Scalar> {
   private let workers: Workers
   private var key: UInt64 { configuration.seed }
 
-  /// Updates of these networks.
+  /// Updates of these networks, with the memory for a batch in `workspace`.
   init(
     of networks: TrainedNetworks<S>, _ configuration: Configuration, images: TrainingImages,
-    workers: Workers
+    workers: Workers, in workspace: Workspace<S> = Workspace()
   ) {
     (self.networks, self.configuration) = (networks, configuration)
     (self.images, self.workers) = (images, workers)
-    let workspace = Workspace<S>()
     critic = CriticObjective(
       networks.critic.network, batchSize: configuration.batchSize,
       penaltyWeight: configuration.constraint.penaltyWeight, in: workspace)
