@@ -3,8 +3,8 @@
 /// dropout, batch norm by its running statistics.
 ///
 /// A critic that has learnt its images by heart tells them from samples better than it tells these
-/// (Gulrajani et al. 2017, section 5.4), so where the estimate of the steps stays large and this one
-/// falls, the critic is overfit.
+/// (Gulrajani et al. 2017, "Meaningful loss curves and detecting overfitting"), so where the estimate
+/// of the steps stays large and this one falls, the critic is overfit.
 public final class HeldOutEstimate {
   private let state: TrainingState
   private let images: TrainingImages
