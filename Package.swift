@@ -41,8 +41,9 @@ let package = Package(
     .target(name: "IDXFormat", dependencies: ["CZlib", "TensorIO"], swiftSettings: strict),
     .target(name: "CKernels", cSettings: [.define("_GNU_SOURCE")]),
     .target(name: "WGAN", dependencies: ["CKernels", "TensorIO"], swiftSettings: strict),
+    .target(name: "CPNGReader", dependencies: ["CPNG"]),
     .target(
-      name: "PNGFormat", dependencies: ["CPNG", "CZlib", "TensorIO"], swiftSettings: strict),
+      name: "PNGFormat", dependencies: ["CPNG", "CPNGReader", "TensorIO"], swiftSettings: strict),
     .target(name: "EventFormat", dependencies: ["TensorIO"], swiftSettings: strict),
     .target(
       name: "ToolSupport", dependencies: ["TensorIO", argumentParser], swiftSettings: strict),

@@ -10,6 +10,8 @@ let settings: [SwiftSetting] = [
   .unsafeFlags(["-sanitize=fuzzer,address"]),
 ]
 
+let sanitized: [CSetting] = [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])]
+
 // The libraries are links to those of the main package, so that they are built with the sanitizers.
 let package = Package(
   name: "fuzz",
@@ -18,13 +20,10 @@ let package = Package(
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .target(name: "TensorIO", dependencies: ["CZlib"], swiftSettings: settings),
     .target(name: "IDXFormat", dependencies: ["CZlib", "TensorIO"], swiftSettings: settings),
+    .target(name: "CPNGReader", dependencies: ["CPNG"], cSettings: sanitized),
     .target(
-      name: "PNGFormat", dependencies: ["CPNG", "CZlib", "TensorIO"], swiftSettings: settings),
-    .target(
-      name: "CKernels",
-      cSettings: [
-        .define("_GNU_SOURCE"), .unsafeFlags(["-fsanitize=fuzzer-no-link,address"]),
-      ]),
+      name: "PNGFormat", dependencies: ["CPNG", "CPNGReader", "TensorIO"], swiftSettings: settings),
+    .target(name: "CKernels", cSettings: [.define("_GNU_SOURCE")] + sanitized),
     .target(name: "WGAN", dependencies: ["CKernels", "TensorIO"], swiftSettings: settings),
     .target(name: "FuzzSupport", dependencies: ["TensorIO"], swiftSettings: settings),
   ]

@@ -117,7 +117,7 @@ public struct PNGConversion: Sendable {
   private func read(_ path: String) throws(FileError) -> ([UInt8], PNGHeader, path: String) {
     let input = try InputFile(path)
     var bytes = try input.bytes(PNGHeader.byteCount)
-    let header = try PNGChunks.header(bytes, path: input.path)
+    let header = try PNGHeader(bytes, path: input.path)
     while case let more = try input.bytes(1 << 16), !more.isEmpty {
       bytes += more
       guard bytes.count <= Self.byteLimit else {

@@ -1,58 +1,46 @@
-// The first chunk of a PNG file, which says how the others are to be read.
+// The beginning of a PNG file, which says how much there is to be decoded: read before the rest of
+// the file is. What else it says is libpng's to check.
 // https://www.w3.org/TR/png-3/#11IHDR
 import TensorIO
 
 /// What a PNG file announces; sizes are within the limits.
 struct PNGHeader: Equatable {
-  /// What the samples of a pixel are; the raw value is the format's.
-  enum ColorType: UInt8 {
-    case gray = 0
-    case rgb = 2
-    case palette = 3
-    case grayAlpha = 4
-    case rgba = 6
-  }
-
   let width: Int
   let height: Int
-  /// The bits of a sample: 1, 2, 4, 8 or 16.
-  let depth: Int
-  let colorType: ColorType
-  /// Whether the pixels come in the seven passes of Adam7.
-  let isInterlaced: Bool
+  /// The bits of a pixel.
+  let bitsPerPixel: Int
+  /// Whether no pixel can have a colour; of a palette that is not asked.
+  let isGray: Bool
 
   /// No picture is wider or higher.
   static let sideLimit = 65_535
-  /// No picture has more pixels: 192 MiB of them in colour.
+  /// No picture has more pixels: 448 MiB of them in colour, as libpng gives them and as they are kept.
   static let pixelLimit = 1 << 26
   /// The bytes of a file up to the end of the header: a signature, and a chunk of 13 bytes.
   static let byteCount = 33
   static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+  /// No stream inflates to more than so many times its size: a match of 258 bytes takes two bits.
+  static let ratioLimit = 1032
 
-  /// The samples of a pixel.
-  var samples: Int {
-    switch colorType {
-    case .gray, .palette: 1
-    case .grayAlpha: 2
-    case .rgb: 3
-    case .rgba: 4
-    }
-  }
-
-  /// The bits of a pixel.
-  var bitsPerPixel: Int { samples * depth }
-
-  /// Whether no pixel can have a colour; of a palette that is not asked.
-  var isGray: Bool { colorType == .gray || colorType == .grayAlpha }
-
-  /// Reads the 13 bytes of an IHDR chunk.
+  /// Reads the header from the beginning of a file.
   ///
-  /// Throws `.invalid` for what the format does not know, and for pictures over the limits.
-  init(_ bytes: ArraySlice<UInt8>, path: String) throws(FileError) {
-    let fields = Array(bytes)
-    precondition(fields.count == 13)
-    func number(_ start: Int) -> Int { fields[start..<start + 4].reduce(0) { $0 << 8 | Int($1) } }
-    (width, height, depth) = (number(0), number(4), Int(fields[8]))
+  /// Throws `.invalid` for what is not a PNG file, is cut short, or announces a picture over the
+  /// limits.
+  init(_ file: [UInt8], path: String) throws(FileError) {
+    guard !file.isEmpty else { throw FileError(.invalid, path, "is empty") }
+    let isCut = Self.signature.starts(with: file)
+    guard isCut || file.starts(with: Self.signature) else {
+      let format = knownFormat(file).map { ": \($0)" } ?? ""
+      throw FileError(.invalid, path, "is not a PNG file\(format)")
+    }
+    guard file.count >= Self.byteCount else {
+      throw FileError(.invalid, path, "cut short after \(file.count) bytes")
+    }
+    guard file[8..<16].elementsEqual([0, 0, 0, 13] + Array("IHDR".utf8)) else {
+      throw FileError(.invalid, path, "does not begin with a header (IHDR)")
+    }
+    func number(_ start: Int) -> Int { file[start..<start + 4].reduce(0) { $0 << 8 | Int($1) } }
+    (width, height) = (number(16), number(20))
     guard width > 0, height > 0 else {
       throw FileError(.invalid, path, "is of \(width)×\(height) pixels, width × height")
     }
@@ -63,60 +51,19 @@ struct PNGHeader: Equatable {
         "is too large: \(width)×\(height) pixels, width × height; the limits are "
           + "\(Self.sideLimit) a side and \(Self.pixelLimit) in all")
     }
-    let depths: [Int]
-    let type = ColorType(rawValue: fields[9])
-    switch type {
-    case .gray: depths = [1, 2, 4, 8, 16]
-    case .palette: depths = [1, 2, 4, 8]
-    case .rgb, .grayAlpha, .rgba: depths = [8, 16]
-    case nil: depths = []
-    }
-    guard let type, depths.contains(depth) else {
-      throw FileError(.invalid, path, "no PNG has color type \(fields[9]) with \(depth) bits")
-    }
-    colorType = type
-    guard fields[10] == 0, fields[11] == 0, fields[12] <= 1 else {
-      throw FileError(
-        .invalid, path,
-        "compression, filter or interlace method is unknown: \(fields[10]), \(fields[11]), "
-          + "\(fields[12])")
-    }
-    isInterlaced = fields[12] == 1
+    // Of the color type, bit 0 says that there is a palette, bit 1 color, bit 2 alpha.
+    let (depth, type) = (Int(file[24]), Int(file[25]))
+    isGray = type & 2 == 0
+    bitsPerPixel = depth * ((type & 3 == 2 ? 3 : 1) + type >> 2 & 1)
   }
 }
 
-/// A grid of pixels that come one after another: every `step`th one of the picture from `start` on.
-struct PNGPass: Equatable {
-  let start: (x: Int, y: Int)
-  let step: (x: Int, y: Int)
-  let width: Int
-  let height: Int
-
-  static func == (a: PNGPass, b: PNGPass) -> Bool {
-    a.start == b.start && a.step == b.step && (a.width, a.height) == (b.width, b.height)
-  }
-}
-
-extension PNGHeader {
-  /// The passes that have pixels: one, or up to seven.
-  var passes: [PNGPass] {
-    let adam7 = [
-      (0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2),
-      (0, 1, 1, 2),
-    ]
-    return (isInterlaced ? adam7 : [(0, 0, 1, 1)]).compactMap { x, y, stepX, stepY in
-      guard x < width, y < height else { return nil }
-      return PNGPass(
-        start: (x, y), step: (stepX, stepY), width: (width - x - 1) / stepX + 1,
-        height: (height - y - 1) / stepY + 1)
-    }
-  }
-
-  /// The bytes of one row of a pass, without that of its filter.
-  func rowByteCount(_ pass: PNGPass) -> Int { (pass.width * bitsPerPixel + 7) / 8 }
-
-  /// The bytes of all rows of all passes, each with the byte of its filter.
-  var dataByteCount: Int {
-    passes.reduce(0) { $0 + $1.height * (rowByteCount($1) + 1) }
-  }
+/// What a file is that is not PNG, if its first bytes tell.
+private func knownFormat(_ bytes: [UInt8]) -> String? {
+  let formats: [(name: String, magic: [UInt8])] = [
+    ("a JPEG file", [0xFF, 0xD8, 0xFF]), ("a GIF file", Array("GIF8".utf8)),
+    ("a WebP file", Array("RIFF".utf8)), ("a BMP file", Array("BM".utf8)),
+    ("a TIFF file", [0x49, 0x49, 0x2A, 0]), ("a gzip file", [0x1F, 0x8B]),
+  ]
+  return formats.first { bytes.starts(with: $0.magic) }?.name
 }

@@ -120,8 +120,7 @@ import Testing
     #expect(result.status == 65)
     #expect(
       result.words
-        == "png2tensor: bomb.png: announces 8192×8192 pixels, more than its 8 bytes of image data "
-        + "can hold\n")
+        == "png2tensor: bomb.png: announces 8192×8192 pixels, more than its 65 bytes can hold\n")
   }
 
   @Test func `CIFAR's files train a network in color`() throws {

@@ -1,0 +1,135 @@
+#include "CPNGReader.h"
+
+#include <errno.h>
+#include <png.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// What libpng's callbacks share. It lives in the caller of the function that calls setjmp, so that a
+// longjmp leaves all of it as it is.
+struct reader {
+  const uint8_t *next;
+  size_t left;
+  int code;
+  char *words;
+  size_t room;
+};
+
+static void fail(png_structp png, png_const_charp words) {
+  struct reader *reader = png_get_error_ptr(png);
+  snprintf(reader->words, reader->room, "%s", words);
+  png_longjmp(png, 1);
+}
+
+// Without a function libpng would print its warnings.
+static void ignore(png_structp png, png_const_charp words) {
+  (void)png;
+  (void)words;
+}
+
+static png_voidp allocate(png_structp png, png_alloc_size_t count) {
+  struct reader *reader = png_get_mem_ptr(png);
+  void *memory = malloc(count);
+  if (memory == NULL) reader->code = ENOMEM;
+  return memory;
+}
+
+static void read_bytes(png_structp png, png_bytep target, size_t count) {
+  struct reader *reader = png_get_io_ptr(png);
+  if (count > reader->left) {
+    reader->code = ENODATA;
+    png_error(png, "cut short");
+  }
+  memcpy(target, reader->next, count);
+  reader->next += count;
+  reader->left -= count;
+}
+
+// Puts the colours of a palette for the places in it, which are the last `width` bytes of each row:
+// a pixel is written at or before its own place. libpng's own way takes a place that the palette
+// does not have for black.
+static void resolve_palette(
+    png_structp png, png_infop info, uint32_t width, uint32_t height, uint8_t *pixels) {
+  png_colorp colors = NULL;
+  png_bytep alphas = NULL;
+  int color_count = 0, alpha_count = 0;
+  png_get_PLTE(png, info, &colors, &color_count);
+  png_get_tRNS(png, info, &alphas, &alpha_count, NULL);
+  for (uint32_t y = 0; y < height; y++) {
+    uint8_t *row = pixels + 4 * (size_t)width * y;
+    const uint8_t *places = row + 3 * (size_t)width;
+    for (size_t x = 0; x < width; x++) {
+      int place = places[x];
+      if (place >= color_count) png_error(png, "a color that the palette does not have");
+      row[4 * x] = colors[place].red;
+      row[4 * x + 1] = colors[place].green;
+      row[4 * x + 2] = colors[place].blue;
+      row[4 * x + 3] = place < alpha_count ? alphas[place] : 255;
+    }
+  }
+}
+
+static void read_png(
+    png_structp png, png_infop info, uint32_t width, uint32_t height, uint8_t *pixels) {
+  png_set_user_limits(png, width, height);
+  // What libpng would get along with is an error too: a wrong checksum of any chunk, bad
+  // transparency, data after the last pixel.
+  png_set_benign_errors(png, 0);
+  png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+  // Chunks that do not change the samples are passed over, nothing of them parsed, inflated or
+  // kept; so they may be long.
+  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+  png_set_chunk_malloc_max(png, 0);
+  // Some writers announce a smaller window than they use.
+  png_set_option(png, PNG_MAXIMUM_INFLATE_WINDOW, PNG_OPTION_ON);
+  png_read_info(png, info);
+
+  bool has_palette = png_get_color_type(png, info) == PNG_COLOR_TYPE_PALETTE;
+  if (has_palette) {
+    png_set_packing(png);
+  } else {
+    png_set_expand(png);
+    png_set_scale_16(png);
+    png_set_gray_to_rgb(png);
+    png_set_add_alpha(png, 255, PNG_FILLER_AFTER);
+  }
+  int passes = png_set_interlace_handling(png);
+  png_read_update_info(png, info);
+  size_t row_size = (has_palette ? 1 : 4) * (size_t)width;
+  if (png_get_image_width(png, info) != width || png_get_image_height(png, info) != height ||
+      png_get_rowbytes(png, info) != row_size)
+    png_error(png, "another size than was announced");
+
+  uint8_t *first = pixels + 4 * (size_t)width - row_size;
+  for (int pass = 0; pass < passes; pass++)
+    for (uint32_t y = 0; y < height; y++)
+      png_read_row(png, first + 4 * (size_t)width * y, NULL);
+  png_read_end(png, info);
+  if (has_palette) resolve_palette(png, info, width, height, pixels);
+}
+
+// Its variables do not change after setjmp, and so are the same after longjmp.
+static bool try_png(
+    png_structp png, png_infop info, uint32_t width, uint32_t height, uint8_t *pixels) {
+  if (setjmp(png_jmpbuf(png)) != 0) return false;
+  read_png(png, info, width, height, pixels);
+  return true;
+}
+
+int decode_png(
+    const uint8_t *file, size_t count, uint32_t width, uint32_t height, uint8_t *pixels,
+    char *words, size_t room) {
+  struct reader reader = {file, count, EBADMSG, words, room};
+  png_structp png = png_create_read_struct_2(
+      PNG_LIBPNG_VER_STRING, &reader, fail, ignore, &reader, allocate, NULL);
+  png_infop info = png == NULL ? NULL : png_create_info_struct(png);
+  bool is_read = false;
+  if (info != NULL) {
+    png_set_read_fn(png, &reader, read_bytes);
+    is_read = try_png(png, info, width, height, pixels);
+  }
+  png_destroy_read_struct(&png, &info, NULL);
+  return is_read ? 0 : reader.code;
+}
