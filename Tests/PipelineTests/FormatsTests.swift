@@ -1,0 +1,89 @@
+import Foundation
+import Testing
+
+/// docs/FORMATS.md, by its own reader and writer, which know of the files what the page says alone.
+@Suite(.enabled(if: isInstalled("python3"), "python3 is not installed")) struct FormatsTests {
+  /// A folder with files of every kind, and the page's program.
+  private func folder() throws -> Shell {
+    let shell = try workshop(presets: ["mlp-gp", "dcgan-clip"])
+    try shell.write("labels.idx", idx([150]))
+    let program = try Page("docs/FORMATS.md").blocks(of: "python").map(\.code).joined()
+    try shell.write("formats.py", Array(program.utf8))
+    try shell.succeed(
+      """
+      set -e
+      idx2tensor images.idx --labels labels.idx -o labelled.tensor
+      mkdir -p "photos/a \\"b\\"" photos/ö; tensor2png images.tensor -n 1 > "photos/a \\"b\\"/1.png"
+      cp photos/a*/1.png photos/ö; png2tensor --labels-from-folders photos -o photos.tensor
+      wgan-step mlp-gp.bin --data images.tensor --steps 3 --trace steps.trace -o trained.bin
+      wgan-sample trained.bin -n 5 --truncation 1.5 -o samples.tensor
+      idx2tensor images.idx | cat > piped.tensor
+      """)
+    return shell
+  }
+
+  @Test func `what the page's reader reads its writer writes, byte for byte`() throws {
+    let shell = try folder()
+    try shell.write(
+      "copy.py",
+      Array(
+        """
+        import sys
+        from formats import *
+        words, tensors = read(sys.argv[1])
+        own = ("tensorio.kind", "tensorio.version", "crc32")
+        write("copy", words["tensorio.kind"], {k: v for k, v in words.items() if k not in own}, tensors)
+        """.utf8))
+    for file in [
+      "images.tensor", "labelled.tensor", "photos.tensor", "samples.tensor", "mlp-gp.bin",
+      "trained.bin", "dcgan-clip.bin",
+    ] {
+      try shell.succeed("python3 copy.py \(file) && cmp copy \(file)")
+    }
+    // A pipe's has no checksum, and a trace more spaces.
+    try shell.succeed("python3 copy.py piped.tensor && cmp copy images.tensor")
+    let trace = try shell.succeed("python3 copy.py steps.trace && tensor-info copy")
+    #expect(String(decoding: trace.output, as: UTF8.self).contains("is right"))
+    let damaged = try shell.run(
+      "printf '\\1' | dd of=trained.bin bs=1 seek=20000 conv=notrunc; python3 copy.py trained.bin")
+    #expect(damaged.status == 1 && damaged.words.contains("trained.bin is damaged"))
+  }
+
+  @Test func `the tools take images that the page's writer makes`() throws {
+    let shell = try folder()
+    try shell.write(
+      "make.py",
+      Array(
+        """
+        from formats import *
+        images = memoryview(bytes(range(192)) * 70).cast("B", [70, 3, 8, 8])
+        labels = memoryview(bytes(70))
+        write("made.tensor", "images", {"range": "0,255", "label.0": "dawn"},
+              {"images": ("U8", images), "labels": ("U8", labels)})
+        """.utf8))
+    let result = try shell.succeed(
+      """
+      set -e
+      python3 make.py; tensor-info made.tensor
+      tensor2png made.tensor -o made.png
+      wgan-init --preset mlp-gp --like made.tensor | wgan-step --data made.tensor --steps 1 > made.bin
+      """)
+    let words = String(decoding: result.output, as: UTF8.self)
+    #expect(words.contains("crc32") && words.contains("is right") && words.contains("70x3x8x8"))
+    #expect(words.contains("dawn") && words.contains("labels: 70 of 0"))
+  }
+}
+
+@Suite struct DocumentationTests {
+  @Test func `every link within the documentation leads to a file`() throws {
+    let pages =
+      try FileManager.default.contentsOfDirectory(atPath: "\(Shell.checkout)/docs")
+      .filter { $0.hasSuffix(".md") }.map { "docs/\($0)" } + ["README.md"]
+    #expect(pages.count > 5)
+    for page in pages {
+      for target in try Page(page).targets {
+        #expect(FileManager.default.fileExists(atPath: target.path), "\(page): \(target.path)")
+      }
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+
+/// docs/TUTORIAL.md, block by block, as a reader would run it, on images of 8 × 8.
+///
+/// The words after `sh` are commands that are not ours: where one is missing the block is left out.
+/// `torch` stands for a Python that has what the replay takes.
+@Suite struct TutorialTests {
+  /// What is changed in a block: where the images are, and that there are fewer.
+  private let changes = [("/usr/share/datasets/fashion-mnist", "fashion-mnist"), ("500", "40")]
+
+  /// What a clone has, and tiny files in the place of Fashion-MNIST and of a reader's pictures.
+  private func clone() throws -> Shell {
+    let shell = try Shell()
+    try shell.write("train-images-idx3-ubyte", idx([150, 8, 8]))
+    try shell.write("train-labels-idx1-ubyte", idx([150]))
+    try shell.write("t10k-images-idx3-ubyte", idx([70, 8, 8], salt: 5))
+    try shell.succeed(
+      """
+      ln -s \(Shell.checkout)/{Makefile,Package.swift,Sources,scripts} .
+      gzip *ubyte; mkdir -p fashion-mnist photos/{one,two}; mv *.gz fashion-mnist
+      idx2tensor fashion-mnist/train-images-idx3-ubyte.gz -o images
+      for i in {0..39}; do
+        tensor2png images --first $i -n 1 > photos/one/$i.png
+        tensor2png images --first $i -n 2 --scale 2 > photos/two/$i.png
+      done
+      rm images
+      """)
+    return shell
+  }
+
+  private func isThere(_ need: String, _ shell: Shell) throws -> Bool {
+    if need != "torch" { return isInstalled(need) }
+    return try shell.run(
+      """
+      python3 -c 'import numpy, safetensors, torch' || exit
+      mkdir -p venv/bin && printf '#!/bin/sh\nexec python3 "$@"\n' > venv/bin/python
+      chmod +x venv/bin/python
+      """
+    ).status == 0
+  }
+
+  @Test func `every block of the tutorial runs`() throws {
+    let shell = try clone()
+    let blocks = try Page("docs/TUTORIAL.md").blocks(of: "sh")
+    #expect(blocks.count > 15)
+    var counts: [String: Int] = [:]
+    for (words, code) in blocks {
+      guard try words.allSatisfy({ try isThere($0, shell) }) else { continue }
+      var code = code
+      for (text, other) in changes {
+        counts[text, default: 0] += code.components(separatedBy: text).count - 1
+        code = code.replacingOccurrences(of: text, with: other)
+      }
+      let images = "fashion-mnist/train-images-idx3-ubyte.gz"
+      try shell.succeed("set -e; export DATA=$PWD/\(images)\n\(code)")
+    }
+    for (text, _) in changes { #expect(counts[text] ?? 0 > 0, "\(text) is in no block") }
+    // What the page says comes of it.
+    try shell.succeed(
+      """
+      set -e
+      test -s runs/try/samples/epoch-0004.png; test -s own.png; test -s way.png
+      cmp ckpt.bin once.bin
+      test "$(grep -c held_out metrics.jsonl) $(grep -c held_out own.jsonl)" = "4 40"
+      """)
+  }
+}
