@@ -52,8 +52,13 @@ import Testing
         counts[text, default: 0] += code.components(separatedBy: text).count - 1
         code = code.replacingOccurrences(of: text, with: other)
       }
-      let images = "fashion-mnist/train-images-idx3-ubyte.gz"
-      try shell.succeed("set -e; export DATA=$PWD/\(images)\n\(code)")
+      // The variables of `make train` come from the block alone, not from a `make test` around it.
+      try shell.succeed(
+        """
+        set -e; unset BATCH EPOCHS OUT PRESET RUN SEED THREADS
+        export DATA=$PWD/fashion-mnist/train-images-idx3-ubyte.gz
+        \(code)
+        """)
     }
     for (text, _) in changes { #expect(counts[text] ?? 0 > 0, "\(text) is in no block") }
     // What the page says comes of it.
