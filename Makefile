@@ -6,6 +6,8 @@ DATA    ?= /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz
 SEED    ?= 0
 BATCH   ?=
 THREADS ?=
+TIME    ?=
+CONVERT ?= idx2tensor
 RUN     ?= $(PRESET)
 OUT     ?= runs/$(RUN)
 
@@ -30,7 +32,7 @@ SHELL := bash
 .SUFFIXES:
 
 # By the environment, so that no shell reads what is in them.
-export EPOCHS PRESET DATA SEED BATCH THREADS OUT PYTHON PEERS BENCH_OUT FUZZ_OUT
+export EPOCHS PRESET DATA SEED BATCH THREADS TIME CONVERT OUT PYTHON PEERS BENCH_OUT FUZZ_OUT
 
 tools := idx2tensor wgan-init wgan-step wgan-sample tensor2png tensor-info
 # The same flags at a terminal as in a pipe, or going from one to the other would build all again.
