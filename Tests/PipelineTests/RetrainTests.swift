@@ -30,9 +30,10 @@ import Testing
           [[ $(last) > $before && $(runs) = $count && ! -e nights/next ]] || exit 3
         done
         [[ $(ls -A nights | wc -l) = 3 && -s nights/current/samples/epoch-0001.png ]] || exit 4
-        # What is in force stays, however old.
-        oldest=$(ls nights | head -n 1); ln -sfn $oldest nights/current; ln -s /dev/null nights/current.next
-        night KEEP=1; [ ! -e nights/$oldest ] && sound || exit 5
+        # A clock that was set back makes the run in force the oldest by its name.
+        cp -r nights/current/ nights/29991231T000000Z; ln -s /dev/null nights/current.next
+        night KEEP=1; sound; [[ $(runs) = 2 && $(last) < 2999 ]] || exit 5
+        rm -r nights/2999*
         cp nights/current/checkpoint kept; SEED=$(sed -n 's/^seed //p' nights/current/config)
         night SEED=1; cmp -s nights/current/checkpoint kept && exit 6
         night SEED=$SEED; cmp nights/current/checkpoint kept
@@ -121,13 +122,15 @@ import Testing
 
   @Test func `a power cut before any step that changes the disk leaves a run in force`() throws {
     let shell = try folder()
-    // Programs that end the night, themselves included, at the CUT-th call of any of them.
+    // Programs that end the night, themselves included, at the CUT-th call of any of them; a removal
+    // has begun by then.
     let result = try shell.succeed(
       prelude + """
         mkdir first
         for program in mkdir rm mv ln sync idx2tensor wgan-init wgan-step wgan-sample; do
-          printf '#!/bin/bash\\necho >> "%s"; [ $(wc -l < "%s") != "$CUT" ] || kill -KILL 0; exec %s "$@"\\n' \\
-            "$PWD/calls" "$PWD/calls" "$(command -v $program)" > first/$program
+          begun=; [ $program != rm ] || begun='/bin/rm -f "${@: -1}"/checkpoint;'
+          printf '#!/bin/bash\\necho >> "%s"; [ $(wc -l < "%s") != "$CUT" ] || { %s kill -KILL 0; }; exec %s "$@"\\n' \\
+            "$PWD/calls" "$PWD/calls" "$begun" "$(command -v $program)" > first/$program
         done
         chmod +x first/*; cp -sr "$TOOLS"/tensor2png first
         export -f night; export PWD
@@ -136,6 +139,7 @@ import Testing
           rm -f calls; before=$(last)
           FIRST=$PWD/first setsid --wait bash -c "night TOOLS='$PWD/first' CUT=$cut" 2> /dev/null && break
           sound; cuts=$((cuts + 1))
+          for run in nights/[0-9]*; do wgan-sample $run/checkpoint -n 1 > /dev/null || exit 4; done
           [ "$(last)" = "$before" ] || switched=$((switched + 1))
         done
         sound; [ -e calls ] && [ $(runs) = 2 ] && [ ! -e nights/next ] && [ ! -e nights/current.next ] || exit 3
