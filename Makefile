@@ -6,6 +6,8 @@ DATA    ?= /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz
 SEED    ?= 0
 BATCH   ?=
 THREADS ?=
+TIME    ?=
+CONVERT ?= idx2tensor
 RUN     ?= $(PRESET)
 OUT     ?= runs/$(RUN)
 
@@ -30,21 +32,24 @@ SHELL := bash
 .SUFFIXES:
 
 # By the environment, so that no shell reads what is in them.
-export EPOCHS PRESET DATA SEED BATCH THREADS OUT PYTHON PEERS BENCH_OUT FUZZ_OUT
+export EPOCHS PRESET DATA SEED BATCH THREADS TIME CONVERT OUT PYTHON PEERS BENCH_OUT FUZZ_OUT
 
 tools := idx2tensor cifar2tensor png2tensor wgan-init wgan-step wgan-sample tensor2png tensor-info \
   metrics2tb
 # The same flags at a terminal as in a pipe, or going from one to the other would build all again.
 build := swift build -c release --no-color-diagnostics --static-swift-stdlib -Xswiftc -use-ld=lld
 built := .build/release/.built
+static := .build-static/release/.built
+sources := Package.swift $(shell find Sources -type f)
 swift_files := $$(git ls-files '*.swift')
 
-.PHONY: all setup train plot film report test mutate soak reproduce fuzz race bench lint format install clean help
+.PHONY: all setup train plot film report test mutate soak reproduce fuzz race bench lint format \
+  install uninstall static deb bare clean help
 
 all: $(built) ## build the tools into .build/release
 
 # Once built, the toolchain is not asked again until a source changes.
-$(built): Package.swift $(shell find Sources -type f)
+$(built): $(sources)
 	@scripts/setup libraries
 	$(build)
 	@touch $@
@@ -110,13 +115,30 @@ lint: ## check the format of every Swift file
 format: ## format every Swift file in place
 	swift format --in-place $(swift_files)
 
-install: ## install the tools that are built into DESTDIR/PREFIX/bin
+install: ## install the built tools, their manual and completions into DESTDIR/PREFIX
 	@test -e $(TOOLS)/wgan-step || { echo 'nothing is built; run make first' >&2; exit 66; }
-	install -d "$(DESTDIR)$(PREFIX)/bin"
-	install -m 755 $(addprefix $(TOOLS)/,$(tools)) "$(DESTDIR)$(PREFIX)/bin"
+	@PATH="$(abspath $(TOOLS)):$$PATH" scripts/install into "$(DESTDIR)$(PREFIX)" $(tools)
+
+uninstall: ## remove exactly these
+	@scripts/install from "$(DESTDIR)$(PREFIX)" $(tools)
+
+static: $(static) ## build tools that need nothing but a kernel into .build-static/release
+
+$(static): $(sources)
+	@scripts/setup libraries
+	$(build) --scratch-path .build-static -Xswiftc -static-executable
+	@touch $@
+
+deb: $(built) ## pack the tools as a Debian package, into dist
+	@scripts/setup package
+	@PATH="$(abspath $(TOOLS)):$$PATH" scripts/deb dist $(tools)
+
+bare: deb $(static) ## run the static tools and the package in a new, bare Debian, as root
+	@scripts/setup bare
+	@PATH="$(abspath $(TOOLS)):$$PATH" scripts/bare .build-static/release dist/*.deb $(tools)
 
 clean: ## remove what was built; runs stay
-	rm -rf .build .build-test .build-mutate .build-bench .build-fuzz .build-thread
+	rm -rf .build .build-test .build-mutate .build-bench .build-fuzz .build-thread .build-static dist
 
 help: ## say this
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16

@@ -8,7 +8,7 @@ public struct OutputOptions: ParsableArguments {
     name: .shortAndLong,
     help: ArgumentHelp(
       "Write to this file instead of standard output; it is replaced in one instant, at the end.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var output = "-"
 
   @Flag(name: .shortAndLong, help: "Write to standard output even if it is a terminal.")
@@ -81,9 +81,19 @@ public struct ThreadOptions: ParsableArguments {
 /// The version of every tool.
 public let toolVersion = "0.1.0"
 
-/// The end of every tool's help: what the exit status says.
+/// The end of every tool's help: what the exit status says. EXAMPLES and EXIT STATUS, each on a line of its
+/// own in a help text, are sections of the manual page too (`scripts/manual`).
 public let exitStatusHelp = """
-  EXIT STATUS: 0 done; 64 usage; 65 bad input data; 66 no input; 70 a bug; 73 cannot create the output; \
-  74 input or output error; 75 busy, try again; 128+n ended by signal n. After a failure an existing output \
-  file is as it was.
+  EXIT STATUS:
+    0      done
+    64     the command line is wrong
+    65     the input is not what it must be
+    66     the input is missing
+    70     a bug
+    73     the output cannot be created
+    74     input or output error
+    75     another process writes the output; try again
+    128+n  ended by signal n
+
+  After a failure an existing output file is as it was.
   """

@@ -33,7 +33,7 @@ extension Tool {
     let status = exitCode(for: error).rawValue
     if status == EXIT_SUCCESS {
       do {
-        try StandardStream.write(fullMessage(for: error) + "\n", to: STDOUT_FILENO)
+        try StandardStream.write(examplesLast(fullMessage(for: error)) + "\n", to: STDOUT_FILENO)
         try StandardStream.finish()
       } catch { Self.exit(for: error) }
       Glibc.exit(EXIT_SUCCESS)
@@ -80,6 +80,16 @@ private func openStandardDescriptors() {
     // The wrong way round, so that using it is still an error.
     _ = SystemCall.open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
   }
+}
+
+/// Help that says how to call the tool before it gives examples and exit statuses.
+private func examplesLast(_ help: String) -> String {
+  guard let examples = help.firstRange(of: "\n\nEXAMPLE"),
+    let usage = help.firstRange(of: "\n\nUSAGE: "), examples.lowerBound < usage.lowerBound
+  else { return help }
+  let text = help[..<examples.lowerBound] + help[usage.lowerBound...]
+  let end = text.lastIndex { $0 != "\n" }.map { text[...$0] } ?? text
+  return end + help[examples.lowerBound..<usage.lowerBound] + "\n"
 }
 
 /// The lines of a message, joined, beginning with a small letter.

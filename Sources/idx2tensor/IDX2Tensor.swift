@@ -14,16 +14,19 @@ struct IDX2Tensor: Tool {
       height x width, plain or gzipped. Writes tensor `images`, U8, N x channels x height x width, \
       and `labels`, U8, N, if given. Memory does not grow with the file.
 
-      EXAMPLE: idx2tensor train-images.gz --labels train-labels.gz -o train.tensor
+      EXAMPLES:
+        idx2tensor train-images.gz --labels train-labels.gz -o train.tensor
 
       \(exitStatusHelp)
       """,
     version: toolVersion)
 
-  @Argument(help: "The images; - is standard input.")
+  @Argument(help: "The images; - is standard input.", completion: .file())
   var images = "-"
 
-  @Option(help: ArgumentHelp("One label for each image, IDX of rank 1.", valueName: "labels"))
+  @Option(
+    help: ArgumentHelp("One label for each image, IDX of rank 1.", valueName: "labels"),
+    completion: .file())
   var labels: String?
 
   @OptionGroup var progress: ProgressOptions

@@ -12,13 +12,15 @@ struct TensorInfo: Tool {
       and its progress), and of each tensor the type, the shape and the range of its numbers; of \
       labels how many there are of each. A file that is damaged is refused with status 65.
 
-      EXAMPLE: tensor-info ckpt.bin
+      EXAMPLES:
+        tensor-info ckpt.bin
+        tensor-info --json ckpt.bin | jq -r .metadata
 
       \(exitStatusHelp)
       """,
     version: toolVersion)
 
-  @Argument(help: "The tensor file; - is standard input.")
+  @Argument(help: "The tensor file; - is standard input.", completion: .file())
   var file = "-"
 
   @Flag(

@@ -12,13 +12,14 @@ struct Tensor2PNG: Tool {
       Takes U8 or F32 images with 1 or 3 channels. The range that the file states maps to 0...255 \
       by one fixed line, rounded and clamped; an image is never stretched to its own range.
 
-      EXAMPLE: tensor2png train.tensor --first 640 --scale 2 -o grid.png
+      EXAMPLES:
+        tensor2png train.tensor --first 640 --scale 2 -o grid.png
 
       \(exitStatusHelp)
       """,
     version: toolVersion)
 
-  @Argument(help: "The images; - is standard input.")
+  @Argument(help: "The images; - is standard input.", completion: .file())
   var tensor = "-"
 
   @Option(

@@ -59,10 +59,14 @@ struct Overrides: ParsableArguments {
   @Option(parsing: .unconditional, help: "Numbers in a latent.")
   var latent: Int?
 
-  @Option(help: ArgumentHelp("Take the generator's layers from this text.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Take the generator's layers from this text.", valueName: "file"),
+    completion: .file())
   var generator: String?
 
-  @Option(help: ArgumentHelp("Take the critic's layers from this text.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Take the critic's layers from this text.", valueName: "file"),
+    completion: .file())
   var critic: String?
 
   enum Rule: String, ExpressibleByArgument, CaseIterable { case rmsprop, adam }

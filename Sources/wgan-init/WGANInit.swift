@@ -8,6 +8,8 @@ struct WGANInit: Tool {
   static let configuration = CommandConfiguration(
     commandName: "wgan-init",
     abstract: "Make the checkpoint that a training run begins with.",
+    usage:
+      "wgan-init --preset NAME [--like IMAGES | --shape CxHxW] [--seed N] [OVERRIDES] [-o FILE]",
     discussion: """
       A preset decides everything; every other option overrides one thing of it. All is stored in \
       the checkpoint, so no later tool needs to be told again. Weights are drawn as PyTorch \
@@ -27,19 +29,24 @@ struct WGANInit: Tool {
       than so many epochs (each step: the network's own objective has not fallen). After any of \
       them warm-up N raises the rates in equal parts over the first N generator steps.
 
-      EXAMPLE: wgan-init --preset mlp-gp --like train.tensor --seed 1 -o ckpt.bin
+      EXAMPLES:
+        wgan-init --preset mlp-gp --like train.tensor --seed 1 -o ckpt.bin
 
       \(exitStatusHelp)
       """,
     version: toolVersion)
 
-  @Option(help: ArgumentHelp("The preset to begin with; see --list-presets.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("The preset to begin with; see --list-presets.", valueName: "name"),
+    completion: .list(Preset.all.map(\.name)))
   var preset: String?
 
   @Flag(help: "List the presets with their parameter counts, and end.")
   var listPresets = false
 
-  @Option(help: ArgumentHelp("Take the image shape from this tensor file.", valueName: "images"))
+  @Option(
+    help: ArgumentHelp("Take the image shape from this tensor file.", valueName: "images"),
+    completion: .file())
   var like: String?
 
   @Option(

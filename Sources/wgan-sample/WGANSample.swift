@@ -12,14 +12,15 @@ struct WGANSample: Tool {
       Writes tensor `images`, F32 on [-1, 1], N x channels x height x width. Sample i of a seed is \
       the same for every -n, --first and --threads.
 
-      EXAMPLES: wgan-sample ckpt.bin -n 64 --seed 7 | tensor2png > grid.png; \
-      wgan-sample ckpt.bin --interpolate 3:17 --steps 10 | tensor2png --columns 10 > path.png
+      EXAMPLES:
+        wgan-sample ckpt.bin -n 64 --seed 7 | tensor2png > grid.png
+        wgan-sample ckpt.bin --interpolate 3:17 | tensor2png --columns 8 > path.png
 
       \(exitStatusHelp)
       """,
     version: toolVersion)
 
-  @Argument(help: "The checkpoint; - is standard input.")
+  @Argument(help: "The checkpoint; - is standard input.", completion: .file())
   var checkpoint = "-"
 
   @OptionGroup(title: "What to draw") var choice: LatentOptions

@@ -5,7 +5,7 @@ struct RecordOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Append a JSON line for each step to this file, first cut back to the steps that the "
-        + "checkpoint knows.", valueName: "file"))
+        + "checkpoint knows.", valueName: "file"), completion: .file())
   var metrics: String?
 
   @Option(
@@ -22,7 +22,7 @@ struct RecordOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Write all that the steps, some hundred at most, draw and compute to this tensor file.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var trace: String?
 
   func validate() throws {

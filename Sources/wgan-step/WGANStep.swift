@@ -22,16 +22,20 @@ struct WGANStep: Tool {
       file kept. A line of metrics that cannot be written ends with status 74, the checkpoint \
       written.
 
-      EXAMPLE: wgan-step ckpt.bin --data train.tensor --until-epoch 20 -o ckpt.bin
+      EXAMPLES:
+        wgan-step ckpt.bin --data train.tensor --until-epoch 20 -o ckpt.bin
+        wgan-step ckpt.bin --data train.tensor --time-budget 50m -q -o ckpt.bin
 
       \(exitStatusHelp)
       """,
     version: toolVersion)
 
-  @Argument(help: "The checkpoint; - is standard input.")
+  @Argument(help: "The checkpoint; - is standard input.", completion: .file())
   var checkpoint = "-"
 
-  @Option(help: ArgumentHelp("The images to train on, a tensor file.", valueName: "images"))
+  @Option(
+    help: ArgumentHelp("The images to train on, a tensor file.", valueName: "images"),
+    completion: .file())
   var data: String
 
   @OptionGroup(title: "How far, one of") var options: GoalOptions

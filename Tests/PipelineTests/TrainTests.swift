@@ -80,6 +80,34 @@ import Testing
     try shell.succeed("\(train) EPOCHS=1")
   }
 
+  @Test func `TIME ends a call between two steps, and the same call goes on from there`() throws {
+    let shell = try folder()
+    let result = try shell.succeed(
+      """
+      \(train) EPOCHS=12 2> /dev/null; mv run calm
+      calls=0
+      until \(train) EPOCHS=12 TIME=0.15s 2>> words && [ -e run/samples/epoch-0012.png ]; do
+        calls=$((calls + 1)); ((calls < 100)) || exit 3
+      done
+      cmp run/checkpoint calm/checkpoint && diff -r run/samples calm/samples && diff run/config calm/config
+      grep -c 'train: the time is up in epoch .* of 12' words
+      ! \(train) EPOCHS=13 TIME=1,5h 2> words && grep -q "TIME must be as 90s" words
+      """)
+    #expect(Int(String(decoding: result.output, as: UTF8.self).dropLast()) ?? 0 >= 1)
+  }
+
+  @Test func `CONVERT is the command that makes the tensor file, and part of the configuration`()
+    throws
+  {
+    let shell = try folder()
+    try shell.succeed(
+      """
+      printf '#!/bin/sh\\n[ "$1" = --first ] && [ $# = 4 ] && exec idx2tensor "$2" "$3" "$4"' > wrap; chmod +x wrap
+      \(train) EPOCHS=1 CONVERT="$PWD/wrap --first" && cmp run/images.tensor <(idx2tensor images.gz -o all; cat all)
+      ! \(train) EPOCHS=2 2> words && grep -q "^< convert $PWD/wrap --first" words
+      """)
+  }
+
   @Test func `paths may have blanks, quotes and dollars`() throws {
     let shell = try folder()
     try shell.succeed(

@@ -1,0 +1,180 @@
+import Foundation
+import Testing
+
+/// `scripts/retrain` night after night, in fast motion: `current` always names a checkpoint that samples.
+@Suite struct RetrainTests {
+  /// The environment of cron, and small runs. `night NAME=VALUE …` is one; `sound` looks at `current`.
+  private let prelude = """
+    night() {
+      env -i PATH="${FIRST:+$FIRST:}/usr/bin:/bin" TOOLS="$TOOLS" DATA="$PWD/images.idx" PRESET=mlp-gp BATCH=20 \\
+        EPOCHS=1 KEEP=2 "$@" '\(Shell.checkout)/scripts/retrain' "$PWD/nights"
+    }
+    sound() { wgan-sample nights/current/checkpoint -n 1 > /dev/null || { echo unsound; exit 99; }; }
+    last() { readlink nights/current; }
+    runs() { ls nights | grep -c '^[0-9]'; }
+
+    """
+
+  private func folder() throws -> Shell {
+    let shell = try Shell()
+    try shell.write("images.idx", idx([110, 8, 8]))
+    return shell
+  }
+
+  @Test func `calm nights say nothing, publish a run each and keep the last ones`() throws {
+    let shell = try folder()
+    let result = try shell.succeed(
+      prelude + """
+        for count in 1 2 2 2; do
+          before=$(last); night; sound
+          [[ $(last) > $before && $(runs) = $count && ! -e nights/next ]] || exit 3
+        done
+        [[ $(ls -A nights | wc -l) = 3 && -s nights/current/samples/epoch-0001.png ]] || exit 4
+        # A clock that was set back makes the run in force the oldest by its name.
+        cp -r nights/current/ nights/29991231T000000Z; ln -s /dev/null nights/current.next
+        night KEEP=1; sound; [[ $(runs) = 2 && $(last) < 2999 ]] || exit 5
+        rm -r nights/2999*
+        cp nights/current/checkpoint kept; SEED=$(sed -n 's/^seed //p' nights/current/config)
+        night SEED=1; cmp -s nights/current/checkpoint kept && exit 6
+        night SEED=$SEED; cmp nights/current/checkpoint kept
+        """)
+    #expect(result.output.isEmpty && result.words.isEmpty, "\(result.words)")
+  }
+
+  @Test func `a night trains until its time is up, and not at all is a failure`() throws {
+    let shell = try folder()
+    let result = try shell.succeed(
+      prelude + """
+        night EPOCHS=1000000 TIME=1.3s; sound; before=$(last)
+        night TIME=0s; echo $?; sound
+        night TIME=soon; echo $?; sound
+        [ "$(last)" = "$before" ]
+        """)
+    #expect(String(decoding: result.output, as: UTF8.self) == "2\n2\n")
+    #expect(
+      result.words.hasPrefix(
+        "retrain: the generator has made no step in 0s\nretrain: no new run:\n"))
+    #expect(result.words.contains("train: TIME must be as 90s, 50m, 1.5h or 2d, not 'soon'\n"))
+  }
+
+  @Test func `a night that fails says why, and the next one clears what it left`() throws {
+    let shell = try folder()
+    let result = try shell.succeed(
+      prelude + """
+        night; before=$(last)
+        cp images.idx good; head -c 3000 good > images.idx
+        night; echo $?; sound
+        night DATA=/nowhere; echo $?; sound
+        night KEEP=0; echo $?; sound
+        [ "$(last)" = "$before" ] && [ $(runs) = 1 ] || exit 3
+        mv good images.idx
+        night; [ "$(last)" != "$before" ] && [ ! -e nights/next ]
+        """)
+    #expect(String(decoding: result.output, as: UTF8.self) == "2\n2\n64\n")
+    #expect(result.words.contains("images.idx: data ends after 2984 bytes"), "\(result.words)")
+    #expect(result.words.contains("idx2tensor: /nowhere: no such file\n"))
+    #expect(result.words.hasSuffix("retrain: KEEP must be a number from 1, not '0'\n"))
+  }
+
+  @Test func `a run that scores worse is not published`() throws {
+    let shell = try folder()
+    let result = try shell.succeed(
+      prelude + """
+        printf '#!/bin/sh\\ntest -e "$2" && case $1 in */next/*) echo $NEW ;; *) echo 2.5 ;; esac\\n' > score
+        chmod +x score; score=$PWD/score
+        night SCORE=$score NEW=9; first=$(last)
+        night SCORE=$score NEW=2.6; echo $?; sound; [ "$(last)" = $first ] || exit 3
+        night SCORE=$score NEW=nan; echo $?; [ "$(last)" = $first ] || exit 4
+        night SCORE=false; echo $?; [ "$(last)" = $first ] || exit 5
+        night SCORE=$score NEW=2.6 TOLERANCE=.05; second=$(last); [ $second != $first ] || exit 6
+        night SCORE=$score NEW=25e-1; [ "$(last)" != $second ] && cat nights/current/score
+        """)
+    #expect(String(decoding: result.output, as: UTF8.self) == "1\n2\n2\n25e-1\n")
+    #expect(
+      result.words.hasPrefix(
+        "retrain: not published: the new run scores 2.6, the one in force 2.5\n"))
+    #expect(result.words.contains("/nights/next is no number: nan\n"))
+  }
+
+  @Test func `an overlap ends at once, and so does what a kill has left running`() throws {
+    let shell = try folder()
+    let result = try shell.run(
+      prelude + """
+        export -f night
+        night; before=$(last)
+        setsid bash -c 'night EPOCHS=1000000 2> /dev/null' & group=$!
+        trap 'kill -KILL -- -$group 2> /dev/null' EXIT
+        await '[ -s nights/next/metrics.jsonl ]'
+        night; echo $?; sound
+        # A tool is held, and outlives the script and make.
+        await 'pkill -STOP -g $group wgan-step'
+        pkill -KILL -g $group -f 'scripts/retrain|^make' || exit 4
+        night 2> /dev/null; echo $?; sound
+        kill -KILL -- -$group; wait $group 2> /dev/null
+        [ "$(last)" = "$before" ] || exit 3
+        night && [ "$(last)" != "$before" ] && sound
+        """)
+    #expect(result.status == 0 && String(decoding: result.output, as: UTF8.self) == "75\n75\n")
+    #expect(
+      result.words
+        == "retrain: \(shell.folder.path)/nights: another retrain is at work here\n")
+  }
+
+  @Test func `a power cut before any step that changes the disk leaves a run in force`() throws {
+    let shell = try folder()
+    // Programs that end the night, themselves included, at the CUT-th call of any of them; a removal
+    // has begun by then.
+    let result = try shell.succeed(
+      prelude + """
+        mkdir first
+        for program in mkdir rm mv ln sync idx2tensor wgan-init wgan-step wgan-sample; do
+          begun=; [ $program != rm ] || begun='/bin/rm -f "${@: -1}"/checkpoint;'
+          printf '#!/bin/bash\\necho >> "%s"; [ $(wc -l < "%s") != "$CUT" ] || { %s kill -KILL 0; }; exec %s "$@"\\n' \\
+            "$PWD/calls" "$PWD/calls" "$begun" "$(command -v $program)" > first/$program
+        done
+        chmod +x first/*; cp -sr "$TOOLS"/tensor2png first
+        export -f night; export PWD
+        night; cuts=0 switched=0
+        for cut in {1..40}; do
+          rm -f calls; before=$(last)
+          FIRST=$PWD/first setsid --wait bash -c "night TOOLS='$PWD/first' CUT=$cut" 2> /dev/null && break
+          sound; cuts=$((cuts + 1))
+          for run in nights/[0-9]*; do wgan-sample $run/checkpoint -n 1 > /dev/null || exit 4; done
+          [ "$(last)" = "$before" ] || switched=$((switched + 1))
+        done
+        sound; [ -e calls ] && [ $(runs) = 2 ] && [ ! -e nights/next ] && [ ! -e nights/current.next ] || exit 3
+        echo $cuts $switched
+        """)
+    let counts = String(decoding: result.output, as: UTF8.self)
+      .split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
+    // Three come after the switch at least: before its sync, and before the two that remove a run.
+    try #require(counts.count == 2)
+    #expect(counts[0] > 15 && counts[1] >= 3, "\(counts)")
+  }
+
+  @Test(.enabled(if: DiskTests.canMount))
+  func `a disk that is full sooner or later leaves a run in force`() throws {
+    let shell = try folder()
+    let result = try shell.succeed(
+      prelude + """
+        mkdir nights; export -f night sound last
+        export TOOLS
+        unshare -rm bash -c '
+          mount -t tmpfs -o size=40m none nights && night || exit 3
+          before=$(last) failed=0
+          for room in 0 16 64 256 1024 2048 4096 8192 16384; do
+            rm -rf nights/next
+            free=$(df --output=avail -k nights | tail -n 1)
+            head -c $(((free - room) * 1024)) /dev/zero > nights/fill
+            night 2> words; status=$?
+            rm nights/fill
+            [ $status = 0 ] && break
+            [ $status = 2 ] && grep -qi "no space left" words && [ "$(last)" = "$before" ] || exit 4
+            sound; failed=$((failed + 1))
+          done
+          sound; [ $status = 0 ] && [ "$(last)" != "$before" ] && echo $failed'
+        """)
+    let failed = Int(String(decoding: result.output, as: UTF8.self).dropLast()) ?? 0
+    #expect(failed >= 3, "\(result.words)")
+  }
+}
