@@ -8,6 +8,7 @@ BATCH   ?=
 THREADS ?=
 TIME    ?=
 CONVERT ?= idx2tensor
+HELD_OUT ?=
 RUN     ?= $(PRESET)
 OUT     ?= runs/$(RUN)
 
@@ -32,7 +33,7 @@ SHELL := bash
 .SUFFIXES:
 
 # By the environment, so that no shell reads what is in them.
-export EPOCHS PRESET DATA SEED BATCH THREADS TIME CONVERT OUT PYTHON PEERS BENCH_OUT FUZZ_OUT
+export EPOCHS PRESET DATA SEED BATCH THREADS TIME CONVERT HELD_OUT OUT PYTHON PEERS BENCH_OUT FUZZ_OUT
 
 tools := idx2tensor cifar2tensor png2tensor wgan-init wgan-step wgan-sample tensor2png tensor-info \
   metrics2tb

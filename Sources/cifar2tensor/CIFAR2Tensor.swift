@@ -15,14 +15,17 @@ struct CIFAR2Tensor: Tool {
       `labels`, U8, N. Memory does not grow with the files; what goes to a pipe waits in an \
       unnamed file in TMPDIR, or /tmp.
 
-      EXAMPLE: tar xzf cifar-10-binary.tar.gz
-      cifar2tensor cifar-10-batches-bin/data_batch_*.bin -o train.tensor
+      EXAMPLES:
+        tar xzf cifar-10-binary.tar.gz
+        cifar2tensor cifar-10-batches-bin/data_batch_*.bin -o train.tensor
 
       \(exitStatusHelp)
       """,
     version: toolVersion)
 
-  @Argument(help: ArgumentHelp("The files; - is standard input. (default: -)", valueName: "file"))
+  @Argument(
+    help: ArgumentHelp("The files; - is standard input. (default: -)", valueName: "file"),
+    completion: .file())
   var files: [String] = []
 
   @Option(

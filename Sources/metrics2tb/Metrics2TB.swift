@@ -14,13 +14,14 @@ struct Metrics2TB: Tool {
       To standard output each line goes as soon as it has come. TensorBoard looks in a folder for \
       files with tfevents in their names.
 
-      EXAMPLE: tail -n +1 -f metrics.jsonl | metrics2tb > logs/events.out.tfevents.1
+      EXAMPLES:
+        tail -n +1 -f metrics.jsonl | metrics2tb > logs/events.out.tfevents.1
 
       \(exitStatusHelp)
       """,
     version: toolVersion)
 
-  @Argument(help: "The metrics, JSON lines; - is standard input.")
+  @Argument(help: "The metrics, JSON lines; - is standard input.", completion: .file())
   var metrics = "-"
 
   @Option(

@@ -27,18 +27,22 @@ struct PNG2Tensor: Tool {
       Memory does not grow with their number; what goes to a pipe waits in an unnamed file in \
       TMPDIR, or /tmp.
 
-      EXAMPLE: png2tensor --size 32 --rgb --labels-from-folders photos -o photos.tensor
+      EXAMPLES:
+        png2tensor --size 32 --rgb --labels-from-folders photos -o photos.tensor
 
       \(exitStatusHelp)
       """,
     version: toolVersion)
 
-  @Argument(help: ArgumentHelp("The files and folders; - is standard input.", valueName: "name"))
+  @Argument(
+    help: ArgumentHelp("The files and folders; - is standard input.", valueName: "name"),
+    completion: .file())
   var names: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "Read the names from this file, one a line; - is standard input.", valueName: "list"))
+      "Read the names from this file, one a line; - is standard input.", valueName: "list"),
+    completion: .file())
   var filesFrom: String?
 
   @Flag(name: [.customShort("0"), .long], help: "The names in the list end with a zero byte.")

@@ -34,6 +34,19 @@ import Testing
       "mv run two-and-one && \(train) EPOCHS=3 && cmp run/checkpoint two-and-one/checkpoint")
   }
 
+  @Test func `images that are held out are told of in the log, and change nothing else`() throws {
+    let shell = try folder()
+    try shell.write("others", idx([50, 8, 8], salt: 9))
+    try shell.succeed(
+      """
+      \(train) EPOCHS=1; \(train) EPOCHS=3 HELD_OUT="$PWD/others"
+      test "$(grep held_out run/metrics.jsonl | sed 's/,"gen.*//')" = $'{"epoch":2\\n{"epoch":3'
+      mv run held; \(train) EPOCHS=3
+      cmp run/checkpoint held/checkpoint
+      ! \(train) EPOCHS=4 HELD_OUT="$PWD/nowhere" 2> words && grep -q 'nowhere: no such file' words
+      """)
+  }
+
   @Test func `pitfall 25: pictures of progress are of the same latents every time`() throws {
     let shell = try folder()
     for epoch in 1...2 {
