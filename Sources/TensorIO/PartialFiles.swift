@@ -31,9 +31,8 @@ enum PartialFiles {
   }
 
   /// Sets the handler where the default would end the process: a signal that is ignored (nohup)
-  /// stays so. SIGXFSZ is ignored, so that a file too large is an error of write.
+  /// stays so.
   private static func prepare() {
-    signal(SIGXFSZ, SIG_IGN)
     for number in [SIGINT, SIGTERM, SIGHUP] {
       unsafe SystemCall.handle(number) { number, _, _ in
         PartialFiles.unlinkAll()

@@ -11,8 +11,6 @@ final class TemporaryFile {
   ///
   /// Throws `.cannotCreate` where that cannot be.
   init() throws(FileError) {
-    // A file too large is then an error of write.
-    signal(SIGXFSZ, SIG_IGN)
     let folder = SystemCall.environment("TMPDIR") ?? ""
     path = folder.isEmpty ? "/tmp" : folder
     descriptor = SystemCall.openUnnamed(in: path)

@@ -13,6 +13,8 @@ extension Tool {
   public static func main() {
     openStandardDescriptors()
     holdStatusSignal()
+    // A file that grows past a limit is then an error of write.
+    signal(SIGXFSZ, SIG_IGN)
     requireUnicode()
     do {
       var command = try parseAsRoot()

@@ -51,4 +51,20 @@ import Testing
       """)
     #expect(String(decoding: result.output, as: UTF8.self) == "old\n")
   }
+
+  @Test func `a limit of a file's size is told in one line, on standard output too`() throws {
+    let shell = try workshop()
+    let result = try shell.run(
+      """
+      ulimit -f 4
+      for tool in 'idx2tensor images.idx' 'wgan-sample mlp-gp.bin' 'wgan-init --preset mlp-gp'; do
+        env --default-signal=XFSZ $tool > out; echo $?; env --default-signal=XFSZ $tool -o other; echo $?
+      done
+      test ! -e other
+      """)
+    #expect(String(decoding: result.output, as: UTF8.self) == String(repeating: "74\n", count: 6))
+    let lines = result.words.split(separator: "\n")
+    #expect(result.status == 0 && lines.count == 6)
+    for line in lines { #expect(line.hasSuffix(": file too large"), "\(line)") }
+  }
 }
