@@ -31,14 +31,14 @@ public func findImages(_ names: [String]) throws(FileError) -> [ImageFile] {
       files.append(ImageFile(name, folder: nil))
       continue
     }
-    let status = try FileStatus(name)
-    guard status.isFolder else {
+    let found = try status(name)
+    guard found.isFolder else {
       let folders = name.split(separator: "/", omittingEmptySubsequences: false).dropLast()
       files.append(ImageFile(name, folder: folders.last.flatMap { $0.isEmpty ? nil : "\($0)" }))
       continue
     }
     var walk = FolderWalk()
-    try walk.enter(name, below: nil, way: [status.identity])
+    try walk.enter(name, below: nil, way: [found.identity])
     files += walk.files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
   }
   return files
@@ -54,7 +54,7 @@ private struct FolderWalk {
   ///   - top: The folder that says what they show; nil in the first one.
   ///   - way: The folders down to this one, itself included.
   mutating func enter(
-    _ folder: String, below top: String?, way: [FileStatus.Identity]
+    _ folder: String, below top: String?, way: [FileIdentity]
   ) throws(FileError) {
     for (name, isUnicode) in try names(in: folder) where name.utf8.first != UInt8(ascii: ".") {
       let path = folder + (folder.utf8.last == UInt8(ascii: "/") ? "" : "/") + name
@@ -62,11 +62,11 @@ private struct FolderWalk {
       do throws(FileError) {
         guard isUnicode else { throw FileError(.invalid, path, "has a name that is not UTF-8") }
         // Of what is not to be an image only a folder counts.
-        guard let status = isImage ? try FileStatus(path) : try? FileStatus(path) else { continue }
-        if status.isFolder {
-          guard !way.contains(status.identity) else { continue }
-          try enter(path, below: top ?? name, way: way + [status.identity])
-        } else if isImage, status.isRegular {
+        guard let found = isImage ? try status(path) : SystemCall.status(of: path) else { continue }
+        if found.isFolder {
+          guard !way.contains(found.identity) else { continue }
+          try enter(path, below: top ?? name, way: way + [found.identity])
+        } else if isImage, found.isRegular {
           files.append(ImageFile(path, folder: top))
         }
       } catch { files.append(ImageFile(path, folder: top, refusal: error)) }
@@ -95,28 +95,10 @@ private struct FolderWalk {
   }
 }
 
-/// What there is at a path, symbolic links followed.
-private struct FileStatus {
-  /// What tells a file from all others, whatever it is called.
-  struct Identity: Equatable {
-    let device: UInt
-    let number: UInt
+/// What there is at a path, symbolic links followed; throws `.missing` where there is nothing.
+private func status(_ path: String) throws(FileError) -> stat {
+  guard let status = SystemCall.status(of: path) else {
+    throw FileError(missing: path, errno: errno)
   }
-
-  let identity: Identity
-  let isFolder: Bool
-  let isRegular: Bool
-
-  /// Throws `.missing` where there is nothing.
-  init(_ path: String) throws(FileError) {
-    var status = stat()
-    guard unsafe stat(path, &status) == 0 else {
-      let code = errno
-      guard code != ENOENT else { throw FileError(.missing, path, "no such file") }
-      throw FileError(.missing, path, errno: code)
-    }
-    identity = Identity(device: status.st_dev, number: status.st_ino)
-    isFolder = status.st_mode & S_IFMT == S_IFDIR
-    isRegular = status.st_mode & S_IFMT == S_IFREG
-  }
+  return status
 }

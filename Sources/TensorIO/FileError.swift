@@ -44,6 +44,15 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     isBrokenPipe = code == EPIPE
   }
 
+  /// Makes the error about a file that is not there, or cannot be reached, as `errno` says.
+  package init(missing path: String, errno code: Int32) {
+    if code == ENOENT {
+      self.init(.missing, path, "no such file")
+    } else {
+      self.init(.missing, path, errno: code)
+    }
+  }
+
   /// "PATH: message", on one line whatever the path contains.
   public var description: String { printable("\(path): \(message)") }
 

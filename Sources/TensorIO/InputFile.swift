@@ -21,16 +21,14 @@ public final class InputFile {
     let name = isStandard ? "standard input" : path
     let descriptor = isStandard ? STDIN_FILENO : SystemCall.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0, let status = SystemCall.status(of: descriptor) else {
-      let code = errno
-      guard code != ENOENT else { throw FileError(.missing, name, "no such file") }
-      throw FileError(.missing, name, errno: code)
+      throw FileError(missing: name, errno: errno)
     }
     self.path = name
     self.descriptor = descriptor
     regularSize =
       status.isRegular && lseek(descriptor, 0, SEEK_CUR) == 0 ? Int(status.st_size) : nil
     // From here on an error runs deinit, which closes.
-    guard status.st_mode & S_IFMT != S_IFDIR else {
+    guard !status.isFolder else {
       throw FileError(.missing, name, "is a directory")
     }
     guard isatty(descriptor) == 0 else {

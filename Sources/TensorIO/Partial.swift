@@ -82,7 +82,7 @@ struct Partial {
     guard let open = SystemCall.status(of: descriptor),
       let present = SystemCall.statusOfLink(path)
     else { return false }
-    return open.st_ino == present.st_ino && open.st_dev == present.st_dev
+    return open.identity == present.identity
   }
 
   /// Syncs the file, renames it to its target and syncs the folder, all under the lock. An error

@@ -10,7 +10,7 @@ package enum SystemCall {
   }
 
   /// fstat(2); nil where it fails.
-  static func status(of descriptor: Int32) -> stat? {
+  package static func status(of descriptor: Int32) -> stat? {
     var status = stat()
     return unsafe fstat(descriptor, &status) == 0 ? status : nil
   }
@@ -111,4 +111,16 @@ package enum SystemCall {
 extension stat {
   /// Whether it is of a regular file.
   package var isRegular: Bool { st_mode & S_IFMT == S_IFREG }
+
+  /// Whether it is of a folder.
+  package var isFolder: Bool { st_mode & S_IFMT == S_IFDIR }
+
+  /// What tells the file from all others, whatever it is called.
+  package var identity: FileIdentity { FileIdentity(device: st_dev, number: st_ino) }
+}
+
+/// A file, whatever it is called.
+package struct FileIdentity: Equatable {
+  fileprivate let device: UInt
+  fileprivate let number: UInt
 }

@@ -36,23 +36,18 @@ public struct OutputOptions: ParsableArguments {
 extension OutputFile {
   /// Opens an output, which must not replace any of the files that `inputs` name, by any name.
   public convenience init(_ path: String, force: Bool = false, keeping inputs: [String?]) throws {
-    if let file = FileIdentity(path), inputs.contains(where: { FileIdentity($0) == file }) {
+    if let file = regularFile(path), inputs.contains(where: { regularFile($0) == file }) {
       throw FileError(.usage, path, "is an input of another kind; it would be replaced")
     }
     try self.init(path, force: force)
   }
 }
 
-/// What tells a regular file from all others, whatever it is called.
-private struct FileIdentity: Equatable {
-  let device: UInt
-  let number: UInt
-
-  init?(_ path: String?) {
-    guard let path, path != "-", let status = SystemCall.status(of: path), status.isRegular
-    else { return nil }
-    (device, number) = (status.st_dev, status.st_ino)
-  }
+/// The regular file of a name, if there is one.
+private func regularFile(_ path: String?) -> FileIdentity? {
+  guard let path, path != "-", let status = SystemCall.status(of: path), status.isRegular
+  else { return nil }
+  return status.identity
 }
 
 /// How many threads work.

@@ -19,12 +19,11 @@ public final class MetricsLog {
   /// - Throws: `FileError`, `.busy` while another run writes the log.
   public init(_ path: String, keeping progress: Progress) throws(FileError) {
     self.path = path
-    var status = stat()
-    let isPipe = unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+    let isPipe = SystemCall.status(of: path).map { !$0.isRegular } ?? false
     // Not for reading where it is a pipe: its only reader gone, a write must fail, not wait.
     let access = isPipe ? O_WRONLY : O_RDWR | O_CREAT
-    descriptor =
-      path == "-" ? STDOUT_FILENO : unsafe open(path, access | O_APPEND | O_CLOEXEC, 0o666)
+    let flags = access | O_APPEND | O_CLOEXEC
+    descriptor = path == "-" ? STDOUT_FILENO : SystemCall.open(path, flags, mode: 0o666)
     isFile = path != "-" && !isPipe
     guard descriptor >= 0 else { throw FileError(.cannotCreate, path, errno: errno) }
     if isFile {
@@ -63,8 +62,7 @@ public final class MetricsLog {
   }
 
   private func cutBack(to progress: Progress) throws(FileError) {
-    var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0, status.st_size > 0 else { return }
+    guard let status = SystemCall.status(of: descriptor), status.st_size > 0 else { return }
     let size = Int(status.st_size)
     guard let map = MappedFile(descriptor, count: size, path: path) else {
       throw FileError(.inputOutput, path, errno: errno)
