@@ -1,13 +1,15 @@
 # Trains a Wasserstein GAN from IDX images: `make train EPOCHS=20`, or see `make help`.
 
 EPOCHS  ?= 20
+EVERY   ?= 1
 PRESET  ?= quick
 DATA    ?= /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz
 SEED    ?= 0
 BATCH   ?=
 THREADS ?=
 TIME    ?=
-CONVERT ?= idx2tensor
+CONVERT ?=
+SIZE    ?=
 HELD_OUT ?=
 RUN     ?= $(PRESET)
 OUT     ?= runs/$(RUN)
@@ -33,7 +35,7 @@ SHELL := bash
 .SUFFIXES:
 
 # By the environment, so that no shell reads what is in them.
-export EPOCHS PRESET DATA SEED BATCH THREADS TIME CONVERT HELD_OUT OUT PYTHON PEERS BENCH_OUT FUZZ_OUT
+export EPOCHS EVERY PRESET DATA SEED BATCH THREADS TIME CONVERT SIZE HELD_OUT OUT PYTHON PEERS BENCH_OUT FUZZ_OUT
 
 tools := idx2tensor cifar2tensor png2tensor wgan-init wgan-step wgan-sample tensor2png tensor-info \
   metrics2tb

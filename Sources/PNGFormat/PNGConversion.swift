@@ -14,7 +14,8 @@ public struct PNGConversion: Sendable {
   public var background = Color.black
   /// Whether the folder of a file is its label.
   public var labelsFromFolders = false
-  /// Whether a bad file ends the conversion; otherwise it is skipped.
+  /// Whether a bad file ends the conversion; otherwise it is skipped. A good one that is unlike the
+  /// first, where that one decides, ends any: it is a decision that is missing, not an image.
   public var isStrict = false
 
   /// Whether images may have this size.
@@ -42,7 +43,8 @@ public struct PNGConversion: Sendable {
   ///   - progress: Hears of every file, with what was wrong with it where it is skipped.
   ///
   /// Returns the number of images. Throws a bad file's error if it is the only file or the
-  /// conversion is strict, `.invalid` if no image is left, and what `ImagesWriter` throws.
+  /// conversion is strict, `.usage` for an image unlike the first where that one decides, `.invalid`
+  /// if no image is left, and what `ImagesWriter` throws.
   public func run(
     _ files: [ImageFile], to output: OutputFile, progress: (FileError?) -> Void = { _ in }
   ) throws(FileError) -> Int {
@@ -56,7 +58,7 @@ public struct PNGConversion: Sendable {
     for file in files {
       let image: Image
       do throws(FileError) { image = try self.image(file, like: first) } catch {
-        if isStrict || files.count == 1 { throw error }
+        if isStrict || files.count == 1 || error.kind == .usage { throw error }
         progress(error)
         continue
       }
@@ -97,13 +99,13 @@ public struct PNGConversion: Sendable {
     let size = self.size ?? first.map { ($0.height, $0.width) } ?? (header.height, header.width)
     guard self.size != nil || size == (header.height, header.width) else {
       throw FileError(
-        .invalid, path,
+        .usage, path,
         "is \(header.height)×\(header.width), the first image is \(size.height)×\(size.width); "
           + "--size makes them alike")
     }
     if isGray == nil, let first, first.channels == 1, !header.isGray {
       throw FileError(
-        .invalid, path, "has colors, the first image is gray; --gray or --rgb makes them alike")
+        .usage, path, "has colors, the first image is gray; --gray or --rgb makes them alike")
     }
     let isGray = self.isGray ?? first.map { $0.channels == 1 } ?? header.isGray
     let bitmap = try decodePNG(bytes, isGray: isGray, over: background, path: path)

@@ -38,20 +38,28 @@ import Testing
 
   @Test func `the first image decides on the size and the channels`() throws {
     let folder = try Folder([
-      "a.png": [1, 2, 3], "b.png": Self.gray(3, 2, 0), "c.png": Self.gray(2, 3, 9),
-      "d.png": Self.red(3, 2), "e.png": Self.gray(3, 2, 50),
+      "a.png": [1, 2, 3], "b.png": Self.gray(3, 2, 0), "e.png": Self.gray(3, 2, 50),
     ])
     let outcome = try Self.convert(folder)
     #expect(outcome.count == 2)
-    #expect(
-      outcome.skipped == [
-        "is not a PNG file", "is 3×2, the first image is 2×3; --size makes them alike",
-        "has colors, the first image is gray; --gray or --rgb makes them alike",
-      ])
+    #expect(outcome.skipped == ["is not a PNG file"])
     #expect(outcome.file.header.entries == [TensorEntry("images", .u8, [2, 1, 2, 3])])
     #expect(outcome.file.header.metadata["range"] == "0,255")
     #expect(outcome.file.numbers(of: "images") == Array(UInt8(0)..<6) + Array(50..<56))
     #expect(outcome.file.header.crc32 != nil)
+  }
+
+  @Test(arguments: [
+    (red(3, 2), "has colors, the first image is gray; --gray or --rgb makes them alike"),
+    (gray(2, 3, 9), "is 3×2, the first image is 2×3; --size makes them alike"),
+  ])
+  func `an image unlike the first one is not skipped`(image: [UInt8], message: String) throws {
+    let folder = try Folder([
+      "a.png": Self.gray(3, 2, 0), "b.png": image, "c.png": Self.gray(3, 2, 0),
+    ])
+    let error = #expect(throws: FileError.self) { try Self.convert(folder) }
+    #expect(error?.kind == .usage && error?.path == folder.path("b.png"))
+    #expect(error?.message == message)
   }
 
   @Test func `gray images go with coloured ones, and both with what is asked for`() throws {

@@ -93,6 +93,19 @@ import Testing
     try shell.succeed("\(train) EPOCHS=1")
   }
 
+  @Test func `EVERY so many epochs there is a picture, and at the end`() throws {
+    let shell = try folder()
+    try shell.succeed(
+      """
+      \(train) EPOCHS=7 && mv run calm
+      \(train) EPOCHS=3 EVERY=2 && \(train) EPOCHS=7 EVERY=2
+      [ "$(ls run/samples | tr '\\n' ' ')" = "$(printf 'epoch-000%s.png ' 2 3 4 6 7)" ]
+      cmp run/checkpoint calm/checkpoint
+      for picture in run/samples/*; do cmp $picture calm/samples/${picture##*/} || exit 3; done
+      ! \(train) EPOCHS=7 EVERY=0 2> words && grep -q 'EVERY must be' words
+      """)
+  }
+
   @Test func `TIME ends a call between two steps, and the same call goes on from there`() throws {
     let shell = try folder()
     let result = try shell.succeed(
@@ -118,6 +131,24 @@ import Testing
       printf '#!/bin/sh\\n[ "$1" = --first ] && [ $# = 4 ] && exec idx2tensor "$2" "$3" "$4"' > wrap; chmod +x wrap
       \(train) EPOCHS=1 CONVERT="$PWD/wrap --first" && cmp run/images.tensor <(idx2tensor images.gz -o all; cat all)
       ! \(train) EPOCHS=2 2> words && grep -q "^< convert $PWD/wrap --first" words
+      """)
+  }
+
+  @Test func `DATA may be a folder of PNG files, with a SIZE, or a tensor file`() throws {
+    let shell = try folder()
+    try shell.succeed(
+      """
+      idx2tensor images.gz -o made.tensor; mkdir pictures
+      for n in {0..29}; do tensor2png made.tensor -n 1 --first $n --padding 0 --scale 2 -o pictures/$n.png; done
+      \(train) EPOCHS=1 DATA="$PWD/made.tensor" HELD_OUT="$PWD/made.tensor"
+      cmp run/images.tensor made.tensor && cmp run/held-out.tensor made.tensor && mv run made
+
+      ! \(train) EPOCHS=1 DATA="$PWD/pictures" 2> words && grep -q 'pictures is a folder: SIZE=32,' words
+      \(train) EPOCHS=1 DATA="$PWD/pictures" SIZE=8x12
+      cmp run/images.tensor <(png2tensor --size 8x12 pictures)
+      \(train) EPOCHS=2 DATA="$PWD/pictures" SIZE=8x12
+      ! \(train) EPOCHS=3 DATA="$PWD/pictures" SIZE=12 2> words && grep -q '^< convert png2tensor --size 8x12' words
+      ! \(train) EPOCHS=3 SIZE=12 CONVERT=idx2tensor 2> words && grep -q 'exclude each other' words
       """)
   }
 
