@@ -1,7 +1,7 @@
 # Trains a Wasserstein GAN from IDX images: `make train EPOCHS=20`, or see `make help`.
 
 EPOCHS  ?= 20
-EVERY   ?= 1
+EVERY   ?=
 PRESET  ?= quick
 DATA    ?= /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz
 SEED    ?= 0
@@ -36,6 +36,13 @@ SHELL := bash
 
 # By the environment, so that no shell reads what is in them.
 export EPOCHS EVERY PRESET DATA SEED BATCH THREADS TIME CONVERT SIZE HELD_OUT OUT PYTHON PEERS BENCH_OUT FUZZ_OUT
+# Of these, what was said; the rest are defaults, and a run that goes on has its own.
+export GIVEN := $(foreach name,PRESET DATA SEED BATCH CONVERT,$(if $(filter-out file,$(origin $(name))),$(name)))
+
+# A name that is nobody's would be a typing error.
+variables := $(shell sed -n 's/^\([A-Z_]*\) *?=.*/\1/p' Makefile)
+unknown := $(foreach name,$(filter-out $(variables),$(.VARIABLES)),$(if $(filter command,$(origin $(name))),$(name)))
+$(if $(strip $(unknown)),$(error there is no variable $(strip $(unknown)); make help has them))
 
 tools := idx2tensor cifar2tensor png2tensor wgan-init wgan-step wgan-sample tensor2png tensor-info \
   metrics2tb
@@ -62,13 +69,13 @@ setup: ## install the libraries and the default images that are missing
 	@scripts/setup data "$$DATA"
 
 # With TOOLS given the tools are taken as they are.
-train: $(if $(filter .build/release,$(TOOLS)),$(built)) ## bring the run up to EPOCHS, draw each epoch
-	@scripts/setup data "$$DATA"
+train: $(if $(filter .build/release,$(TOOLS)),$(built)) ## bring the run up to EPOCHS, draw its samples
 	@PATH="$(abspath $(TOOLS)):$$PATH" scripts/train "$$OUT"
 
 plot: ## draw the curves of the run: OUT/curves.svg
 	@scripts/setup plot
 	@scripts/wgan-plot "$$OUT/metrics.jsonl" -o "$$OUT/curves.svg"
+	@echo "plot: $$OUT/curves.svg" >&2
 
 film: ## show eight latents over the epochs: OUT/film.png, and all of them moving: OUT/film.apng
 	@scripts/setup film

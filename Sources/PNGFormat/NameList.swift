@@ -3,8 +3,8 @@ import TensorIO
 
 /// Reads names, one a line, or each ended by a zero byte.
 ///
-/// Lines without a name are passed over. Throws `.invalid` for what cannot be a name, and what
-/// `InputFile` throws.
+/// Lines without a name are passed over. Throws `.invalid` for what cannot be a name and for
+/// none at all, and what `InputFile` throws.
 ///
 /// - Parameters:
 ///   - path: The list; "-" is standard input.
@@ -38,5 +38,6 @@ public func readNames(_ path: String, endedByNull isNull: Bool) throws(FileError
     }
   }
   try finish()
+  guard !names.isEmpty else { throw FileError(.invalid, input.path, "names no file") }
   return names
 }

@@ -102,7 +102,7 @@ struct PNG2Tensor: Tool {
     }
     let files = try findImages(names)
     guard !files.isEmpty else {
-      throw FileError(.invalid, names.first ?? filesFrom ?? "-", "has no PNG files")
+      throw FileError(.invalid, names[0], "has no PNG files")
     }
     let output = try output.open(keeping: files.map(\.path) + [filesFrom])
 

@@ -14,7 +14,8 @@ struct WGANStep: Tool {
       An epoch shows each batch of images to the critic once, or for as many steps as the \
       checkpoint reuses it; a last batch that is short is left out. -o may \
       name the checkpoint itself. k steps and then n - k give the bytes that n steps give, on any \
-      number of threads.
+      number of threads. Where the schedule has brought the learning rates to 0, the end of the epoch \
+      is the end, unless --steps are asked for.
 
       On a terminal a line says how far it has come, and SIGUSR1 asks for such a line at any time. \
       SIGINT, SIGTERM or SIGHUP ends after the step in hand, the checkpoint written; a second one \
@@ -82,6 +83,11 @@ struct WGANStep: Tool {
       keeping: [checkpoint, data, records.heldOut])
     let signals = StopSignals()
     try train(trainer, course, &records, signals)
+    if course.isSpent(at: state.progress), !course.isReached(at: state.progress) {
+      Self.complain(
+        "\(checkpoint): the learning rates are 0 after epoch \(state.progress.epoch); "
+          + "there is nothing more to train")
+    }
     records.synchronize()
     // A file that is replaced is soon written, and worth waiting for; the reader of a pipe may
     // never come.

@@ -45,7 +45,7 @@ import Testing
     Case("png2tensor --strict grid.png words grid.png -o old", 65, "words: is not a PNG file"),
     Case("head -c 99 grid.png | png2tensor - -o old", 65, "standard input: cut short"),
     Case("png2tensor --labels-from-folders grid.png -o old", 65, "grid.png: lies in no folder"),
-    Case("png2tensor --files-from empty -o old", 65, "empty: has no PNG files"),
+    Case("png2tensor --files-from empty -o old", 65, "empty: names no file"),
     Case("png2tensor --files-from words -o old", 66, "some words: no such file"),
     Case("png2tensor --files-from nothing -o old", 66, "nothing: no such file"),
     Case("png2tensor --files-from images.tensor -o old", 65, "images.tensor: name 1 is "),

@@ -63,7 +63,7 @@ struct ReportTests {
       done
       """)
     let film = try shell.read("run/film.apng")
-    #expect(film.range(of: bytes("acTL") + Data([0, 0, 0, 60, 0, 0, 0, 0])) != nil)
+    #expect(film.range(of: bytes("acTL") + Data([0, 0, 0, 40, 0, 0, 0, 0])) != nil)
   }
 
   @Test func `a report holds all that it shows, and nothing that a file says is markup`() throws {

@@ -72,6 +72,25 @@ import Testing
     #expect(try shell.files() == before)
   }
 
+  @Test func `a run goes on as it was begun, whatever the defaults`() throws {
+    let shell = try folder()
+    let run = #"make -s -C \#(Shell.checkout) train TOOLS="$TOOLS" OUT="$PWD/run""#
+    try shell.succeed(
+      """
+      \(run) EPOCHS=1 DATA="$PWD/images.gz" BATCH=20 SEED=7 PRESET=mlp-gp
+      \(run) EPOCHS=2 && rm images.gz && \(run) EPOCHS=3 SEED=7
+      grep -qx 'preset mlp-gp' run/config && [ $(ls run/samples | wc -l) = 3 ]
+      ! \(run) EPOCHS=4 BATCH=64 2> words && grep -qx "  BATCH was '20', not '64'" words
+      """)
+  }
+
+  @Test func `a variable that is nobody's is a typing error`() throws {
+    let shell = try folder()
+    let result = try shell.run("\(train) EPOCH=5")
+    #expect(result.status == 2 && result.words.contains("there is no variable EPOCH; make help"))
+    #expect(!(try shell.files()).keys.contains { $0.hasPrefix("run") })
+  }
+
   @Test func `a failure stops make and keeps the checkpoint`() throws {
     let shell = try folder()
     let missing = try shell.run("\(train) EPOCHS=1 DATA=nothing")
@@ -89,6 +108,7 @@ import Testing
     let shell = try folder()
     for wrong in ["DATA=nothing", "BATCH=0", "SEED=abc", "PRESET=none"] {
       #expect(try shell.run("\(train) EPOCHS=1 \(wrong)").status == 2)
+      #expect(!(try shell.files()).keys.contains { $0.hasPrefix("run") })
     }
     try shell.succeed("\(train) EPOCHS=1")
   }
@@ -103,6 +123,22 @@ import Testing
       cmp run/checkpoint calm/checkpoint
       for picture in run/samples/*; do cmp $picture calm/samples/${picture##*/} || exit 3; done
       ! \(train) EPOCHS=7 EVERY=0 2> words && grep -q 'EVERY must be' words
+      # At most 50 pictures, unless more are asked for.
+      \(train) EPOCHS=51 && [ $(ls run/samples | wc -l) = 28 ] && [ -e run/samples/epoch-0050.png ]
+      """)
+  }
+
+  @Test func `a run is complete where its learning rates are 0`() throws {
+    let shell = try folder()
+    try shell.succeed(
+      """
+      printf '#!/bin/sh\nexec "%s"/wgan-init --schedule "linear 12" "$@"' "$TOOLS" > wgan-init; chmod +x wgan-init
+      cp -s "$TOOLS"/* . 2> /dev/null || true
+      \(train) TOOLS="$PWD" EPOCHS=9 2> words; cat words
+      grep -q 'checkpoint: the learning rates are 0 after epoch 3; there is nothing more to train' words
+      grep -q 'train: .*/run is complete after epoch 3' words && [ "$(ls run/samples | tail -n 1)" = epoch-0003.png ]
+      cp run/checkpoint before; \(train) TOOLS="$PWD" EPOCHS=9; cmp run/checkpoint before
+      wgan-step before --data run/images.tensor --steps 1 | cmp -s - before && exit 3 || true
       """)
   }
 
@@ -112,7 +148,7 @@ import Testing
       """
       \(train) EPOCHS=12 2> /dev/null; mv run calm
       calls=0
-      until \(train) EPOCHS=12 TIME=0.15s 2>> words && [ -e run/samples/epoch-0012.png ]; do
+      until \(train) EPOCHS=12 EVERY=1 TIME=0.15s 2>> words && [ -e run/samples/epoch-0012.png ]; do
         calls=$((calls + 1)); ((calls < 100)) || exit 3
       done
       cmp run/checkpoint calm/checkpoint && diff -r run/samples calm/samples && diff run/config calm/config
@@ -130,7 +166,8 @@ import Testing
       """
       printf '#!/bin/sh\\n[ "$1" = --first ] && [ $# = 4 ] && exec idx2tensor "$2" "$3" "$4"' > wrap; chmod +x wrap
       \(train) EPOCHS=1 CONVERT="$PWD/wrap --first" && cmp run/images.tensor <(idx2tensor images.gz -o all; cat all)
-      ! \(train) EPOCHS=2 2> words && grep -q "^< convert $PWD/wrap --first" words
+      \(train) EPOCHS=2
+      ! \(train) EPOCHS=3 CONVERT=idx2tensor 2> words && grep -q "CONVERT was '$PWD/wrap --first', not ''" words
       """)
   }
 
@@ -147,7 +184,8 @@ import Testing
       \(train) EPOCHS=1 DATA="$PWD/pictures" SIZE=8x12
       cmp run/images.tensor <(png2tensor --size 8x12 pictures)
       \(train) EPOCHS=2 DATA="$PWD/pictures" SIZE=8x12
-      ! \(train) EPOCHS=3 DATA="$PWD/pictures" SIZE=12 2> words && grep -q '^< convert png2tensor --size 8x12' words
+      ! \(train) EPOCHS=3 DATA="$PWD/pictures" SIZE=12 2> words
+      grep -qx "  CONVERT was 'png2tensor --size 8x12', not 'png2tensor --size 12'" words
       ! \(train) EPOCHS=3 SIZE=12 CONVERT=idx2tensor 2> words && grep -q 'exclude each other' words
       """)
   }

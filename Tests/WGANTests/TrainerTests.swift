@@ -101,7 +101,8 @@ import Testing
 
   @Test func `images that do not fit are refused in words`() throws {
     let data = try scratchImages(count: 9)
-    #expect(throws: TrainingError.images("9 images do not make a batch of 10")) {
+    let words = "9 images do not make a batch of 10, which wgan-init --batch-size sets"
+    #expect(throws: TrainingError.images(words)) {
       try trainer("mlp-clip", data, threads: 1)
     }
     let wide = try scratchImages(count: 30, shape: [1, 6, 5])
@@ -173,6 +174,27 @@ import Testing
     #expect(reached(.untilEpoch(3), .both) && !reached(.untilEpoch(4), .both))
     #expect(reached(.steps(0), .both) && reached(.untilEpoch(0), .critic))
     #expect(!course(nil, .both).isFinished(at: now))
+  }
+
+  @Test func `where the rates are 0 for good the end of an epoch is the end`() throws {
+    var now = Progress()
+    func isFinished(_ schedule: String, _ goal: TrainingGoal?) throws -> Bool {
+      var configuration = try smallConfiguration("mlp-gp")
+      configuration.schedule = try #require(Schedule(schedule))
+      return TrainingCourse(from: Progress(), .both, to: goal, configuration, batchesPerEpoch: 4)
+        .isFinished(at: now)
+    }
+    (now.epoch, now.criticSteps, now.generatorSteps) = (3, 35, 7)
+    for goal in [nil, .epochs(9), .untilEpoch(9)] as [TrainingGoal?] {
+      #expect(try isFinished("linear 7", goal) && isFinished("cosine 7", goal))
+      #expect(try !isFinished("linear 8", goal) && !isFinished("cosine 8", goal))
+      #expect(try !isFinished("constant", goal) && !isFinished("plateau", goal))
+    }
+    #expect(try !isFinished("linear 7", .steps(9)))
+    now.batch = 1
+    #expect(try !isFinished("linear 7", .untilEpoch(9)))
+    now = Progress()
+    #expect(try !isFinished("linear 7 warm-up 3", nil))
   }
 
   @Test(

@@ -45,6 +45,14 @@ public struct Schedule: Equatable, Sendable {
     return factor * (warmUp.map { min(1, Double(done + 1) / Double($0)) } ?? 1)
   }
 
+  /// Whether the rate is 0 for good when `done` generator steps are done.
+  func isOver(after done: Int) -> Bool {
+    switch course {
+    case .constant, .plateau: false
+    case .linear(let steps), .cosine(let steps): done >= steps
+    }
+  }
+
   /// What is out of range, or `nil`.
   var flaw: String? {
     var counts = [warmUp ?? 1]

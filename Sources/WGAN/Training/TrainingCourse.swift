@@ -41,8 +41,20 @@ public struct TrainingCourse {
     (self.configuration, self.batchesPerEpoch) = (configuration, batchesPerEpoch)
   }
 
-  /// Whether the goal is reached.
+  /// Whether there is nothing more to do: the goal is reached, or nothing is left to learn.
   public func isFinished(at progress: Progress) -> Bool {
+    isReached(at: progress) || isSpent(at: progress)
+  }
+
+  /// Whether an epoch has ended from which on both learning rates are 0 for good. Steps that are
+  /// counted are done all the same.
+  public func isSpent(at progress: Progress) -> Bool {
+    if case .steps = goal { return false }
+    return !progress.isMidEpoch && configuration.schedule.isOver(after: progress.generatorSteps)
+  }
+
+  /// Whether the goal is reached.
+  public func isReached(at progress: Progress) -> Bool {
     switch (goal, side) {
     case (nil, _): false
     case (.steps(let steps), .critic): progress.criticSteps - start.criticSteps >= steps
