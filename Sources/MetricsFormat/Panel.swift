@@ -60,18 +60,19 @@ struct Panel {
   func plots(of curves: TrainingCurves) -> [Plot] {
     let plots = lines.flatMap { line -> [Plot] in
       let curve = curves[line.metric]
-      guard !line.isNoisy || curve.medians.isEmpty else {
-        return [
-          Plot(line.metric, curve.points, line.title, "linecolor '#9cc4e6'"),
-          Plot(
-            line.metric + "_median", curve.medians, "median of \(curves.medianSteps) steps",
-            "linewidth 2 linecolor '#0067a5'"),
-        ]
+      guard !curve.points.isEmpty else { return [] }
+      guard !curve.medians.isEmpty else {
+        let style = line.isNoisy ? "linecolor '#0067a5'" : line.style
+        return [Plot(line.metric, curve.points, line.title, style)]
       }
-      let style = line.isNoisy ? "linecolor '#0067a5'" : line.style
-      return curve.points.isEmpty ? [] : [Plot(line.metric, curve.points, line.title, style)]
+      return [
+        Plot(line.metric, curve.points, line.title, "linecolor '#9cc4e6'"),
+        Plot(
+          line.metric + "_median", curve.medians, "median of \(curves.medianSteps) steps",
+          "linewidth 2 linecolor '#0067a5'"),
+      ]
     }
-    return plots.isEmpty ? [] : plots + (isDashed ? [Plot(at: reference ?? 0)] : [])
+    return plots.isEmpty || !isDashed ? plots : plots + [Plot(at: reference ?? 0)]
   }
 }
 

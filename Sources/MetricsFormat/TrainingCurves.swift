@@ -9,7 +9,7 @@ package struct TrainingCurves {
   /// Values to a running median.
   let window: Int
   /// By the names of their metrics.
-  private var curves: [String: Curve]
+  private var curves: [String: Curve] = [:]
   /// Where each epoch ended.
   private(set) var epochs: [(number: Int, end: Double)] = []
   /// The first and the last step told of.
@@ -30,38 +30,38 @@ package struct TrainingCurves {
   /// Throws `.invalid` for what is not metrics, and what `InputLines` throws.
   package init(of path: String, width: Int) throws(FileError) {
     var lines = try InputLines(rereadable: path)
-    var (count, first, last) = (0, nil as MetricsLine?, nil as MetricsLine?)
+    var (lineCount, first, last) = (0, nil as MetricsLine?, nil as MetricsLine?)
     while let text = try lines.next() {
       let texts = text.dropLast().split(
         separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       first = first ?? MetricsLine(texts[0])
       last = MetricsLine(texts[texts.count - 1])
-      count += texts.count
+      lineCount += texts.count
     }
-    let isAlone = count > 2 && first?["generator_step"] == last?["generator_step"]
-    self.init(lines: count, clock: isAlone ? "critic_step" : "generator_step", width: width)
+    let isAlone = lineCount > 2 && first?["generator_step"] == last?["generator_step"]
+    clock = isAlone ? "critic_step" : "generator_step"
+    stroke = lineCount * 2 / width + 1
+    window = max(lineCount / 300 * 2 + 1, 15)
+    self.lineCount = lineCount
+    for line in Panel.all.flatMap(\.lines) {
+      curves[line.metric] = Curve(median: line.isNoisy ? window : nil)
+    }
     lines.rewind()
     var log = MetricsLog(lines)
     while try log.next({ take($0) }) {}
-    finish()
+    lift()
+    // The epoch in hand is done when it is as long as the one before.
+    let ends = epochs.suffix(2).map(\.end)
+    if ends.count == 2, steps.upperBound - ends[1] >= ends[1] - ends[0] {
+      epochs.append((epoch, steps.upperBound))
+    }
     guard curves.values.contains(where: { !$0.points.isEmpty }) else {
       throw FileError(.invalid, lines.path, "has no values to draw")
     }
   }
 
-  /// Begins with nothing, to take so many lines.
-  init(lines: Int, clock: String, width: Int) {
-    (self.clock, lineCount) = (clock, lines)
-    stroke = lines * 2 / width + 1
-    window = max(lines / 300 * 2 + 1, 15)
-    curves = [:]
-    for line in Panel.all.flatMap(\.lines) {
-      curves[line.metric] = Curve(median: line.isNoisy ? window : nil)
-    }
-  }
-
   /// Takes a line; false if it does not tell when it was.
-  mutating func take(_ line: MetricsLine) -> Bool {
+  private mutating func take(_ line: MetricsLine) -> Bool {
     guard let step = line.wholeNumber(clock), let number = line.wholeNumber("epoch") else {
       return false
     }
@@ -80,16 +80,6 @@ package struct TrainingCurves {
     count += 1
     if count % stroke == 0 { lift() }
     return true
-  }
-
-  /// Ends the curves.
-  mutating func finish() {
-    lift()
-    // The epoch in hand is done when it is as long as the one before.
-    let ends = epochs.suffix(2).map(\.end)
-    if ends.count == 2, steps.upperBound - ends[1] >= ends[1] - ends[0] {
-      epochs.append((epoch, steps.upperBound))
-    }
   }
 
   private mutating func lift() {

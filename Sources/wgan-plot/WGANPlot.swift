@@ -19,7 +19,7 @@ struct WGANPlot: Tool {
       EXAMPLES:
         wgan-plot runs/quick/metrics.jsonl -o curves.svg
 
-      \(exitStatusHelp.replacing("    70 ", with: "    69     there is no gnuplot\n    70 "))
+      \(exitStatusHelp.replacing("  70 ", with: "  69     gnuplot is missing\n  70 "))
       """,
     version: toolVersion)
 
@@ -37,25 +37,23 @@ struct WGANPlot: Tool {
       "Pixels across, 300 to 4000; below 600 laid out for a telephone.", valueName: "pixels"))
   var width = 900
 
-  func validate() throws {
+  mutating func validate() throws {
     guard 300...4000 ~= width else { throw ValidationError("--width must be between 300 and 4000") }
-    guard chosenFormat != nil else {
+    let ending = output.path == "-" ? "svg" : String(output.path.split(separator: ".").last ?? "")
+    format = format ?? Picture.Format(rawValue: ending)
+    guard format != nil else {
       throw ValidationError("--format is svg or png, not the ending of \(output.path)")
     }
   }
 
-  private var chosenFormat: Picture.Format? {
-    format ?? Picture.Format.allCases.first { output.path.hasSuffix(".\($0)") }
-      ?? (output.path == "-" ? .svg : nil)
-  }
-
   func run() throws {
     let gnuplot = try ExternalProgram("gnuplot", package: "gnuplot-nox")
-    let format = chosenFormat ?? .svg
+    let format = format ?? .svg
     let output = try output.open(keeping: [metrics], isText: format == .svg)
     let curves = try TrainingCurves(of: metrics, width: width)
-    let program = Picture(of: curves, format: format, width: width).program
-    let picture = try gnuplot.run(["-d"], input: program)
+    // Without the settings of whoever calls it.
+    let picture = try gnuplot.run(
+      ["-d"], input: Picture(of: curves, format: format, width: width).program)
     guard !picture.isEmpty else { throw FileError(.bug, "gnuplot", "has drawn nothing") }
     try output.write(
       format == .svg ? Array(styledSVG(String(decoding: picture, as: UTF8.self)).utf8) : picture)
