@@ -49,8 +49,12 @@ package final class TemporaryFile {
     var buffer = [UInt8](repeating: 0, count: 1 << 20)
     while true {
       let got = SystemCall.read(descriptor, into: &buffer, at: place)
-      if got >= 0 { return Array(buffer.prefix(got)) }
-      guard errno == EINTR else { throw FileError(.inputOutput, path, errno: errno) }
+      guard got >= 0 || errno == EINTR else {
+        throw FileError(.inputOutput, path, errno: errno)
+      }
+      if got < 0 { continue }
+      buffer.removeLast(buffer.count - got)
+      return buffer
     }
   }
 }
