@@ -76,6 +76,7 @@ import Testing
       axis(calm + [-10, -9, 80, 90])
         == Frame.Axis(low: 0, high: 1, unit: 0.2, above: 90, below: -10))
     #expect(axis(calm + [0, 0, 1.5, 1.9]).above == nil)
+    #expect(axis(calm.dropLast() + [-10, -9, 80, 90]).above == nil, "of 99 one is left out")
     #expect(axis(calm.dropLast(60) + [90]).above == nil, "less than fifty values are all shown")
     // Each curve's own few: of a short one none is left out.
     let both = Frame(of: [calm + [1, 1, 80, 90], [5]]).axis(marks: 6)
