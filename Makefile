@@ -45,10 +45,12 @@ unknown := $(foreach name,$(filter-out $(variables),$(.VARIABLES)),$(if $(filter
 $(if $(strip $(unknown)),$(error there is no variable $(strip $(unknown)); make help has them))
 
 tools := idx2tensor cifar2tensor png2tensor wgan-init wgan-step wgan-sample tensor2png tensor-info \
-  metrics2tb
+  wgan-plot metrics2tb
 # The same flags at a terminal as in a pipe, or going from one to the other would build all again.
 build := swift build -c release --no-color-diagnostics --static-swift-stdlib -Xswiftc -use-ld=lld
 built := .build/release/.built
+# With TOOLS given the tools are taken as they are.
+ready := $(if $(filter .build/release,$(TOOLS)),$(built))
 static := .build-static/release/.built
 sources := Package.swift $(shell find Sources -type f)
 swift_files := $$(git ls-files '*.swift')
@@ -68,20 +70,19 @@ setup: ## install the libraries and the default images that are missing
 	@scripts/setup libraries
 	@scripts/setup data "$$DATA"
 
-# With TOOLS given the tools are taken as they are.
-train: $(if $(filter .build/release,$(TOOLS)),$(built)) ## bring the run up to EPOCHS, draw its samples
+train: $(ready) ## bring the run up to EPOCHS, draw its samples
 	@PATH="$(abspath $(TOOLS)):$$PATH" scripts/train "$$OUT"
 
-plot: ## draw the curves of the run: OUT/curves.svg
+plot: $(ready) ## draw the curves of the run: OUT/curves.svg
 	@scripts/setup plot
-	@scripts/wgan-plot "$$OUT/metrics.jsonl" -o "$$OUT/curves.svg"
+	@PATH="$(abspath $(TOOLS)):$$PATH" wgan-plot "$$OUT/metrics.jsonl" -o "$$OUT/curves.svg"
 	@echo "plot: $$OUT/curves.svg" >&2
 
 film: ## show eight latents over the epochs: OUT/film.png, and all of them moving: OUT/film.apng
 	@scripts/setup film
 	@scripts/film "$$OUT"
 
-report: ## tell of the run on one page, which needs nothing else: OUT/report.html
+report: $(ready) ## tell of the run on one page, which needs nothing else: OUT/report.html
 	@scripts/setup report
 	@PATH="$(abspath $(TOOLS)):$$PATH" scripts/report "$$OUT"
 

@@ -24,6 +24,7 @@ let package = Package(
     .executable(name: "wgan-sample", targets: ["wgan-sample"]),
     .executable(name: "tensor2png", targets: ["tensor2png"]),
     .executable(name: "tensor-info", targets: ["tensor-info"]),
+    .executable(name: "wgan-plot", targets: ["wgan-plot"]),
     .executable(name: "metrics2tb", targets: ["metrics2tb"]),
   ],
   dependencies: [
@@ -44,7 +45,7 @@ let package = Package(
     .target(name: "CPNGReader", dependencies: ["CPNG"]),
     .target(
       name: "PNGFormat", dependencies: ["CPNG", "CPNGReader", "TensorIO"], swiftSettings: strict),
-    .target(name: "EventFormat", dependencies: ["TensorIO"], swiftSettings: strict),
+    .target(name: "MetricsFormat", dependencies: ["TensorIO"], swiftSettings: strict),
     .target(
       name: "ToolSupport", dependencies: ["TensorIO", argumentParser], swiftSettings: strict),
 
@@ -74,7 +75,12 @@ let package = Package(
       name: "tensor-info", dependencies: ["TensorIO", "ToolSupport", argumentParser],
       swiftSettings: strict),
     .executableTarget(
-      name: "metrics2tb", dependencies: ["EventFormat", "TensorIO", "ToolSupport", argumentParser],
+      name: "wgan-plot",
+      dependencies: ["MetricsFormat", "TensorIO", "ToolSupport", argumentParser],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "metrics2tb",
+      dependencies: ["MetricsFormat", "TensorIO", "ToolSupport", argumentParser],
       swiftSettings: strict),
 
     // Tests
@@ -91,12 +97,14 @@ let package = Package(
     .testTarget(
       name: "ToolSupportTests", dependencies: ["ToolSupport"], swiftSettings: settings),
     .testTarget(
-      name: "EventFormatTests", dependencies: ["EventFormat", "TensorIO"], swiftSettings: settings),
+      name: "MetricsFormatTests", dependencies: ["MetricsFormat", "TensorIO"],
+      swiftSettings: settings),
     .testTarget(
       name: "PipelineTests",
       dependencies: [
         "TensorIO", "idx2tensor", "cifar2tensor", "png2tensor", "wgan-init", "wgan-step",
-        "wgan-sample", "tensor2png", "tensor-info", "metrics2tb",
+        "wgan-sample", "tensor2png", "tensor-info", "wgan-plot",
+        "metrics2tb",
       ],
       swiftSettings: settings),
   ]

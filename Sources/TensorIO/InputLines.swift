@@ -12,9 +12,33 @@ public struct InputLines {
   public static let lengthLimit = 1 << 16
 
   private let input: InputFile
+  /// What `input` holds, where that can be read only once.
+  private var copy: TemporaryFile?
 
   /// Opens a file; throws what `InputFile` throws.
   public init(_ path: String) throws(FileError) { input = try InputFile(path) }
+
+  /// Opens a file that is to be read more than once: what is not a regular file is copied first.
+  ///
+  /// Throws what `InputFile` and `TemporaryFile` throw.
+  public init(rereadable path: String) throws(FileError) {
+    try self.init(path)
+    guard input.regularSize == nil else { return }
+    let copy = try TemporaryFile()
+    while case let bytes = try input.bytes(1 << 16), !bytes.isEmpty { try copy.write(bytes.span) }
+    copy.rewind()
+    self.copy = copy
+  }
+
+  /// Begins again.
+  ///
+  /// - Precondition: it was opened as rereadable.
+  public mutating func rewind() {
+    rest = []
+    lseek(descriptor, 0, SEEK_SET)
+  }
+
+  private var descriptor: Int32 { copy?.descriptor ?? input.descriptor }
 
   /// Waits for the end of a line and returns all bytes up to the last line end that has come, which
   /// is their last byte; nil when no further line will come.
@@ -42,8 +66,8 @@ public struct InputLines {
     rest += unsafe [UInt8](unsafeUninitializedCapacity: Self.lengthLimit) { buffer, count in
       var got: Int
       repeat {
-        got = unsafe read(input.descriptor, buffer.baseAddress, buffer.count)
-      } while got < 0 && canRetry(input.descriptor, POLLIN)
+        got = unsafe read(descriptor, buffer.baseAddress, buffer.count)
+      } while got < 0 && canRetry(descriptor, POLLIN)
       if got < 0 { code = errno }
       count = max(got, 0)
     }

@@ -28,7 +28,9 @@ package enum SystemCall {
   }
 
   /// access(2).
-  static func access(_ path: String, _ mode: Int32) -> Int32 { unsafe Glibc.access(path, mode) }
+  package static func access(_ path: String, _ mode: Int32) -> Int32 {
+    unsafe Glibc.access(path, mode)
+  }
 
   /// realpath(3); nil where it fails.
   static func realPath(of path: String) -> String? {

@@ -2,15 +2,16 @@
 import Glibc
 
 /// A file without a name, which is gone with the process that made it.
-final class TemporaryFile {
-  private let descriptor: Int32
+package final class TemporaryFile {
+  /// The open file, for reading and writing.
+  package let descriptor: Int32
   /// The folder, for messages.
   private let path: String
 
   /// Makes an empty file in the folder that TMPDIR names, or in /tmp.
   ///
   /// Throws `.cannotCreate` where that cannot be.
-  init() throws(FileError) {
+  package init() throws(FileError) {
     let folder = SystemCall.environment("TMPDIR") ?? ""
     path = folder.isEmpty ? "/tmp" : folder
     descriptor = SystemCall.openUnnamed(in: path)
@@ -20,23 +21,40 @@ final class TemporaryFile {
   deinit { close(descriptor) }
 
   /// Writes all of the bytes at the end.
-  func write(_ bytes: Span<UInt8>) throws(FileError) {
+  package func write(_ bytes: Span<UInt8>) throws(FileError) {
     try writeAll(bytes, to: descriptor, path)
+  }
+
+  /// Goes to the beginning, for whoever reads the descriptor next.
+  package func rewind() { lseek(descriptor, 0, SEEK_SET) }
+
+  /// All that the file holds.
+  package func bytes() throws(FileError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    while case let piece = try piece(at: bytes.count), !piece.isEmpty { bytes += piece }
+    return bytes
   }
 
   /// Writes all that the file holds to an output.
   func copy(to output: OutputFile) throws(FileError) {
-    var buffer = [UInt8](repeating: 0, count: 1 << 20)
     var place = 0
+    while case let piece = try piece(at: place), !piece.isEmpty {
+      place += piece.count
+      try output.write(piece)
+    }
+  }
+
+  /// Some of the bytes from a place on; none at the end.
+  private func piece(at place: Int) throws(FileError) -> [UInt8] {
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
     while true {
       let got = SystemCall.read(descriptor, into: &buffer, at: place)
-      if got == 0 { return }
-      if got < 0 {
-        guard errno == EINTR else { throw FileError(.inputOutput, path, errno: errno) }
-        continue
+      guard got >= 0 || errno == EINTR else {
+        throw FileError(.inputOutput, path, errno: errno)
       }
-      place += got
-      try output.write(buffer.span.extracting(..<got))
+      if got < 0 { continue }
+      buffer.removeLast(buffer.count - got)
+      return buffer
     }
   }
 }

@@ -27,9 +27,11 @@ public struct OutputOptions: ParsableArguments {
 
   /// Opens the output.
   ///
-  /// - Parameter inputs: what this run reads and must not replace, by any name.
-  public func open(keeping inputs: [String?]) throws -> OutputFile {
-    try OutputFile(output, force: force, keeping: inputs)
+  /// - Parameters:
+  ///   - inputs: What this run reads and must not replace, by any name.
+  ///   - isText: Whether a terminal may have it.
+  public func open(keeping inputs: [String?], isText: Bool = false) throws -> OutputFile {
+    try OutputFile(output, force: force || isText, keeping: inputs)
   }
 }
 

@@ -31,6 +31,10 @@ extension Tool {
       complain("\(error)")
       Glibc.exit(error.kind.rawValue)
     }
+    if let error = error as? ExternalProgram.Missing {
+      complain("no \(error.name); install what Debian calls \(error.package)")
+      Glibc.exit(EX_UNAVAILABLE)
+    }
     if let error = error as? EndedBySignal { endBySignal(error.signal) }
     let status = exitCode(for: error).rawValue
     if status == EXIT_SUCCESS {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import EventFormat
+import MetricsFormat
 import TensorIO
 import ToolSupport
 

@@ -13,13 +13,15 @@ import Testing
       "idx2tensor images.idx --labels labels.idx", "wgan-init --preset mlp-gp --like images.tensor",
       "wgan-step mlp-gp.bin --data images.tensor --steps 2 --metrics log", "wgan-sample mlp-gp.bin",
       "tensor2png images.tensor", "png2tensor --strict grids", "cifar2tensor batch.bin",
-    ])
+    ] + (isInstalled("gnuplot") ? ["wgan-plot --format svg <(cat metrics.jsonl)"] : []))
   func `a call that fails is told in one line, and harms nothing`(_ command: String) throws {
     let shell = try workshop()
     try shell.write("labels.idx", idx([150]))
     try shell.write("batch.bin", (0..<5 * 3073).map { UInt8($0 % 7) })
     try shell.succeed(
       "mkdir grids; for n in 1 2 3; do tensor2png images.tensor -o grids/$n.png; done")
+    try shell.succeed(
+      "wgan-step mlp-gp.bin --data images.tensor --steps 3 --metrics metrics.jsonl > trained.bin")
     let result = try shell.succeed(
       """
       "$(command -v clang || command -v cc)" -O1 -shared -fPIC -o faults.so \

@@ -11,8 +11,6 @@ func isInstalled(_ commands: String...) -> Bool {
 
 /// `wgan-plot`: one glance at a training.
 @Suite(.enabled(if: isInstalled("gnuplot"), "gnuplot is not installed")) struct PlotTests {
-  private let plot = "\(Shell.checkout)/scripts/wgan-plot"
-
   /// Lines of metrics: `wasserstein` by step, no penalty unless `isPenalized`, 100 steps an epoch.
   private func metrics(
     _ count: Int, isPenalized: Bool = true, more: (Int) -> String = { _ in "" },
@@ -34,7 +32,7 @@ func isInstalled(_ commands: String...) -> Bool {
   }
 
   private func draw(_ metrics: String, _ options: String = "") throws -> String {
-    let result = try folder(metrics).succeed("\(plot) metrics.jsonl \(options)")
+    let result = try folder(metrics).succeed("wgan-plot metrics.jsonl \(options)")
     #expect(result.words.isEmpty)
     return String(decoding: result.output, as: UTF8.self)
   }
@@ -106,7 +104,7 @@ func isInstalled(_ commands: String...) -> Bool {
 
   @Test func `where the critic trains alone its steps are the clock`() throws {
     let shell = try folder(metrics(300) { 10 / Double($0) })
-    let script = #"sed -E 's/("generator_step":)[0-9]*/\131/' metrics.jsonl | "# + plot
+    let script = #"sed -E 's/("generator_step":)[0-9]*/\131/' metrics.jsonl | wgan-plot"#
     let picture = String(decoding: try shell.succeed(script).output, as: UTF8.self)
     #expect(picture.contains(">critic step<"))
     #expect(Set(try curve(2, picture).map(\.x)).count == 36)
@@ -119,11 +117,11 @@ func isInstalled(_ commands: String...) -> Bool {
       """
       set -e
       echo old > curves.svg; chmod 640 curves.svg; ln -s curves.svg link.svg
-      \(plot) metrics.jsonl > one; \(plot) < metrics.jsonl > two; cat metrics.jsonl | \(plot) - > three
-      \(plot) metrics.jsonl -o link.svg
+      wgan-plot metrics.jsonl > one; wgan-plot < metrics.jsonl > two; cat metrics.jsonl | wgan-plot - > three
+      wgan-plot metrics.jsonl -o link.svg
       for name in two three curves.svg; do cmp one $name; done
       test "$(stat -c %a curves.svg)" = 640; test -L link.svg
-      \(plot) metrics.jsonl -o curves.png; \(plot) metrics.jsonl --format png | cmp - curves.png
+      wgan-plot metrics.jsonl -o curves.png; wgan-plot metrics.jsonl --format png | cmp - curves.png
       head -c 4 curves.png | grep -aq PNG
       """)
     #expect(
@@ -147,21 +145,23 @@ func isInstalled(_ commands: String...) -> Bool {
     let before = try shell.files()
     for (arguments, status, words) in [
       ("nothing -o old.svg", 66, "nothing: no such file"),
-      ("folder -o old.svg", 66, "folder: is a folder"),
+      ("folder -o old.svg", 66, "folder: is a directory"),
       ("empty -o old.svg", 65, "empty: is empty"),
       ("words -o old.svg", 65, "words: line 1: not a line of metrics"),
       ("broken -o old.svg", 65, "broken: line 7: not a line of metrics"),
       ("nan -o old.svg", 65, "nan: line 7: not a line of metrics"),
-      ("metrics.jsonl -o nowhere/x.svg", 73, "nowhere/x.svg: cannot be created"),
-      ("metrics.jsonl -o folder --format svg", 73, "folder: is a folder"),
-      ("metrics.jsonl > /dev/full", 74, "standard output: cannot be written"),
+      ("metrics.jsonl -o nowhere/x.svg", 73, "nowhere/x.svg: no such file or directory"),
+      ("metrics.jsonl -o folder --format svg", 73, "folder: is a directory"),
+      ("metrics.jsonl > /dev/full", 74, "standard output: no space left on device"),
+      ("metrics.jsonl -o metrics.jsonl --format svg", 64, "metrics.jsonl: is an input"),
       ("metrics.jsonl -o old.gif", 64, "--format"),
+      ("metrics.jsonl --format gif -o old.svg", 64, "--format"),
       ("metrics.jsonl --width 12 -o old.svg", 64, "--width"),
-      ("metrics.jsonl empty -o old.svg", 64, "not also empty"),
+      ("metrics.jsonl empty -o old.svg", 64, "unexpected argument 'empty'"),
       ("--colour -o old.svg", 64, "--colour"),
-      ("metrics.jsonl -o", 64, "-o needs a value"),
+      ("metrics.jsonl -o", 64, "missing value for '-o <file>'"),
     ] as [(String, Int32, String)] {
-      let result = try shell.run("\(plot) \(arguments)")
+      let result = try shell.run("wgan-plot \(arguments)")
       #expect(result.status == status, "\(arguments): \(result.words)")
       #expect(
         result.words.hasPrefix("wgan-plot: ") && result.words.contains(words), "\(result.words)")

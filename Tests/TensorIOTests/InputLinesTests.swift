@@ -18,6 +18,24 @@ import Testing
     #expect(try lines.next() == nil)
   }
 
+  @Test func `what can be read again is the same again, also what came by a pipe`() throws {
+    let folder = try Folder()
+    let bytes = (0..<9_000).flatMap { Array("line \($0)\n".utf8) } + Array("rest".utf8)
+    let pipe = Pipe(Array(bytes.suffix(60_000)))
+    for (path, expected) in [
+      (try folder.write(bytes, to: "x"), bytes), (pipe.outputPath, bytes.suffix(60_000)),
+    ] {
+      var lines = try InputLines(rereadable: path)
+      for _ in 0..<2 {
+        var read: [UInt8] = []
+        while let some = try lines.next() { read += some }
+        #expect(read + lines.rest == expected)
+        lines.rewind()
+      }
+    }
+    #expect(try folder.content() == ["x"])
+  }
+
   @Test func `a line comes when it is whole, though the pipe stays open`() throws {
     let pipe = Pipe()
     let output = try OutputFile(pipe.inputPath)

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import EventFormat
+@testable import MetricsFormat
 
 @Suite struct EventTests {
   /// The vectors of RFC 3720, B.4, and the check value of the catalogues.

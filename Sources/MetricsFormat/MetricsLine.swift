@@ -27,6 +27,11 @@ package struct MetricsLine {
   /// A number by its name.
   package subscript(_ name: String) -> Double? { numbers.first { $0.name == name }?.value }
 
+  /// A whole number of at least 0 by its name.
+  package func wholeNumber(_ name: String) -> Int? {
+    self[name].flatMap(Int.init(exactly:)).flatMap { $0 < 0 ? nil : $0 }
+  }
+
   private static func name(_ quoted: ArraySlice<UInt8>) -> String? {
     let quote = UInt8(ascii: "\"")
     guard quoted.count > 2, quoted.first == quote, quoted.last == quote else { return nil }

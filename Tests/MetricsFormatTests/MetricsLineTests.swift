@@ -1,6 +1,6 @@
 import Testing
 
-@testable import EventFormat
+@testable import MetricsFormat
 
 @Suite struct MetricsLineTests {
   private func read(_ text: String) -> MetricsLine? { MetricsLine(Array(text.utf8)[...]) }

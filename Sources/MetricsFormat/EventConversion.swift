@@ -18,35 +18,21 @@ public import TensorIO
 public func convertMetrics(
   _ metrics: String, start: Double, to output: OutputFile
 ) throws(FileError) {
-  var lines = try InputLines(metrics)
+  var log = MetricsLog(try InputLines(metrics))
   var time = start
-  var count = 0
-  func event(_ line: MetricsLine) -> [UInt8]? {
-    guard let step = line["generator_step"].flatMap(Int.init(exactly:)), step >= 0 else {
-      return nil
-    }
-    time += line["seconds"] ?? 0
-    let scalars = line.numbers.filter { $0.name != "generator_step" && $0.name != "seconds" }
-    count += 1
-    return (count == 1 ? Event.fileVersion(wallTime: start) : [])
-      + Event(wallTime: time, step: step, scalars: scalars.map { ("wgan/" + $0, Float($1)) }).record
-  }
-
-  while let text = try lines.next() {
-    var records: [UInt8] = []
-    for line in text.dropLast().split(
-      separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    {
-      guard let record = MetricsLine(line).flatMap(event) else {
-        throw FileError(.invalid, lines.path, "line \(count + 1): not a line of metrics")
-      }
-      records += record
+  var records = Event.fileVersion(wallTime: start)
+  var isGoingOn: Bool
+  repeat {
+    isGoingOn = try log.next { line in
+      guard let step = line.wholeNumber("generator_step") else { return false }
+      time += line["seconds"] ?? 0
+      let scalars = line.numbers.filter { $0.name != "generator_step" && $0.name != "seconds" }
+        .map { ("wgan/" + $0, Float($1)) }
+      records += Event(wallTime: time, step: step, scalars: scalars).record
+      return true
     }
     try output.write(records)
-  }
-  if let record = MetricsLine(lines.rest[...]).flatMap(event) { try output.write(record) }
-  guard count > 0 else {
-    throw FileError(.invalid, lines.path, lines.rest.isEmpty ? "is empty" : "is not metrics")
-  }
+    records = []
+  } while isGoingOn
   try output.commit()
 }

@@ -1,0 +1,125 @@
+import Foundation
+import TensorIO
+import Testing
+
+@testable import MetricsFormat
+
+@Suite struct TrainingCurvesTests {
+  private func line(_ step: Int, epoch: Int = 1, critic: Int? = nil, _ more: String) -> String {
+    "{\"epoch\":\(epoch),\"generator_step\":\(step),\"critic_step\":\(critic ?? 5 * step),\(more)}\n"
+  }
+
+  private func curves(_ log: String, width: Int = 900) throws -> TrainingCurves {
+    let path = FileManager.default.temporaryDirectory.appending(path: "log-" + UUID().uuidString)
+    defer { try? FileManager.default.removeItem(at: path) }
+    try Data(log.utf8).write(to: path)
+    return try TrainingCurves(of: path.path, width: width)
+  }
+
+  @Test func `each metric has its own values, and a line need not have all`() throws {
+    let log =
+      line(1, #""wasserstein":4,"penalty":null,"other":9"#)
+      + line(2, #""wasserstein":3,"penalty":0.5"#) + line(2, #""held_out_wasserstein":2.5"#)
+    let curves = try curves(log)
+    #expect(curves["wasserstein"].points == [Point(x: 1, y: 4), Point(x: 2, y: 3)])
+    #expect(curves["penalty"].points == [Point(x: 2, y: 0.5)])
+    #expect(curves["held_out_wasserstein"].points == [Point(x: 2, y: 2.5)])
+    #expect(curves["other"].points.isEmpty)
+    #expect(curves.clock == "generator_step" && curves.axis == 1...2)
+  }
+
+  @Test(arguments: [(900, 15, 1), (3000, 21, 7), (100_000, 667, 223)])
+  func `a long log has longer strokes and windows`(
+    _ count: Int, _ window: Int, _ stroke: Int
+  ) throws {
+    let log = (1...count).map { line($0, "\"wasserstein\":\($0 % stroke)") }.joined()
+    let curves = try curves(log)
+    #expect(curves.window == window && curves.medianSteps == window)
+    let strokes = (count + stroke - 1) / stroke
+    #expect(curves["wasserstein"].points.count <= 2 * strokes)
+    #expect(stroke == 1 || curves["wasserstein"].points.count <= 900)
+    #expect(curves["wasserstein"].points.map(\.y).max() == Double(stroke - 1))
+    #expect(curves["wasserstein"].medians.count == (count - window) / (window / 2 + 1) + 1)
+  }
+
+  @Test func `the critic's steps are the clock where the generator's stand still`() throws {
+    let more = #""wasserstein":1"#
+    let alone = try curves((0..<4).map { line(7, critic: 50 + $0, more) }.joined())
+    #expect(alone.clock == "critic_step" && alone.axis == 50...53)
+    #expect(try curves(line(7, more) + line(7, more)).clock == "generator_step")
+    #expect(try curves((0..<4).map { line($0, more) }.joined()).clock == "generator_step")
+  }
+
+  @Test func `an epoch ends where the next begins, the last when it is as long as the one before`()
+    throws
+  {
+    func ends(_ lengths: [Int]) throws -> [Double] {
+      var (log, step) = ("", 0)
+      for (index, length) in lengths.enumerated() {
+        for _ in 0..<length {
+          step += 1
+          log += line(step, epoch: index + 1, #""wasserstein":1"#)
+        }
+      }
+      let epochs = try curves(log).epochs
+      #expect(
+        epochs.map(\.number) == Array(1...max(epochs.count, 1)).prefix(epochs.count).map(\.self))
+      return epochs.map(\.end)
+    }
+    #expect(try ends([10, 10, 9]) == [10, 20])
+    #expect(try ends([10, 10, 10]) == [10, 20, 30])
+    #expect(try ends([10]) == [])
+  }
+
+  @Test(arguments: [
+    ("", "is empty"), ("{\"epoch\":1", "is not metrics"), ("words\n", "line 1: "),
+    ("{\"epoch\":1}\n", "line 1: "), ("GOOD{\"epoch\":2\nGOOD", "line 2: "),
+    ("GOOD\nGOOD", "line 2: "), ("GOODGOOD{\"epoch\":1,\"generator_step\":-1}\n", "line 3: "),
+    ("GOOD{\"epoch\":1.5,\"generator_step\":1}\n", "line 2: "),
+    ("{\"epoch\":1,\"generator_step\":1}\n", "has no values to draw"),
+  ])
+  func `a damaged log is refused by the number of its line`(_ log: String, _ words: String) {
+    let log = log.replacing("GOOD", with: line(1, #""wasserstein":1"#))
+    let error = #expect(throws: FileError.self) { try curves(log) }
+    #expect(error?.kind == .invalid && error?.message.hasPrefix(words) == true, "\(error as Any)")
+  }
+
+  @Test func `a last line without its end counts if it is whole`() throws {
+    let log = line(1, #""wasserstein":1"#) + line(2, #""wasserstein":2"#)
+    for count in 0...line(2, #""wasserstein":2"#).utf8.count {
+      let points = try curves(String(log.dropLast(count)))["wasserstein"].points
+      #expect(points.count == (count < 2 ? 2 : 1))
+    }
+  }
+
+  @Test func `a picture has a panel for each unit, its marks and arrows`() throws {
+    let log = (1...600).map { step in
+      line(
+        step, epoch: (step - 1) / 10 + 1,
+        "\"wasserstein\":\(step == 300 ? 1e9 : 0.5),\"lr_critic\":0.1")
+    }
+    let curves = try curves(log.joined())
+    let wide = Picture(of: curves, format: .svg, width: 900).program
+    #expect(wide.contains("set terminal svg size 900, 464 "))
+    #expect(wide.contains("'Wasserstein estimate'") && wide.contains("'Learning rates'"))
+    #expect(!wide.contains("'Penalty'") && !wide.contains("$lr_generator"))
+    #expect(wide.contains("sprintf('↑ %.3g', 1000000000.0)") && !wide.contains("↓"))
+    // Sixty epochs, a number for every five of them, once; at a telephone's width for every ten.
+    #expect(wide.contains("'5' 50.0, '10' 100.0,") && wide.contains("'' 50.0, '' 100.0,"))
+    let narrow = Picture(of: curves, format: .png, width: 360).program
+    #expect(narrow.contains("set terminal pngcairo size 720, 1036 "))
+    #expect(narrow.contains("set x2tics ('10' 100.0, '20' 200.0,"))
+  }
+
+  @Test func `an SVG is styled once, and bare of empty groups`() {
+    let group = "<g fill=\"none\">\n</g>\n"
+    let styled = styledSVG(
+      "<svg width=\"3\">\n<title>curves9</title>\n<title>curves9_plot_1</title>\n"
+        + group + "<path stroke='rgb(  0, 103,165)'/>" + group + "</svg>\n")
+    #expect(
+      styled.hasPrefix("<svg role=\"img\" aria-label=\"Curves of the training\" width=\"3\">\n"))
+    #expect(styled.components(separatedBy: "<style>").count == 2)
+    #expect(styled.contains("[stroke='rgb(0,103,165)'] { stroke: #6ab4f0 }"))
+    #expect(styled.hasSuffix("</style>\n\n<path stroke='rgb(0,103,165)'/></svg>\n"))
+  }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import Testing
+
+/// `wgan-plot` where gnuplot is missing, fails or is another.
+@Suite struct GnuplotTests {
+  /// A log of three lines, an old picture, and in `bin` what is called in gnuplot's place.
+  private func folder(gnuplot script: String) throws -> Shell {
+    let shell = try Shell()
+    try shell.write("bin-gnuplot", Array("#!/bin/sh\n\(script)\n".utf8))
+    try shell.succeed(
+      """
+      printf '{"epoch":1,"generator_step":%d,"wasserstein":%d}\\n' 1 5 2 4 3 3 > metrics.jsonl
+      mkdir bin; mv bin-gnuplot bin/gnuplot; chmod +x bin/gnuplot; echo precious > old.svg
+      """)
+    return shell
+  }
+
+  @Test func `that it is missing is said before anything is read`() throws {
+    let shell = try folder(gnuplot: "")
+    try shell.succeed("wgan-plot --help | grep -qx '  69     gnuplot is missing'")
+    let before = try shell.files()
+    for path in ["$TOOLS", "nowhere:$TOOLS", "$TOOLS:$PWD/bin"] {
+      // Opening a pipe that nobody writes to would wait for ever.
+      let result = try shell.run(
+        """
+        mkfifo pipe; chmod -x bin/gnuplot
+        PATH=\(path) wgan-plot pipe -o old.svg
+        status=$?; chmod +x bin/gnuplot; rm pipe; exit $status
+        """)
+      #expect(result.status == 69)
+      #expect(result.words == "wgan-plot: no gnuplot; install what Debian calls gnuplot-nox\n")
+      #expect(try shell.files() == before)
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("echo first >&2; echo 'line 3: undefined' >&2; echo >&2; exit 3", "line 3: undefined"),
+      ("echo half; exit 3", "ended with status 3"),
+      ("echo drawn; kill -KILL $$", "ended with signal 9"),
+      ("cat > /dev/null", "has drawn nothing"),
+      ("exit 0", "has drawn nothing"),
+    ])
+  func `that it fails is one line with its last words, and harms nothing`(
+    _ script: String, _ words: String
+  ) throws {
+    let shell = try folder(gnuplot: script)
+    let before = try shell.files()
+    for output in ["", "-o old.svg", "-o old.svg --format png"] {
+      let result = try shell.run("PATH=$PWD/bin:$PATH; wgan-plot metrics.jsonl \(output)")
+      #expect(result.status == 70 && result.output.isEmpty)
+      #expect(result.words == "wgan-plot: gnuplot: \(words)\n")
+      #expect(try shell.files() == before)
+    }
+  }
+
+  @Test func `it gets the whole program, its own words and bytes go nowhere`() throws {
+    let shell = try folder(
+      gnuplot: "echo a warning >&2; test \"$LC_ALL $*\" = 'C.UTF-8 -d' && exec cat")
+    // More than a pipe would hold, each way.
+    try shell.succeed(
+      """
+      set -e; PATH=$PWD/bin:$PATH
+      for i in {1..9000}; do
+        echo "{\\"epoch\\":$i,\\"generator_step\\":$((9 * i)),\\"wasserstein\\":$((i * i % 99991)).125}"
+      done > long.jsonl
+      LC_ALL=C wgan-plot long.jsonl --width 4000 --format png > program 2> words
+      test ! -s words; test $(wc -c < program) -gt 65536; tail -n 1 program | grep '^plot '
+      mkdir scratch; TMPDIR=$PWD/scratch wgan-plot < metrics.jsonl > /dev/null; rmdir scratch
+      """)
+    let result = try shell.run(
+      "PATH=$PWD/bin:$PATH TMPDIR=$PWD/nowhere; export TMPDIR; wgan-plot metrics.jsonl -o old.svg")
+    #expect(result.status == 73)
+    #expect(result.words.hasSuffix("/nowhere: no such file or directory\n"))
+    #expect(try shell.read("old.svg") == Data("precious\n".utf8))
+  }
+
+  @Test func `a terminal may have an SVG, but no PNG unless it is forced`() throws {
+    let shell = try folder(gnuplot: "echo '<svg '")
+    for (options, status, words) in [
+      ("", 0, "<svg role="), ("--format png --force", 0, "<svg "),
+      ("--format png", 64, "standard output: will not write binary data to a terminal"),
+    ] {
+      let result = try shell.run(
+        "script -qec \"PATH=$PWD/bin:$PATH wgan-plot metrics.jsonl \(options)\" /dev/null")
+      #expect(result.status == Int32(status), "\(options)")
+      #expect(String(decoding: result.output, as: UTF8.self).contains(words), "\(options)")
+    }
+  }
+}
