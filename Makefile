@@ -28,7 +28,8 @@ FUZZ_OUT   ?= runs/fuzz
 
 PREFIX  ?= /usr/local
 DESTDIR ?=
-TOOLS   ?= .build/release
+# What is installed calls what is installed.
+TOOLS   ?= $(if $(wildcard Package.swift),.build/release,../../bin)
 
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -52,7 +53,7 @@ built := .build/release/.built
 # With TOOLS given the tools are taken as they are.
 ready := $(if $(filter .build/release,$(TOOLS)),$(built))
 static := .build-static/release/.built
-sources := Package.swift $(shell find Sources -type f)
+sources := $(wildcard Package.swift) $(shell [ ! -e Sources ] || find Sources -type f)
 swift_files := $$(git ls-files '*.swift')
 
 .PHONY: all setup train plot film report test mutate soak reproduce fuzz race bench lint format \
