@@ -7,7 +7,9 @@ import Testing
 /// `torch` stands for a Python that has what the replay takes.
 @Suite struct TutorialTests {
   /// What is changed in a block: where the images are, and that there are fewer.
-  private let changes = [("/usr/share/datasets/fashion-mnist", "fashion-mnist"), ("500", "40")]
+  private let changes = [
+    ("/usr/share/datasets/fashion-mnist", "fashion-mnist"), ("500", "40"), ("EPOCHS=200", "EPOCHS=2"),
+  ]
 
   /// What a clone has, and tiny files in the place of Fashion-MNIST and of a reader's pictures.
   private func clone() throws -> Shell {
@@ -66,6 +68,7 @@ import Testing
       """
       set -e
       test -s runs/try/samples/epoch-0004.png; test -s own.png; test -s way.png
+      test -s runs/photos/samples/epoch-0002.png
       cmp ckpt.bin once.bin
       test "$(grep -c held_out metrics.jsonl) $(grep -c held_out own.jsonl)" = "4 40"
       """)
