@@ -8,7 +8,8 @@ import Testing
 @Suite struct TutorialTests {
   /// What is changed in a block: where the images are, and that there are fewer.
   private let changes = [
-    ("/usr/share/datasets/fashion-mnist", "fashion-mnist"), ("500", "40"), ("EPOCHS=200", "EPOCHS=2"),
+    ("/usr/share/datasets/fashion-mnist", "fashion-mnist"), ("500", "40"),
+    ("EPOCHS=200", "EPOCHS=2"),
   ]
 
   /// What a clone has, and tiny files in the place of Fashion-MNIST and of a reader's pictures.
