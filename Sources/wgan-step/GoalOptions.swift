@@ -2,11 +2,13 @@ import ArgumentParser
 import ToolSupport
 import WGAN
 
-/// How far to train: one of three, or until the time is up.
+/// How far to train: so far, or until the time is up.
 struct GoalOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Train to the end of so many epochs more.", valueName: "n"))
+    help: ArgumentHelp(
+      "Train to the end of so many epochs more; with --until-epoch no further in this call.",
+      valueName: "n"))
   var epochs: Int?
 
   @Option(
@@ -32,15 +34,22 @@ struct GoalOptions: ParsableArguments {
     for case (let name, let number?) in given where number < 0 {
       throw ValidationError("\(name) must be at least 0, not \(number)")
     }
-    let count = given.count { $0.1 != nil }
-    guard count == 1 || count == 0 && timeBudget != nil else {
-      throw ValidationError("give one of --epochs, --steps and --until-epoch, or --time-budget")
+    guard steps == nil || epochs == nil && untilEpoch == nil else {
+      throw ValidationError("--steps goes with neither --epochs nor --until-epoch")
+    }
+    guard given.contains(where: { $0.1 != nil }) || timeBudget != nil else {
+      throw ValidationError("give one of --epochs, --steps, --until-epoch and --time-budget")
     }
   }
 
-  /// What to reach; `nil` when only time ends the run.
-  var goal: TrainingGoal? {
-    epochs.map { .epochs($0) } ?? steps.map { .steps($0) } ?? untilEpoch.map { .untilEpoch($0) }
+  /// What this call reaches, and what it is a part of; `nil` when only time ends it.
+  func goals(from epoch: Int) -> (call: TrainingGoal?, whole: TrainingGoal?) {
+    if let untilEpoch {
+      let count = min(epochs ?? .max, max(untilEpoch - epoch, 0))
+      return (.untilEpoch(epoch + count), .untilEpoch(untilEpoch))
+    }
+    let goal = epochs.map { TrainingGoal.epochs($0) } ?? steps.map { .steps($0) }
+    return (goal, goal)
   }
 }
 

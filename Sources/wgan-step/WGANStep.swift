@@ -9,7 +9,7 @@ struct WGANStep: Tool {
     commandName: "wgan-step",
     abstract: "Train a checkpoint further.",
     usage:
-      "wgan-step [CHECKPOINT] --data IMAGES (--epochs N | --steps N | --until-epoch N | --time-budget T) [-o FILE]",
+      "wgan-step [CHECKPOINT] --data IMAGES (--epochs N | --until-epoch N | --steps N | --time-budget T) [-o FILE]",
     discussion: """
       An epoch shows each batch of images to the critic once, or for as many steps as the \
       checkpoint reuses it; a last batch that is short is left out. -o may \
@@ -39,7 +39,7 @@ struct WGANStep: Tool {
     completion: .file())
   var data: String
 
-  @OptionGroup(title: "How far, one of") var options: GoalOptions
+  @OptionGroup(title: "How far") var options: GoalOptions
 
   @Option(
     help: ArgumentHelp(
@@ -77,12 +77,14 @@ struct WGANStep: Tool {
     let trainer = try blaming(images: data, checkpoint: checkpoint) {
       try Trainer(state, images: images, workers: workers)
     }
-    let course = TrainingCourse(trainer, only, to: options.goal)
+    let goals = options.goals(from: state.progress.epoch)
+    let course = TrainingCourse(trainer, only, to: goals.call)
     var records = try Records(
       records, of: trainer, along: course, workers: workers, checkpoint: checkpoint,
       keeping: [checkpoint, data, records.heldOut])
     let signals = StopSignals()
-    try train(trainer, course, &records, signals)
+    try train(
+      trainer, course, of: TrainingCourse(trainer, only, to: goals.whole), &records, signals)
     if course.isSpent(at: state.progress), !course.isReached(at: state.progress) {
       Self.complain(
         "\(checkpoint): the learning rates are 0 after epoch \(state.progress.epoch); "
@@ -98,7 +100,8 @@ struct WGANStep: Tool {
   }
 
   private func train(
-    _ trainer: Trainer, _ course: TrainingCourse, _ records: inout Records, _ signals: StopSignals
+    _ trainer: Trainer, _ course: TrainingCourse, of whole: TrainingCourse,
+    _ records: inout Records, _ signals: StopSignals
   ) throws {
     let state = trainer.state
     var meter = Self.meter("images", progress)
@@ -115,8 +118,8 @@ struct WGANStep: Tool {
       }
       records.note(report, state.progress, unless: shouldStop)
       meter.update(
-        course.images(at: state.progress), left: course.imagesLeft(at: state.progress),
-        within: options.timeBudget?.secondsLeft, report.words(lastEpoch: course.lastEpoch))
+        whole.images(at: state.progress), left: whole.imagesLeft(at: state.progress),
+        within: options.timeBudget?.secondsLeft, report.words(lastEpoch: whole.lastEpoch))
       if shouldStop() { break }
     }
     meter.clear()

@@ -132,8 +132,8 @@ import Testing
     // Usage
     Case("\(step) --steps -1 -o old", 64, "--steps must be at least 0"),
     Case("\(step) --steps x -o old", 64, "'x'", "--steps"),
-    Case("\(step) -o old", 64, "--epochs, --steps and --until-epoch"),
-    Case("\(step) --steps 1 --epochs 1 -o old", 64, "--epochs, --steps and --until-epoch"),
+    Case("\(step) -o old", 64, "--epochs, --steps, --until-epoch and --time-budget"),
+    Case("\(step) --steps 1 --epochs 1 -o old", 64, "--steps goes with neither --epochs"),
     Case("wgan-step mlp-gp.bin --steps 1 -o old", 64, "--data"),
     Case("wgan-step --data - --steps 1 -o old", 64, "standard input"),
     Case("\(step) --steps 1 --metrics -", 64, "cannot both go to -"),

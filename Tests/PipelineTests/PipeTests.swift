@@ -107,7 +107,7 @@ import Testing
       cp \(preset).bin one.bin
       step one.bin --epochs 1 --threads 2 -o one.bin && step one.bin --epochs 1 --threads 1 -o one.bin
       step --epochs 1 --threads 1 < \(preset).bin | step --epochs 1 --threads 2 > pipe.bin
-      step \(preset).bin --steps 1 | step --until-epoch 1 | step --until-epoch 2 > parts.bin
+      step \(preset).bin --steps 1 | step --until-epoch 9 --epochs 1 | step --until-epoch 2 --epochs 9 > parts.bin
       for other in two-threads one pipe parts; do cmp two.bin $other.bin || exit 1; done
       ! cmp -s two.bin \(preset).bin
       """)
