@@ -23,7 +23,7 @@ BENCH_OUT ?= runs/bench
 
 TRAININGS  ?= 300
 EXECUTIONS ?= 100000
-READERS    ?= tensor idx png network checkpoint metrics
+READERS    ?= tensor idx png network checkpoint metrics curves
 FUZZ_OUT   ?= runs/fuzz
 
 PREFIX  ?= /usr/local

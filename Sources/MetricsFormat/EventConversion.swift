@@ -18,7 +18,7 @@ public import TensorIO
 public func convertMetrics(
   _ metrics: String, start: Double, to output: OutputFile
 ) throws(FileError) {
-  var log = MetricsLog(try InputLines(metrics))
+  var log = MetricsReader(try InputLines(metrics))
   var time = start
   var records = Event.fileVersion(wallTime: start)
   var isGoingOn: Bool

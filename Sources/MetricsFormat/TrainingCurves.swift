@@ -47,7 +47,7 @@ package struct TrainingCurves {
       curves[line.metric] = Curve(median: line.isNoisy ? window : nil)
     }
     lines.rewind()
-    var log = MetricsLog(lines)
+    var log = MetricsReader(lines)
     while try log.next({ take($0) }) {}
     lift()
     // The epoch in hand is done when it is as long as the one before.

@@ -1,7 +1,7 @@
 import TensorIO
 
 /// The lines of a log of metrics, as they come.
-package struct MetricsLog {
+package struct MetricsReader {
   private var lines: InputLines
   private var count = 0
 
