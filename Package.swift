@@ -84,20 +84,25 @@ let package = Package(
       swiftSettings: strict),
 
     // Tests
-    .testTarget(name: "TensorIOTests", dependencies: ["TensorIO"], swiftSettings: settings),
+    .target(
+      name: "TestSupport", dependencies: ["TensorIO"], path: "Tests/TestSupport",
+      swiftSettings: settings),
     .testTarget(
-      name: "IDXFormatTests", dependencies: ["IDXFormat", "TensorIO", "CZlib"],
+      name: "TensorIOTests", dependencies: ["TestSupport", "TensorIO"], swiftSettings: settings),
+    .testTarget(
+      name: "IDXFormatTests", dependencies: ["TestSupport", "IDXFormat", "TensorIO", "CZlib"],
       swiftSettings: settings),
     .testTarget(
       name: "CKernelsTests", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: settings),
     .testTarget(name: "WGANTests", dependencies: ["WGAN", "TensorIO"], swiftSettings: settings),
     .testTarget(
-      name: "PNGFormatTests", dependencies: ["PNGFormat", "TensorIO", "CPNG", "CZlib"],
+      name: "PNGFormatTests",
+      dependencies: ["TestSupport", "PNGFormat", "TensorIO", "CPNG", "CZlib"],
       swiftSettings: settings),
     .testTarget(
       name: "ToolSupportTests", dependencies: ["ToolSupport"], swiftSettings: settings),
     .testTarget(
-      name: "MetricsFormatTests", dependencies: ["MetricsFormat", "TensorIO"],
+      name: "MetricsFormatTests", dependencies: ["TestSupport", "MetricsFormat", "TensorIO"],
       swiftSettings: settings),
     .testTarget(
       name: "PipelineTests",

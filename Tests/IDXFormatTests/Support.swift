@@ -4,39 +4,6 @@ import CZlib
 import Foundation
 import TensorIO
 
-/// A folder that is removed with its content.
-final class Folder {
-  let path: String
-
-  init() throws {
-    path = NSTemporaryDirectory() + "IDXFormatTests-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func file(_ name: String) -> String { path + "/" + name }
-
-  func write(_ bytes: [UInt8], to name: String) throws -> String {
-    try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
-    return file(name)
-  }
-
-  func content() throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: path).sorted()
-  }
-}
-
-/// The error that a body throws, if it is one of ours.
-func fileError(_ body: () throws -> Void) -> FileError? {
-  do {
-    try body()
-    return nil
-  } catch {
-    return error as? FileError
-  }
-}
-
 /// An IDX file of unsigned bytes, or only its header.
 func idx(_ dimensions: [UInt32], _ data: [UInt8] = [], type: UInt8 = 0x08) -> [UInt8] {
   let sizes = dimensions.flatMap { size in withUnsafeBytes(of: size.bigEndian) { [UInt8]($0) } }

@@ -1,5 +1,6 @@
 import Foundation
 import TensorIO
+import TestSupport
 import Testing
 
 @testable import MetricsFormat
@@ -10,10 +11,8 @@ import Testing
   }
 
   private func curves(_ log: String, width: Int = 900) throws -> TrainingCurves {
-    let path = FileManager.default.temporaryDirectory.appending(path: "log-" + UUID().uuidString)
-    defer { try? FileManager.default.removeItem(at: path) }
-    try Data(log.utf8).write(to: path)
-    return try TrainingCurves(of: path.path, width: width)
+    let folder = try Folder(["log": Array(log.utf8)])
+    return try TrainingCurves(of: folder.file("log"), width: width)
   }
 
   @Test func `each metric has its own values, and a line need not have all`() throws {

@@ -1,28 +1,13 @@
 import Foundation
 import TensorIO
+import TestSupport
 import Testing
 
 @testable import PNGFormat
 
-/// A folder that is removed with its content.
-final class Folder {
-  let path = NSTemporaryDirectory() + "PNGFormatTests-" + UUID().uuidString
-
-  init(_ files: [String: [UInt8]] = [:]) throws {
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    for (name, bytes) in files {
-      let folder = URL(fileURLWithPath: path(name)).deletingLastPathComponent().path
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      try Data(bytes).write(to: URL(fileURLWithPath: path(name)))
-    }
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func path(_ name: String) -> String { path + "/" + name }
-
+extension Folder {
   /// The paths without that of this folder.
-  func names(_ files: [ImageFile]) -> [String] {
+  fileprivate func names(_ files: [ImageFile]) -> [String] {
     files.map { String($0.path.dropFirst(path.count + 1)) }
   }
 }
@@ -49,7 +34,7 @@ final class Folder {
   @Test func `names stay in the order given, and may be files of any name`() throws {
     let folder = try Folder(["x/b.png": [], "x/a.png": [], "c.jpg": []])
     let files = try findImages([
-      folder.path("c.jpg"), "-", folder.path("x"), folder.path("x/b.png"),
+      folder.file("c.jpg"), "-", folder.file("x"), folder.file("x/b.png"),
     ])
     #expect(files[1].path == "-")
     #expect(
@@ -61,12 +46,12 @@ final class Folder {
   @Test func `symbolic links are followed, and loops of them end`() throws {
     let folder = try Folder(["a/x.png": [], "b/y.png": []])
     let link = FileManager.default.createSymbolicLink(atPath:withDestinationPath:)
-    try link(folder.path("a/again"), "..")
-    try link(folder.path("a/self"), ".")
-    try link(folder.path("a/link.png"), "../b/y.png")
-    try link(folder.path("a/lost.png"), "nowhere")
-    try link(folder.path("a/lost"), "nowhere")
-    let files = try findImages([folder.path("a")])
+    try link(folder.file("a/again"), "..")
+    try link(folder.file("a/self"), ".")
+    try link(folder.file("a/link.png"), "../b/y.png")
+    try link(folder.file("a/lost.png"), "nowhere")
+    try link(folder.file("a/lost"), "nowhere")
+    let files = try findImages([folder.file("a")])
     #expect(
       folder.names(files) == ["a/again/b/y.png", "a/link.png", "a/lost.png", "a/x.png"])
     #expect(files.map { $0.refusal?.message } == [nil, nil, "no such file", nil])
@@ -76,10 +61,10 @@ final class Folder {
     let folder = try Folder(["a.png": [], "c.png": [], "b/x.png": []])
     let name = Array(folder.path.utf8CString.dropLast()) + [0x2F, CChar(bitPattern: 0xFF)]
     close(open(name + Array(".png".utf8CString), O_CREAT, 0o600))
-    mkdir(folder.path("z.png"), 0o700)
-    mkfifo(folder.path("fifo.png"), 0o600)
-    chmod(folder.path("b"), 0)
-    defer { chmod(folder.path("b"), 0o700) }
+    mkdir(folder.file("z.png"), 0o700)
+    mkfifo(folder.file("fifo.png"), 0o600)
+    chmod(folder.file("b"), 0)
+    defer { chmod(folder.file("b"), 0o700) }
     let files = try findImages([folder.path])
     let refused = files.filter { $0.refusal != nil }
     #expect(refused.last?.refusal?.message == "has a name that is not UTF-8")
@@ -93,7 +78,7 @@ final class Folder {
 
   @Test func `a name of nothing is missing`() throws {
     let folder = try Folder()
-    let error = fileError { _ = try findImages([folder.path, folder.path("x")]) }
+    let error = fileError { _ = try findImages([folder.path, folder.file("x")]) }
     #expect(error?.kind == .missing && error?.message == "no such file")
     #expect(try findImages([folder.path]).isEmpty)
   }
@@ -104,15 +89,15 @@ final class Folder {
       "lines": Array("a\nb c\n\n\(long)\nd".utf8), "zeros": Array("a\nb\0c\0".utf8),
       "latin": [0x61, 10, 0xE9, 10], "longer": Array("a\n\(long)n".utf8), "empty": [],
     ])
-    #expect(try readNames(folder.path("lines"), endedByNull: false) == ["a", "b c", long, "d"])
-    #expect(try readNames(folder.path("zeros"), endedByNull: true) == ["a\nb", "c"])
-    let error = fileError { _ = try readNames(folder.path("empty"), endedByNull: false) }
+    #expect(try readNames(folder.file("lines"), endedByNull: false) == ["a", "b c", long, "d"])
+    #expect(try readNames(folder.file("zeros"), endedByNull: true) == ["a\nb", "c"])
+    let error = fileError { _ = try readNames(folder.file("empty"), endedByNull: false) }
     #expect(error?.kind == .invalid && error?.message == "names no file")
     for (name, words) in [
       ("zeros", "name 2 is no name: zero bytes; -0"), ("latin", "name 2 is no name: not UTF-8"),
       ("longer", "name 2 is longer than 4096 bytes"),
     ] {
-      let error = fileError { _ = try readNames(folder.path(name), endedByNull: false) }
+      let error = fileError { _ = try readNames(folder.file(name), endedByNull: false) }
       #expect(error?.kind == .invalid && error?.message.contains(words) == true)
     }
   }

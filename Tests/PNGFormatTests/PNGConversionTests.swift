@@ -1,4 +1,5 @@
 import TensorIO
+import TestSupport
 import Testing
 
 @testable import PNGFormat
@@ -29,7 +30,7 @@ import Testing
     var conversion = PNGConversion()
     change(&conversion)
     var skipped: [String] = []
-    let output = folder.path("out")
+    let output = folder.file("out")
     let count = try conversion.run(
       findImages([folder.path]), to: OutputFile(output)
     ) { if let error = $0 { skipped.append(error.message) } }
@@ -58,7 +59,7 @@ import Testing
       "a.png": Self.gray(3, 2, 0), "b.png": image, "c.png": Self.gray(3, 2, 0),
     ])
     let error = #expect(throws: FileError.self) { try Self.convert(folder) }
-    #expect(error?.kind == .usage && error?.path == folder.path("b.png"))
+    #expect(error?.kind == .usage && error?.path == folder.file("b.png"))
     #expect(error?.message == message)
   }
 
@@ -102,14 +103,14 @@ import Testing
   @Test func `the first bad file ends a strict conversion, and nothing is left of it`() throws {
     let folder = try Folder(["a.png": Self.gray(1, 1, 1), "b.png": [], "c.png": [1]])
     let error = fileError { _ = try Self.convert(folder) { $0.isStrict = true } }
-    #expect(error?.kind == .invalid && error?.path == folder.path("b.png"))
-    #expect(throws: FileError.self) { try TensorFile(folder.path("out")) }
+    #expect(error?.kind == .invalid && error?.path == folder.file("b.png"))
+    #expect(throws: FileError.self) { try TensorFile(folder.file("out")) }
   }
 
   @Test func `no image at all is an error`() throws {
     let bad = try Folder(["a.png": [1], "b.png": []])
     let error = fileError { _ = try Self.convert(bad) }
-    #expect(error?.kind == .invalid && error?.path == bad.path("out"))
+    #expect(error?.kind == .invalid && error?.path == bad.file("out"))
     #expect(error?.message == "gets no image: none of 2 files can be used")
     let single = try Folder(["a.png": [1]])
     #expect(fileError { _ = try Self.convert(single) }?.message == "is not a PNG file")

@@ -1,4 +1,5 @@
 // Every kind of PNG file, made by hand and read to the pixel. What is expected is computed here.
+import TestSupport
 import Testing
 
 @testable import PNGFormat

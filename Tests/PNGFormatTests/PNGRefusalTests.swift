@@ -1,5 +1,6 @@
 // Files that are not PNG, not whole, or not honest: refused in words, never more than that.
 import TensorIO
+import TestSupport
 import Testing
 
 @testable import PNGFormat

@@ -60,13 +60,3 @@ func images(_ shape: [Int], _ values: [Float], range: String = "-1,1") throws ->
   let bytes = values.withUnsafeBytes { [UInt8]($0) }
   return try tensorFile(range: range, [(TensorEntry("images", .f32, shape), bytes)])
 }
-
-/// The error that a body throws, if it is one of ours.
-func fileError(_ body: () throws -> Void) -> FileError? {
-  do {
-    try body()
-    return nil
-  } catch {
-    return error as? FileError
-  }
-}

@@ -1,4 +1,5 @@
 // The CRC-32 against its published check value, and the sum of pieces against the sum of all.
+import TestSupport
 import Testing
 
 @testable import TensorIO

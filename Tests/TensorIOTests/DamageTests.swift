@@ -1,5 +1,6 @@
 // What a disk, a cable or a full file system does to a good file must never go unnoticed.
 import Foundation
+import TestSupport
 import Testing
 
 @testable import TensorIO

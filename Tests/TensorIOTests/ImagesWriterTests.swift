@@ -1,4 +1,5 @@
 // A file of which the number of images is known only at the end is a tensor file like any other.
+import TestSupport
 import Testing
 
 @testable import TensorIO

@@ -1,5 +1,6 @@
 // What can be opened, and how the rest is refused.
 import Foundation
+import TestSupport
 import Testing
 
 @testable import TensorIO

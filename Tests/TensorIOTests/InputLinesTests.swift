@@ -1,4 +1,5 @@
 // Lines that are handed on as they come.
+import TestSupport
 import Testing
 
 @testable import TensorIO

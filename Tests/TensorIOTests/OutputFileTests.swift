@@ -1,5 +1,6 @@
 // A file is replaced as a whole or not at all; a pipe and a device are written as they are.
 import Foundation
+import TestSupport
 import Testing
 
 @testable import TensorIO

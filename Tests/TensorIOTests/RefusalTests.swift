@@ -1,4 +1,5 @@
 // The tables of `FileCase`, from a file and from a pipe, and what is done with odd but valid files.
+import TestSupport
 import Testing
 
 @testable import TensorIO

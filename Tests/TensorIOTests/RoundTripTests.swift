@@ -1,5 +1,6 @@
 // What is written is what is read, whichever way it was written, and the same every time.
 import Foundation
+import TestSupport
 import Testing
 
 @testable import TensorIO

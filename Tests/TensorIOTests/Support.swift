@@ -4,34 +4,6 @@ import Foundation
 
 @testable import TensorIO
 
-/// A folder that is removed with its content.
-final class Folder {
-  let path: String
-
-  init() throws {
-    path = NSTemporaryDirectory() + "TensorIOTests-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func file(_ name: String) -> String { path + "/" + name }
-
-  @discardableResult
-  func write(_ bytes: [UInt8], to name: String) throws -> String {
-    try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
-    return file(name)
-  }
-
-  func bytes(of name: String) throws -> [UInt8] {
-    [UInt8](try Data(contentsOf: URL(fileURLWithPath: file(name))))
-  }
-
-  func content() throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: path).sorted()
-  }
-}
-
 /// A pipe, both of whose ends can be opened by a path. It holds 64 KiB.
 final class Pipe {
   private var ends: [Int32] = [-1, -1]
@@ -72,16 +44,6 @@ final class Pipe {
   }
 }
 
-/// The error that a body throws, if it is one of ours.
-func fileError(_ body: () throws -> Void) -> FileError? {
-  do {
-    try body()
-    return nil
-  } catch {
-    return error as? FileError
-  }
-}
-
 /// A file of the safetensors container: length, header, zeros.
 func container(_ json: [UInt8], data: Int = 16) -> [UInt8] {
   let length = UInt64(json.count)
@@ -103,22 +65,5 @@ extension TensorHeader {
 extension TensorFile {
   func array(_ name: String) -> [UInt8]? {
     bytes(of: name).map { bytes in withExtendedLifetime(self) { [UInt8](bytes) } }
-  }
-}
-
-/// A small generator, so that a failure can be repeated: SplitMix64 (Steele, Lea, Flood 2014).
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  mutating func bytes(_ count: Int) -> [UInt8] {
-    (0..<count).map { _ in .random(in: 0...255, using: &self) }
   }
 }

@@ -1,4 +1,5 @@
 // A file of which the tensors are known only as they come is a tensor file like any other.
+import TestSupport
 import Testing
 
 @testable import TensorIO

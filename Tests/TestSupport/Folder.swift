@@ -1,0 +1,39 @@
+import Foundation
+
+/// A folder that is removed with its content.
+public final class Folder {
+  /// Where it is.
+  public let path = FileManager.default.temporaryDirectory.path + "/wgan-test-" + UUID().uuidString
+
+  /// Makes a folder with these files, and the folders that lead to them.
+  public init(_ files: [String: [UInt8]] = [:]) throws {
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    for (name, bytes) in files {
+      let folder = URL(fileURLWithPath: file(name)).deletingLastPathComponent().path
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try write(bytes, to: name)
+    }
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  /// The path of a file in it.
+  public func file(_ name: String) -> String { path + "/" + name }
+
+  /// Writes a file in it, and returns its path.
+  @discardableResult
+  public func write(_ bytes: [UInt8], to name: String) throws -> String {
+    try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
+    return file(name)
+  }
+
+  /// What a file in it holds.
+  public func bytes(of name: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: URL(fileURLWithPath: file(name))))
+  }
+
+  /// The names of all that is in it, in order.
+  public func content() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+  }
+}
