@@ -38,7 +38,7 @@ SHELL := bash
 # By the environment, so that no shell reads what is in them.
 export EPOCHS EVERY PRESET DATA SEED BATCH THREADS TIME CONVERT SIZE HELD_OUT OUT PYTHON PEERS BENCH_OUT FUZZ_OUT
 # Of these, what was said; the rest are defaults, and a run that goes on has its own.
-export GIVEN := $(foreach name,PRESET DATA SEED BATCH CONVERT,$(if $(filter-out file,$(origin $(name))),$(name)))
+export GIVEN := $(foreach name,EPOCHS PRESET DATA SEED BATCH CONVERT,$(if $(filter-out file,$(origin $(name))),$(name)))
 
 # A name that is nobody's would be a typing error.
 variables := $(shell sed -n 's/^\([A-Z_]*\) *?=.*/\1/p' Makefile)
@@ -76,6 +76,7 @@ train: $(ready) ## bring the run up to EPOCHS, draw its samples
 
 plot: $(ready) ## draw the curves of the run: OUT/curves.svg
 	@scripts/setup plot
+	@test -d "$$OUT" || { echo "plot: $$OUT: there is no such run" >&2; exit 66; }
 	@PATH="$(abspath $(TOOLS)):$$PATH" wgan-plot "$$OUT/metrics.jsonl" -o "$$OUT/curves.svg"
 	@echo "plot: $$OUT/curves.svg" >&2
 

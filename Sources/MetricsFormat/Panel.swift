@@ -21,6 +21,8 @@ struct Panel {
     var title = "raw"
     /// Of gnuplot's plot; empty for a pale line under its running median.
     var style = ""
+    /// Whether a few values are marked, each.
+    var hasMarks = false
 
     /// Whether a running median says more than the line.
     var isNoisy: Bool { style.isEmpty }
@@ -34,7 +36,7 @@ struct Panel {
         Line(metric: "wasserstein"),
         Line(
           metric: "held_out_wasserstein", title: "held out",
-          style: "with linespoints linewidth 1.5 pointtype 7 pointsize 0.4 linecolor '#d55e00'"),
+          style: "linewidth 1.5 linecolor '#d55e00'", hasMarks: true),
       ], hasKey: true),
     Panel(title: "Penalty", height: 100, lines: [Line(metric: "penalty")]),
     Panel(
@@ -62,7 +64,8 @@ struct Panel {
       let curve = curves[line.metric]
       guard !curve.points.isEmpty else { return [] }
       guard !curve.medians.isEmpty else {
-        let style = line.isNoisy ? "linecolor '#0067a5'" : line.style
+        let marks = line.hasMarks && curve.points.count <= 100 ? "with linespoints " : ""
+        let style = line.isNoisy ? "linecolor '#0067a5'" : marks + line.style
         return [Plot(line.metric, curve.points, line.title, style)]
       }
       return [

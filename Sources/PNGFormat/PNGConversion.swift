@@ -8,7 +8,7 @@ public struct PNGConversion: Sendable {
   public var size: (height: Int, width: Int)?
   /// How a picture of another shape gets that size.
   public var fit = ImageFit.crop
-  /// Whether the images are gray; nil for what the first one is, after which none may lose colour.
+  /// Whether the images are gray; nil for whether all are.
   public var isGray: Bool?
   /// What transparent pixels, and pictures that are padded, lie over.
   public var background = Color.black
@@ -53,11 +53,12 @@ public struct PNGConversion: Sendable {
     let names = labels.map { ("label.\($1)", $0) }
     let labelType: ElementType? = labelsFromFolders ? folders.count > 256 ? .i64 : .u8 : nil
 
+    let isGray = isGray ?? !files.contains(where: hasColor)
     var first: Image?
     var writer: ImagesWriter?
     for file in files {
       let image: Image
-      do throws(FileError) { image = try self.image(file, like: first) } catch {
+      do throws(FileError) { image = try self.image(file, isGray: isGray, like: first) } catch {
         if isStrict || files.count == 1 || error.kind == .usage { throw error }
         progress(error)
         continue
@@ -89,8 +90,19 @@ public struct PNGConversion: Sendable {
     let planes: [UInt8]
   }
 
+  /// Whether a file's header announces colors; what could not be read again is not read.
+  private func hasColor(_ file: ImageFile) -> Bool {
+    guard file.refusal == nil, SystemCall.status(of: file.path)?.isRegular == true,
+      let bytes = try? InputFile(file.path).bytes(PNGHeader.byteCount),
+      let header = try? PNGHeader(bytes, path: file.path)
+    else { return false }
+    return !header.isGray
+  }
+
   /// Reads a file; what is left open is as in the first image.
-  private func image(_ file: ImageFile, like first: Image?) throws(FileError) -> Image {
+  private func image(
+    _ file: ImageFile, isGray: Bool, like first: Image?
+  ) throws(FileError) -> Image {
     if let refusal = file.refusal { throw refusal }
     guard !labelsFromFolders || file.folder != nil else {
       throw FileError(.invalid, file.path, "lies in no folder that would be its label")
@@ -103,11 +115,9 @@ public struct PNGConversion: Sendable {
         "is \(header.height)×\(header.width), the first image is \(size.height)×\(size.width); "
           + "--size makes them alike")
     }
-    if isGray == nil, let first, first.channels == 1, !header.isGray {
-      throw FileError(
-        .usage, path, "has colors, the first image is gray; --gray or --rgb makes them alike")
+    guard self.isGray != nil || !isGray || header.isGray else {
+      throw FileError(.usage, path, "has colors, and was not seen before; give --gray or --rgb")
     }
-    let isGray = self.isGray ?? first.map { $0.channels == 1 } ?? header.isGray
     let bitmap = try decodePNG(bytes, isGray: isGray, over: background, path: path)
     return Image(
       channels: bitmap.channels, height: size.height, width: size.width,

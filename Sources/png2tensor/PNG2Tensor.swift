@@ -56,7 +56,7 @@ struct PNG2Tensor: Tool {
 
   @Flag(
     help: ArgumentHelp(
-      "One channel, or three. (default: as the first image, after which none may lose its color)"))
+      "One channel, or three. (default: three if any has colors)"))
   var channels: Channels?
 
   @Option(

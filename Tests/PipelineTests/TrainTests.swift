@@ -42,8 +42,10 @@ import Testing
       \(train) EPOCHS=1; \(train) EPOCHS=3 HELD_OUT="$PWD/others"
       test "$(grep held_out run/metrics.jsonl | sed 's/,"gen.*//')" = $'{"epoch":2\\n{"epoch":3'
       mv run held; \(train) EPOCHS=3
-      cmp run/checkpoint held/checkpoint
-      ! \(train) EPOCHS=4 HELD_OUT="$PWD/nowhere" 2> words && grep -q 'nowhere: no such file' words
+      cmp run/checkpoint held/checkpoint; rm -r run; mv held run
+      # From then on, without another word.
+      rm others; \(train) EPOCHS=4; test $(grep -c held_out run/metrics.jsonl) = 3
+      ! \(train) EPOCHS=5 HELD_OUT="$PWD/nowhere" 2> words && grep -q 'nowhere: no such file' words
       """)
   }
 
@@ -81,6 +83,9 @@ import Testing
       \(run) EPOCHS=2 && rm images.gz && \(run) EPOCHS=3 SEED=7
       grep -qx 'preset mlp-gp' run/config && [ $(ls run/samples | wc -l) = 3 ]
       ! \(run) EPOCHS=4 BATCH=64 2> words && grep -qx "  BATCH was '20', not '64'" words
+      # The last goal is its goal, after an interruption as well.
+      timeout -s INT 0.5 \(run) EPOCHS=30 2> words || true
+      \(run) && [ -e run/samples/epoch-0030.png ] && \(run) 2>&1 | grep -q 'nothing to do for EPOCHS=30'
       """)
   }
 
@@ -106,7 +111,9 @@ import Testing
 
   @Test func `a first call that fails does not decide the configuration`() throws {
     let shell = try folder()
-    for wrong in ["DATA=nothing", "BATCH=0", "SEED=abc", "PRESET=none"] {
+    for wrong in [
+      "DATA=nothing", "BATCH=0", "BATCH=111", "SEED=abc", "PRESET=none", "HELD_OUT=no",
+    ] {
       #expect(try shell.run("\(train) EPOCHS=1 \(wrong)").status == 2)
       #expect(!(try shell.files()).keys.contains { $0.hasPrefix("run") })
     }
