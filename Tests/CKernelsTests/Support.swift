@@ -15,8 +15,8 @@ struct Kernels<T> {
     ) -> Void
   let winograd:
     (
-      winograd_matrix, Bool, Int, Int, Pointer<T>, Pointer<Int32>, Int, Int, Pointer<T>, Int, Int,
-      MutablePointer<T>, Pointer<Int32>, Int, Int
+      winograd_matrix, winograd_matrix, Bool, Int, Int, Pointer<T>, Pointer<Int32>, Int, Int,
+      Pointer<T>, Int, Int, MutablePointer<T>, Pointer<Int32>, Int, Int
     ) -> Void
   let leakyReLU: (Int, Int, T, MutablePointer<T>, Int) -> Void
   let leakyReLUDerivative: (Int, Int, T, Pointer<T>, Int, MutablePointer<T>, Int) -> Void

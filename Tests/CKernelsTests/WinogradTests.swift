@@ -12,58 +12,104 @@ struct WinogradTests {
     }
   }
 
-  /// Bᵀ, G and Aᵀ (Toom–Cook; Lavin & Gray 2016): at each point, and at infinity, the product of two
-  /// polynomials' values. The even inputs with the even taps are one filter, the odd another.
-  private static var matrices: [(winograd_matrix, Table)] {
-    let all = [0, 1, -1, 0.5, -0.5]
-    func rows(_ point: Double?, _ points: [Double], taps: Int) -> (input: [Double], taps: [Double])
-    {
-      let others = points.filter { $0 != point }
-      // ∏ (x − other), lowest power first.
-      var polynomial = [1.0]
-      for other in others {
-        polynomial = zip([0] + polynomial, polynomial + [0]).map { $0 - other * $1 }
+  /// Bᵀ, G and Aᵀ of outputs × taps.
+  private struct Filter {
+    let outputs: Int, taps: Int
+    let input: winograd_matrix, kernel: winograd_matrix, output: winograd_matrix
+    /// The points of the even taps, of the odd ones, and those that G is scaled for.
+    let points: [[Double]], scale: [Double]
+
+    /// Of each product the point, counted from 0.
+    var places: [Int] {
+      points[0].indices.flatMap { place in points.filter { place < $0.count }.map { _ in place } }
+        + [points[0].count, points[0].count]
+    }
+
+    /// By Toom and Cook (Lavin & Gray 2016): at each point, and at infinity, the product of two
+    /// polynomials' values. The even inputs with the even taps are one filter, the odd another.
+    var tables: (input: Table, kernel: Table, output: Table) {
+      func norm(_ point: Double, _ points: [Double]) -> Double {
+        points.filter { $0 != point }.map { point - $0 }.reduce(1, *)
       }
-      guard let point else { return (polynomial, (0..<taps).map { $0 == taps - 1 ? 1 : 0 }) }
-      let norm = others.map { point - $0 }.reduce(1, *)
-      let powers = (0..<taps).map { (0..<$0).map { _ in point }.reduce(1, *) / norm }
-      return (polynomial, powers)
-    }
-    func spread(_ row: [Double], over size: Int, from first: Int) -> [Double] {
-      (0..<size).map { place in
-        let (index, rest) = (place - first).quotientAndRemainder(dividingBy: 2)
-        return rest == 0 && row.indices ~= index ? row[index] : 0
+      func power(_ point: Double, _ exponent: Int) -> Double {
+        (0..<exponent).map { _ in point }.reduce(1, *)
       }
-    }
-    var (input, kernel): ([[Double]], [[Double]]) = ([], [])
-    for point in all.map(Optional.some) + [nil] {
-      for (first, points, taps) in [(0, all, 3), (1, Array(all[..<4]), 2)] {
-        if let point, !points.contains(point) { continue }
-        let made = rows(point, points, taps: taps)
-        input.append(spread(made.input, over: 11, from: first))
-        kernel.append(spread(made.taps, over: 5, from: first))
+      func rows(_ point: Double?, _ points: [Double], _ taps: Int) -> ([Double], [Double]) {
+        // ∏ (x − other), lowest power first.
+        var polynomial = [1.0]
+        for other in points where other != point {
+          polynomial = zip([0] + polynomial, polynomial + [0]).map { $0 - other * $1 }
+        }
+        guard let point else { return (polynomial, (0..<taps).map { $0 == taps - 1 ? 1 : 0 }) }
+        // What G is scaled for more than for these points is taken back.
+        let all = scale.isEmpty ? points : scale
+        let more = norm(point, all) / norm(point, points)
+        return (
+          polynomial.map { $0 * more }, (0..<taps).map { power(point, $0) / norm(point, all) }
+        )
       }
+      func spread(_ row: [Double], over size: Int, from first: Int) -> [Double] {
+        (0..<size).map { place in
+          let (index, rest) = (place - first).quotientAndRemainder(dividingBy: 2)
+          return rest == 0 && row.indices ~= index ? row[index] : 0
+        }
+      }
+      var (input, kernel): ([[Double]], [[Double]]) = ([], [])
+      for point in points[0].map(Optional.some) + [nil] {
+        for (first, points) in points.enumerated() {
+          if let point, !points.contains(point) { continue }
+          let made = rows(point, points, (taps + 1 - first) / 2)
+          input.append(spread(made.0, over: 2 * outputs + taps - 2, from: first))
+          kernel.append(spread(made.1, over: taps, from: first))
+        }
+      }
+      let output = (0..<outputs).map { exponent in
+        points[0].map { power($0, exponent) } + [exponent == outputs - 1 ? 1 : 0]
+      }
+      return (Table(numbers: input), Table(numbers: kernel), Table(numbers: output))
     }
-    let output = (0..<4).map { power in
-      all.map { point in (0..<power).map { _ in point }.reduce(1, *) } + [power == 3 ? 1 : 0]
-    }
-    return [
-      (WINOGRAD_INPUT, Table(numbers: input)), (WINOGRAD_KERNEL, Table(numbers: kernel)),
-      (WINOGRAD_OUTPUT, Table(numbers: output)),
-    ]
+  }
+
+  private static let filters = [
+    Filter(
+      outputs: 4, taps: 5, input: WINOGRAD_INPUT_4X5, kernel: WINOGRAD_KERNEL_4X5,
+      output: WINOGRAD_OUTPUT_4X5, points: [[0, 1, -1, 0.5, -0.5], [0, 1, -1, 0.5]], scale: []),
+    Filter(
+      outputs: 4, taps: 4, input: WINOGRAD_INPUT_4X4, kernel: WINOGRAD_KERNEL_4X4,
+      output: WINOGRAD_OUTPUT_4X4, points: [[0, 1, -1, 0.5], [0, 1, -1, 0.5]], scale: []),
+    Filter(
+      outputs: 3, taps: 4, input: WINOGRAD_INPUT_3X4, kernel: WINOGRAD_KERNEL_4X4,
+      output: WINOGRAD_OUTPUT_3X4, points: [[0, 1, -1], [0, 1, -1]], scale: [0, 1, -1, 0.5]),
+  ]
+
+  /// The pairs that can stand on the two axes.
+  private static let pairs = filters.flatMap { down in
+    filters.filter { $0.taps == down.taps }.map { (down, $0) }
   }
 
   @Test(arguments: elements)
   func `a transform is the matrix on both axes, term after term`(element: any Element.Type) {
     func check<T: Element>(_: T.Type) {
       var random = Sequence64(state: 1)
-      for (name, table) in Self.matrices {
-        for transposed in [false, true] {
-          let matrix = transposed ? table.transposed : table
-          for (columns, adding) in [(1, (0, 0)), (7, (3, 0)), (16, (0, 3)), (33, (2, 1))] {
-            expectTransform(
-              name, transposed, matrix.numbers.map { $0.map { T($0) } }, columns: columns,
-              adding: adding, bias: columns == 16, using: &random)
+      for (down, across) in Self.pairs {
+        var cases = [
+          (down.input, down.tables.input, across.input, across.tables.input),
+          (down.output, down.tables.output, across.output, across.tables.output),
+        ]
+        // Those of three outputs share the kernel of four, which has more points.
+        if down.scale.isEmpty && across.scale.isEmpty {
+          cases.append((down.kernel, down.tables.kernel, across.kernel, across.tables.kernel))
+        }
+        for (vertical, first, horizontal, second) in cases {
+          for transposed in [false, true] {
+            let tables = [first, second].map { table in
+              (transposed ? table.transposed : table).numbers.map { $0.map { T($0) } }
+            }
+            for (columns, adding) in [(1, (0, 0)), (7, (3, 0)), (16, (0, 3)), (33, (2, 1))] {
+              expectTransform(
+                (vertical, horizontal), transposed, tables[0], tables[1], columns: columns,
+                adding: adding, bias: columns != 7, using: &random)
+            }
           }
         }
       }
@@ -72,17 +118,20 @@ struct WinogradTests {
   }
 
   private func expectTransform<T: Element>(
-    _ name: winograd_matrix, _ transposed: Bool, _ matrix: [[T]], columns: Int,
-    adding: (Int, Int), bias hasBias: Bool, using random: inout Sequence64
+    _ names: (winograd_matrix, winograd_matrix), _ transposed: Bool, _ vertical: [[T]],
+    _ horizontal: [[T]], columns: Int, adding: (Int, Int), bias hasBias: Bool,
+    using random: inout Sequence64
   ) {
-    let (outs, ins, rows) = (matrix.count, matrix[0].count, 3)
+    let rows = 3
+    let (ins, outs) = (horizontal[0].count, horizontal.count)
+    let (numbersIn, numbersOut) = (vertical[0].count * ins, vertical.count * outs)
     // A place for each number, of `rows` rows; every fifth is nowhere.
     func places(_ count: Int) -> [Int32] {
       (0..<count).shuffled(using: &random).map { $0 % 5 == 4 ? -1 : Int32($0 * rows) }
     }
-    let (from, to) = (places(ins * ins), places(outs * outs))
-    let x = Matrix<T>(ins * ins * rows, columns, gap: 2, using: &random)
-    let y = Matrix<T>(outs * outs * rows, columns, gap: 5, using: &random)
+    let (from, to) = (places(numbersIn), places(numbersOut))
+    let x = Matrix<T>(numbersIn * rows, columns, gap: 2, using: &random)
+    let y = Matrix<T>(numbersOut * rows, columns, gap: 5, using: &random)
     let bias: [T] = (0..<rows).map { _ in random.real() }
     func chain(_ factors: [T], _ numbers: [T]) -> T {
       let terms = zip(factors, numbers).filter { $0.0 != 0 }.map { $0.0 * $0.1 }
@@ -92,55 +141,67 @@ struct WinogradTests {
     for row in 0..<rows {
       for column in 0..<columns {
         let square = (0..<ins).map { j in
-          (0..<ins).map { i in
+          vertical[0].indices.map { i in
             let place = Int(from[i * ins + j])
             return place < 0 ? 0 : x[place + row, column]
           }
         }
-        for p in 0..<outs {
-          let half = square.map { chain(matrix[p], $0) }
+        for p in vertical.indices {
+          let half = square.map { chain(vertical[p], $0) }
           for q in 0..<outs where to[p * outs + q] >= 0 {
             let place = Int(to[p * outs + q]) + row
-            var sum = chain(matrix[q], half)
-            if hasBias { sum += bias[row] }
-            if p < adding.0 || q < adding.1 { sum += y[place, column] }
-            expected[place, column] = sum
+            let old = p < adding.0 || q < adding.1
+            expected[place, column] =
+              chain(horizontal[q], half) + (old ? y[place, column] : hasBias ? bias[row] : 0)
           }
         }
       }
     }
     var result = y
     T.kernels.winograd(
-      name, transposed, rows, columns, x.numbers, from, x.stride, x.stride, hasBias ? bias : nil,
-      adding.0, adding.1, &result.numbers, to, y.stride, y.stride)
-    #expect(same(result, expected), "\(name), transposed \(transposed), \(columns) columns")
+      names.0, names.1, transposed, rows, columns, x.numbers, from, x.stride, x.stride,
+      hasBias ? bias : nil, adding.0, adding.1, &result.numbers, to, y.stride, y.stride)
+    #expect(same(result, expected), "\(names), transposed \(transposed), \(columns) columns")
   }
 
   @Test func `products added at their points make a correlation of stride two`() {
     var random = Sequence64(state: 2)
-    let w = Matrix<Double>(25, 1, gap: 0, using: &random)
-    let x = Matrix<Double>(121, 1, gap: 0, using: &random)
-    func transform(_ name: winograd_matrix, _ x: [Double], to count: Int) -> [Double] {
-      var y = [Double](repeating: 0, count: count)
-      winograd_f64(
-        name, false, 1, 1, x, x.indices.map(Int32.init), 1, 1, nil, 0, 0, &y,
-        (0..<count).map(Int32.init), 1, 1)
-      return y
-    }
-    let u = transform(WINOGRAD_KERNEL, w.numbers, to: 121)
-    let v = transform(WINOGRAD_INPUT, x.numbers, to: 121)
-    let points = [0, 0, 1, 1, 2, 2, 3, 3, 4, 5, 5]
-    var m = [Double](repeating: 0, count: 36)
-    for product in 0..<121 {
-      m[points[product / 11] * 6 + points[product % 11]] += u[product] * v[product]
-    }
-    let y = transform(WINOGRAD_OUTPUT, m, to: 16)
-    for place in 0..<16 {
-      let sum = (0..<25).reduce(0) { sum, tap in
-        let (row, column) = (2 * (place / 4) + tap / 5, 2 * (place % 4) + tap % 5)
-        return sum + w[tap, 0] * x[row * 11 + column, 0]
+    for (down, across) in Self.pairs {
+      let (taps, ins) = (down.taps, 2 * across.outputs + across.taps - 2)
+      let w = Matrix<Double>(taps * taps, 1, gap: 0, using: &random)
+      let x = Matrix<Double>((2 * down.outputs + taps - 2) * ins, 1, gap: 0, using: &random)
+      func transform(
+        _ vertical: winograd_matrix, _ horizontal: winograd_matrix, _ x: [Double], to count: Int
+      ) -> [Double] {
+        var y = [Double](repeating: 0, count: count)
+        winograd_f64(
+          vertical, horizontal, false, 1, 1, x, x.indices.map(Int32.init), 1, 1, nil, 0, 0, &y,
+          (0..<count).map(Int32.init), 1, 1)
+        return y
       }
-      #expect(abs(y[place] - sum) <= 1e-13)
+      let all = down.tables.kernel.numbers.count + (down.scale.isEmpty ? 0 : 2)
+      let u = transform(down.kernel, across.kernel, w.numbers, to: all * all)
+      let v = transform(down.input, across.input, x.numbers, to: x.numbers.count)
+      // Among the products of four outputs; those of three lack the point ½.
+      func product(_ index: Int, _ filter: Filter) -> Int {
+        !filter.scale.isEmpty && index >= 6 ? index + 2 : index
+      }
+      let side = across.points[0].count + 1
+      var m = [Double](repeating: 0, count: (down.points[0].count + 1) * side)
+      for index in v.indices {
+        let (i, j) = (index / ins, index % ins)
+        m[down.places[i] * side + across.places[j]] +=
+          u[product(i, down) * all + product(j, across)] * v[index]
+      }
+      let y = transform(down.output, across.output, m, to: down.outputs * across.outputs)
+      for place in y.indices {
+        let sum = (0..<taps * taps).reduce(0) { sum, tap in
+          let row = 2 * (place / across.outputs) + tap / taps
+          let column = 2 * (place % across.outputs) + tap % taps
+          return sum + w[tap, 0] * x[row * ins + column, 0]
+        }
+        #expect(abs(y[place] - sum) <= 1e-13)
+      }
     }
   }
 }

@@ -55,7 +55,8 @@ import Testing
           let places = Places(Array(0..<121))
           let fewer = Places(Array(0..<121 - extra))
           Float.winograd(
-            WINOGRAD_INPUT, transposed: false, rows: self == .winogradRows ? 1 + extra : 1,
+            (WINOGRAD_INPUT_4X5, WINOGRAD_INPUT_4X5), transposed: false,
+            rows: self == .winogradRows ? 1 + extra : 1,
             columns: self == .winogradColumns ? 6 + extra : 6,
             Patch(workspace.block(rows: 121, columns: 6), rows: places), bias: nil, adding: (0, 0),
             into: Patch(

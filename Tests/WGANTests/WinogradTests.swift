@@ -4,30 +4,36 @@ import Testing
 
 /// Winograd's form of a convolution against the direct one.
 @Suite struct WinogradTests {
-  /// Channels in and out, and the windows.
+  /// Channels in and out, and the windows; of the transpose, from its output to its input.
   struct Case: Sendable {
     let inputs: Int, outputs: Int
     let vertical: Window, horizontal: Window
-    var hasBias = true
+    var hasBias = true, isTransposed = false
 
     func layer(leastChannels: Int) throws -> Convolution {
-      let image = try #require(
-        ImageShape(channels: inputs, height: vertical.inputs, width: horizontal.inputs))
+      let sizes = [vertical, horizontal].map { isTransposed ? $0.outputs : $0.inputs }
+      let image = try #require(ImageShape(channels: inputs, height: sizes[0], width: sizes[1]))
       return try #require(
-        Convolution(
-          image, channels: outputs, vertical: vertical, horizontal: horizontal, hasBias: hasBias,
-          leastChannels: leastChannels))
+        isTransposed
+          ? Convolution(
+            transposed: image, channels: outputs, vertical: vertical, horizontal: horizontal,
+            hasBias: hasBias, leastChannels: leastChannels)
+          : Convolution(
+            image, channels: outputs, vertical: vertical, horizontal: horizontal,
+            hasBias: hasBias, leastChannels: leastChannels))
     }
   }
 
-  static func window(_ inputs: Int, padding: Int) -> Window {
+  static func window(_ inputs: Int, kernel: Int = 5, padding: Int) -> Window {
     Window(
-      inputs: inputs, outputs: (inputs + 2 * padding - 5) / 2 + 1, kernel: 5, stride: 2,
+      inputs: inputs, outputs: (inputs + 2 * padding - kernel) / 2 + 1, kernel: kernel, stride: 2,
       padding: padding)
   }
   static func same(_ inputs: Int) throws -> Window {
     try #require(Window(inputs: inputs, kernel: 5, stride: 2))
   }
+  /// Of four taps, to half as many outputs.
+  static func half(_ inputs: Int) -> Window { window(inputs, kernel: 4, padding: 1) }
 
   static let cases: [Case] = {
     guard let (eight, sixteen) = try? (same(8), same(16)) else { return [] }
@@ -38,12 +44,26 @@ import Testing
         inputs: 1, outputs: 16, vertical: window(8, padding: 2),
         horizontal: window(17, padding: 1), hasBias: false),
       // So large that the gradient is made the direct way.
-      Case(inputs: 96, outputs: 144, vertical: eight, horizontal: eight),
+      Case(inputs: 96, outputs: 320, vertical: eight, horizontal: eight),
+      Case(inputs: 3, outputs: 5, vertical: eight, horizontal: sixteen, isTransposed: true),
+      // Fours and threes on either axis, and both.
+      Case(inputs: 3, outputs: 5, vertical: half(16), horizontal: half(8)),
+      Case(inputs: 5, outputs: 3, vertical: half(14), horizontal: half(32)),
+      Case(inputs: 2, outputs: 9, vertical: half(6), horizontal: half(14), hasBias: false),
+      Case(
+        inputs: 4, outputs: 3, vertical: window(19, kernel: 4, padding: 2),
+        horizontal: window(14, kernel: 4, padding: 0)),
+      Case(inputs: 5, outputs: 3, vertical: half(14), horizontal: half(14), isTransposed: true),
+      Case(
+        inputs: 33, outputs: 16, vertical: half(16), horizontal: half(12), isTransposed: true),
+      Case(
+        inputs: 2, outputs: 7, vertical: half(18), horizontal: half(8), hasBias: false,
+        isTransposed: true),
     ]
   }()
 
-  /// By the norm of all errors. Four outputs at a time take about five times the rounding of the
-  /// direct form: 4e-6 of 256 channels in Float, 8e-15 in Double.
+  /// By the norm of all errors. Four outputs at a time take three (four taps) to five times the
+  /// rounding of the direct form: 4e-6 of 256 channels in Float, 8e-15 in Double.
   @Test(arguments: cases, [1, 7, 33, 64, 96])
   func `every verb does what the direct form does`(_ shape: Case, _ columns: Int) throws {
     func check<S: Scalar>(_: S.Type, _ tolerance: Double) throws {
@@ -93,12 +113,22 @@ import Testing
     #expect(
       try !isWinograd(64, 64, #require(Window(inputs: 8, kernel: 3, stride: 2, padding: 1))))
     #expect(try !isWinograd(64, 64, #require(Window(inputs: 8, kernel: 5, stride: 1))))
+    // Those of dcgan-gp and quick; outputs that are no fours and threes, or end before the inputs.
+    #expect(try !isWinograd(1, 128, Self.half(28)))
+    #expect(try isWinograd(128, 256, Self.half(14)))
+    #expect(try isWinograd(32, 64, Self.half(14)))
+    #expect(try isWinograd(32, 64, Self.half(12)))
+    #expect(try !isWinograd(32, 64, Self.half(10)))
+    #expect(try !isWinograd(32, 64, Self.window(15, kernel: 4, padding: 0)))
   }
 
-  @Test(arguments: [nil, 10.0])
-  func `a critic's gradient through it agrees with finite differences`(_ penalty: Double?) throws {
+  @Test(arguments: [nil, 10.0], [4, 5])
+  func `a critic's gradient through it agrees with finite differences`(
+    _ penalty: Double?, _ taps: Int
+  ) throws {
     let first = try Case(
-      inputs: 2, outputs: 3, vertical: Self.same(8), horizontal: Self.same(16)
+      inputs: 2, outputs: 3, vertical: taps == 4 ? Self.half(8) : Self.same(8),
+      horizontal: taps == 4 ? Self.half(14) : Self.same(16)
     ).layer(leastChannels: 1)
     let nodes: [any Layer] = [
       first, LeakyReLU(shape: first.output, slope: 0.2),

@@ -20,10 +20,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// The matrices of Winograd's minimal filtering, four outputs of five taps at stride two along one
-// axis: Bᵀ, 11 × 11, of the inputs; G, 11 × 5, of the taps; Aᵀ, 4 × 6, of the products. Winograd.c
-// has them.
-typedef enum { WINOGRAD_INPUT, WINOGRAD_KERNEL, WINOGRAD_OUTPUT } winograd_matrix;
+// The matrices of Winograd's minimal filtering at stride two along one axis, outputs × taps: Bᵀ of
+// the inputs, square, of 11, 10 or 8; G of the taps, 11 × 5 or 10 × 4; Aᵀ of the products, 4 × 6,
+// 4 × 5 or 3 × 4. Winograd.c has them.
+typedef enum {
+  WINOGRAD_INPUT_4X5, WINOGRAD_KERNEL_4X5, WINOGRAD_OUTPUT_4X5,
+  WINOGRAD_INPUT_4X4, WINOGRAD_KERNEL_4X4, WINOGRAD_OUTPUT_4X4,
+  WINOGRAD_INPUT_3X4, WINOGRAD_OUTPUT_3X4
+} winograd_matrix;
 
 #define CKERNELS_DECLARE(REAL, SUFFIX)                                                             \
   /* c[i][j] = s(i,j) then, for p = 0 … k-1 in this order, c[i][j] = fma(a[i][p], b[p][j],         \
@@ -38,18 +42,19 @@ typedef enum { WINOGRAD_INPUT, WINOGRAD_KERNEL, WINOGRAD_OUTPUT } winograd_matri
       const uint32_t *b_index, size_t b_row, size_t b_column, const REAL *bias, bool accumulate,   \
       REAL *c, size_t c_row);                                                                      \
                                                                                                    \
-  /* Such a matrix M, or its transpose, on both axes: for every row and column                     \
-     h[p][j] = Σ over i of M[p][i]·in[i][j], then out[p][q] = Σ over j of M[q][j]·h[p][j], then    \
-     out + bias[row] when `bias` is not NULL, then out + what was there where p < add_rows or      \
-     q < add_columns. Sums run in order, over the terms of which M is not 0. Number (i, j) of a    \
-     row and column, M being … × n, is                                                             \
+  /* Such matrices V and H, or their transposes, on the two axes: for every row and column         \
+     h[p][j] = Σ over i of V[p][i]·in[i][j], then out[p][q] = Σ over j of H[q][j]·h[p][j], then    \
+     out + what was there where p < add_rows or q < add_columns, elsewhere out + bias[row] when    \
+     `bias` is not NULL. Sums run in order, over the terms of which the matrix is not 0. Number    \
+     (i, j) of a row and column, H being … × n, is                                                 \
      from[from_place[i·n + j]·from_unit + row·from_stride + column], or 0 where the place is       \
-     negative; (p, q) goes to such a place of `to`, or nowhere. */                                 \
+     negative; (p, q) goes to such a place of `to`, or nowhere. Both are of one kind and number of \
+     taps. */                                                                                      \
   void winograd##SUFFIX(                                                                           \
-      winograd_matrix matrix, bool transposed, size_t rows, size_t columns, const REAL *from,      \
-      const int32_t *from_place, size_t from_unit, size_t from_stride, const REAL *bias,           \
-      size_t add_rows, size_t add_columns, REAL *to, const int32_t *to_place, size_t to_unit,      \
-      size_t to_stride);                                                                           \
+      winograd_matrix vertical, winograd_matrix horizontal, bool transposed, size_t rows,          \
+      size_t columns, const REAL *from, const int32_t *from_place, size_t from_unit,               \
+      size_t from_stride, const REAL *bias, size_t add_rows, size_t add_columns, REAL *to,         \
+      const int32_t *to_place, size_t to_unit, size_t to_stride);                                  \
                                                                                                    \
   /* x = x > 0 ? x : slope·x, in place. slope 0 is ReLU. (NaN stays NaN.) */                       \
   void leaky_relu##SUFFIX(size_t rows, size_t columns, REAL slope, REAL *x, size_t x_stride);      \

@@ -9,11 +9,9 @@ struct Convolution: Layer {
   private let form: Form
 
   private enum Form {
-    case plain(Correlation, Reversal?)
-    /// With U as derived weights.
-    case winograd(Winograd)
+    case plain(CorrelationForm)
     /// From y's shape to x's.
-    case transposed(Correlation, Reversal?)
+    case transposed(CorrelationForm)
     /// One for each phase, over its derived weights.
     case upsampled([Phase], vertical: Upsampling, horizontal: Upsampling)
   }
@@ -38,14 +36,13 @@ struct Convolution: Layer {
     (self.input, self.output, self.hasBias) = (input, output, hasBias)
     (kernelHeight, kernelWidth) = (vertical.kernel, horizontal.kernel)
     let correlation = Correlation(input, output, vertical: vertical, horizontal: horizontal)
-    form =
-      Winograd(correlation, leastChannels: leastChannels).map(Form.winograd)
-      ?? .plain(correlation, Reversal(correlation))
+    form = .plain(CorrelationForm(correlation, leastChannels: leastChannels))
   }
 
   /// The transpose of the convolution with these windows, which has `input` as its output.
   init?(
-    transposed input: ImageShape, channels: Int, vertical: Window, horizontal: Window, hasBias: Bool
+    transposed input: ImageShape, channels: Int, vertical: Window, horizontal: Window,
+    hasBias: Bool, leastChannels: Int = Winograd.leastChannels
   ) {
     guard vertical.outputs == input.height, horizontal.outputs == input.width,
       let output = ImageShape(
@@ -54,7 +51,7 @@ struct Convolution: Layer {
     (self.input, self.output, self.hasBias) = (input, output, hasBias)
     (kernelHeight, kernelWidth) = (vertical.kernel, horizontal.kernel)
     let correlation = Correlation(output, input, vertical: vertical, horizontal: horizontal)
-    form = .transposed(correlation, Reversal(correlation))
+    form = .transposed(CorrelationForm(correlation, leastChannels: leastChannels))
   }
 
   /// A convolution of stride 1 over an image that is repeated `factor` times; the windows are those
@@ -108,17 +105,15 @@ struct Convolution: Layer {
 
   var derivedCount: Int {
     switch form {
-    case .plain(_, let reversal), .transposed(_, let reversal): reversal?.weightCount ?? 0
-    case .winograd(let winograd): winograd.weightCount
+    case .plain(let form), .transposed(let form): form.derivedCount
     case .upsampled(let phases, _, _): phases.map(\.correlation.weightCount).reduce(0, +)
     }
   }
 
   func derive<S: Scalar>(_ run: LayerRun<S>, share: Share) {
     switch form {
-    case .plain(_, let reversal), .transposed(_, let reversal):
-      reversal?.derive(weight(run), into: run.derived, share: share)
-    case .winograd(let winograd): winograd.derive(weight(run), into: run.derived, share: share)
+    case .plain(let form), .transposed(let form):
+      form.derive(weight(run), into: run.derived, share: share)
     case .upsampled:
       forEachMergedTap(of: run, share) { sum, tap, isFirst in
         if isFirst { sum.copy(tap) } else { S.addScaled(tap, by: 1, to: sum) }
@@ -143,11 +138,9 @@ struct Convolution: Layer {
     _ x: Block<S>, _ run: LayerRun<S>, bias: Run<S>?, into y: Block<S>
   ) {
     switch form {
-    case .plain(let correlation, _): correlation.apply(x, weight(run), bias: bias, into: y)
-    case .winograd(let winograd): winograd.apply(x, run.derived, bias: bias, into: y)
-    case .transposed(_, let reversal?): reversal.apply(x, run.derived, bias: bias, into: y)
-    case .transposed(let correlation, nil):
-      correlation.applyTranspose(x, weight(run), bias: bias, into: y)
+    case .plain(let form): form.apply(x, weight(run), derived: run.derived, bias: bias, into: y)
+    case .transposed(let form):
+      form.applyTranspose(x, weight(run), derived: run.derived, bias: bias, into: y)
     case .upsampled(let phases, _, _):
       for phase in phases {
         phase.correlation.apply(x, run.derived[phase.weights], bias: bias, into: y)
@@ -159,11 +152,10 @@ struct Convolution: Layer {
     _ dy: Block<S>, output _: Block<S>, notes _: Block<S>, _ run: LayerRun<S>, into dx: Block<S>
   ) {
     switch form {
-    case .plain(_, let reversal?): reversal.apply(dy, run.derived, bias: nil, into: dx)
-    case .plain(let correlation, nil):
-      correlation.applyTranspose(dy, weight(run), bias: nil, into: dx)
-    case .winograd(let winograd): winograd.applyTranspose(dy, run.derived, into: dx)
-    case .transposed(let correlation, _): correlation.apply(dy, weight(run), bias: nil, into: dx)
+    case .plain(let form):
+      form.applyTranspose(dy, weight(run), derived: run.derived, bias: nil, into: dx)
+    case .transposed(let form):
+      form.apply(dy, weight(run), derived: run.derived, bias: nil, into: dx)
     case .upsampled(let phases, _, _):
       for (index, phase) in phases.enumerated() {
         phase.correlation.applyTranspose(
@@ -177,13 +169,12 @@ struct Convolution: Layer {
     into gradient: LayerRun<S>
   ) {
     switch form {
-    case .plain(let correlation, _):
-      correlation.accumulate(x, dy, share: share, adding: adding, into: weight(gradient))
-    case .winograd(let winograd):
-      winograd.accumulate(
+    case .plain(let form):
+      form.accumulate(
         x, dy, share: share, adding: adding, into: weight(gradient), derived: gradient.derived)
-    case .transposed(let correlation, _):
-      correlation.accumulate(dy, x, share: share, adding: adding, into: weight(gradient))
+    case .transposed(let form):
+      form.accumulate(
+        dy, x, share: share, adding: adding, into: weight(gradient), derived: gradient.derived)
     case .upsampled(let phases, _, _):
       for phase in phases {
         phase.correlation.accumulate(

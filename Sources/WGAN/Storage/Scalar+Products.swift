@@ -15,21 +15,27 @@ extension Scalar {
       bias?.base, adding, c.base, c.stride)
   }
 
-  /// y = M·x·Mᵀ, of a matrix of Winograd's or its transpose, plus the bias of each row, and plus y
-  /// itself in its first rows and columns: for `rows` × `columns` squares of numbers.
+  /// y = V·x·Hᵀ, of two matrices of Winograd's or their transposes, plus y itself in its first rows
+  /// and columns, and the bias of each row elsewhere: for `rows` × `columns` squares of numbers.
   static func winograd(
-    _ matrix: winograd_matrix, transposed: Bool, rows: Int, columns: Int, _ x: Patch<Self>,
-    bias: Run<Self>?, adding: (rows: Int, columns: Int), into y: Patch<Self>
+    _ matrices: (vertical: winograd_matrix, horizontal: winograd_matrix), transposed: Bool,
+    rows: Int, columns: Int, _ x: Patch<Self>, bias: Run<Self>?,
+    adding: (rows: Int, columns: Int), into y: Patch<Self>
   ) {
-    let (outs, ins) = matrix.sides(transposed: transposed)
-    precondition(x.places.numbers.count == ins * ins && y.places.numbers.count == outs * outs)
+    let (vertical, horizontal) = matrices
+    precondition(horizontal.pairs.contains(vertical))
+    let (down, across) = (
+      vertical.sides(transposed: transposed), horizontal.sides(transposed: transposed)
+    )
+    precondition(x.places.numbers.count == down.ins * across.ins)
+    precondition(y.places.numbers.count == down.outs * across.outs)
     precondition(rows >= 0 && rows <= x.rows && rows <= y.rows)
     precondition(columns >= 0 && columns <= x.columns && columns <= y.columns)
     precondition(adding.rows >= 0 && adding.columns >= 0)
     if let bias { precondition(bias.count == rows) }
     unsafe winogradKernel(
-      matrix, transposed, rows, columns, x.base, x.places.numbers, x.unit, x.stride, bias?.base,
-      adding.rows, adding.columns, y.base, y.places.numbers, y.unit, y.stride)
+      vertical, horizontal, transposed, rows, columns, x.base, x.places.numbers, x.unit, x.stride,
+      bias?.base, adding.rows, adding.columns, y.base, y.places.numbers, y.unit, y.stride)
   }
 
   /// y = xᵀ.
@@ -40,14 +46,28 @@ extension Scalar {
 }
 
 extension winograd_matrix {
-  /// Rows and columns of M.
+  /// Rows and columns of the matrix.
   fileprivate func sides(transposed: Bool) -> (outs: Int, ins: Int) {
     let (rows, columns) =
       switch self {
-      case WINOGRAD_INPUT: (11, 11)
-      case WINOGRAD_KERNEL: (11, 5)
-      default: (4, 6)
+      case WINOGRAD_INPUT_4X5: (11, 11)
+      case WINOGRAD_KERNEL_4X5: (11, 5)
+      case WINOGRAD_OUTPUT_4X5: (4, 6)
+      case WINOGRAD_INPUT_4X4: (10, 10)
+      case WINOGRAD_KERNEL_4X4: (10, 4)
+      case WINOGRAD_OUTPUT_4X4: (4, 5)
+      case WINOGRAD_INPUT_3X4: (8, 8)
+      default: (3, 4)
       }
     return transposed ? (columns, rows) : (rows, columns)
+  }
+
+  /// Those that can stand on the other axis.
+  fileprivate var pairs: [winograd_matrix] {
+    switch self {
+    case WINOGRAD_INPUT_4X4, WINOGRAD_INPUT_3X4: [WINOGRAD_INPUT_4X4, WINOGRAD_INPUT_3X4]
+    case WINOGRAD_OUTPUT_4X4, WINOGRAD_OUTPUT_3X4: [WINOGRAD_OUTPUT_4X4, WINOGRAD_OUTPUT_3X4]
+    default: [self]
+    }
   }
 }

@@ -19,7 +19,8 @@ protocol Scalar: Number, BinaryFloatingPoint, LosslessStringConvertible {
   { get }
   static var winogradKernel:
     @Sendable (
-      winograd_matrix, Bool, Int, Int, In, Place, Int, Int, In, Int, Int, Out, Place, Int, Int
+      winograd_matrix, winograd_matrix, Bool, Int, Int, In, Place, Int, Int, In, Int, Int, Out,
+      Place, Int, Int
     ) -> Void
   { get }
   static var transposeKernel: @Sendable (Int, Int, In, Int, Out, Int) -> Void { get }

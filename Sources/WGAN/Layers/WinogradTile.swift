@@ -1,0 +1,37 @@
+import CKernels
+
+/// Some outputs of an image and the inputs under them, a strip along each axis.
+struct WinogradTile: Sendable {
+  let vertical: WinogradFilter.Strip, horizontal: WinogradFilter.Strip
+  /// Where each position begins in its image; −1 is outside.
+  let inputs: Places, outputs: Places
+  /// Where each product begins in V.
+  let productPlaces: Places
+  /// The points that it has.
+  let points: [Point]
+  /// The first of its rows and columns of inputs, which tiles before it have too.
+  let overlap: (rows: Int, columns: Int)
+
+  var input: (winograd_matrix, winograd_matrix) { (vertical.input, horizontal.input) }
+  var output: (winograd_matrix, winograd_matrix) { (vertical.output, horizontal.output) }
+
+  /// Where each point begins in M.
+  var pointPlaces: Places { Places(points.map(\.outputs.lowerBound)) }
+
+  /// The rows of V, or columns of U, that meet at a point, and its rows of M.
+  struct Point {
+    let inputs: Range<Int>, outputs: Range<Int>
+  }
+}
+
+extension ImageShape {
+  /// The first row of every position of a rectangle, or −1 outside the image.
+  func places(_ rows: Int, _ columns: Int, from row: Int, _ column: Int) -> Places {
+    Places(
+      (row..<row + rows).flatMap { row in
+        (column..<column + columns).map { column in
+          0..<height ~= row && 0..<width ~= column ? (row * width + column) * channels : -1
+        }
+      })
+  }
+}
