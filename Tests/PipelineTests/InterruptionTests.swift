@@ -175,7 +175,7 @@ import Testing
       train killed
       cmp calm/checkpoint killed/checkpoint
       """)
-    #expect(result.words.contains("waiting for another run"))
+    #expect(result.words.contains("waiting for another call"))
   }
 
   @Test func `a signal during the saving is not lost`() throws {
