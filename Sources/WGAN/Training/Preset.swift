@@ -24,7 +24,7 @@ public struct Preset: Sendable {
   /// Every preset.
   public static let all = [
     Preset(
-      name: "quick", summary: "a small DCGAN, gradient penalty, the best of five minutes",
+      name: "quick", summary: "a small DCGAN, gradient penalty, the best of three minutes",
       networks: { image throws(Misfit) in try .dcgan(image, channels: 32) },
       constraint: .gradientPenalty(weight: 10),
       optimizer: .adam(rate: 1e-3, beta1: 0.5, beta2: 0.9), latent: 64, criticSteps: 1,
