@@ -42,8 +42,8 @@ export GIVEN := $(foreach name,EPOCHS PRESET DATA SEED BATCH CONVERT,$(if $(filt
 
 # A name that is nobody's would be a typing error.
 variables := $(shell sed -n 's/^\([A-Z_]*\) *?=.*/\1/p' Makefile)
-unknown := $(foreach name,$(filter-out $(variables),$(.VARIABLES)),$(if $(filter command,$(origin $(name))),$(name)))
-$(if $(strip $(unknown)),$(error there is no variable $(strip $(unknown)); make help has them))
+unknown := $(strip $(foreach name,$(filter-out $(variables),$(.VARIABLES)),$(if $(filter command,$(origin $(name))),$(name))))
+$(if $(unknown),$(error there is no variable $(unknown); make help has them))
 
 tools := idx2tensor cifar2tensor png2tensor wgan-init wgan-step wgan-sample tensor2png tensor-info \
   wgan-plot metrics2tb

@@ -45,8 +45,8 @@ struct Winograd: Sendable {
     (self.correlation, self.filter) = (correlation, filter)
     accumulates = output.channels * filter.rowSize(input.channels) <= Self.mostGradients
     let (size, side) = (filter.points.count, filter.four.points.count)
-    var (points, places, first): ([WinogradTile.Point], [Int], Int) = ([], [], 0)
-    places = Array(repeating: 0, count: size * size)
+    var (points, first): ([WinogradTile.Point], Int) = ([], 0)
+    var places = Array(repeating: 0, count: size * size)
     for point in 0..<side * side {
       let start = first
       for product in places.indices
@@ -64,7 +64,8 @@ struct Winograd: Sendable {
     tapPlaces = Places((0..<filter.taps * filter.taps).map { $0 * input.channels })
     tiles = down.flatMap { row, vertical in
       across.map { column, horizontal in
-        WinogradTile(
+        let own = vertical.points.flatMap { y in horizontal.points.map { points[y * side + $0] } }
+        return WinogradTile(
           vertical: vertical, horizontal: horizontal,
           inputs: input.places(
             vertical.products.count, horizontal.products.count,
@@ -72,9 +73,8 @@ struct Winograd: Sendable {
           outputs: output.places(vertical.outputs, horizontal.outputs, from: row, column),
           productPlaces: Places(
             vertical.products.flatMap { y in horizontal.products.map { places[y * size + $0] } }),
-          points: vertical.points.flatMap { y in
-            horizontal.points.map { points[y * side + $0] }
-          }, overlap: (row > 0 ? filter.overlap : 0, column > 0 ? filter.overlap : 0))
+          points: own, pointPlaces: Places(own.map(\.outputs.lowerBound)),
+          overlap: (row > 0 ? filter.overlap : 0, column > 0 ? filter.overlap : 0))
       }
     }
   }

@@ -7,16 +7,13 @@ struct WinogradTile: Sendable {
   let inputs: Places, outputs: Places
   /// Where each product begins in V.
   let productPlaces: Places
-  /// The points that it has.
-  let points: [Point]
+  /// The points that it has, and where each begins in M.
+  let points: [Point], pointPlaces: Places
   /// The first of its rows and columns of inputs, which tiles before it have too.
   let overlap: (rows: Int, columns: Int)
 
   var input: (winograd_matrix, winograd_matrix) { (vertical.input, horizontal.input) }
   var output: (winograd_matrix, winograd_matrix) { (vertical.output, horizontal.output) }
-
-  /// Where each point begins in M.
-  var pointPlaces: Places { Places(points.map(\.outputs.lowerBound)) }
 
   /// The rows of V, or columns of U, that meet at a point, and its rows of M.
   struct Point {
