@@ -24,18 +24,10 @@ public final class TensorFile {
   public init(_ path: String) throws(FileError) {
     let input = try InputFile(path)
     let content = FileContent(input)
-    let headerCount = try Self.headerCount(content, input)
-    let dataStart = 8 + headerCount
-
-    var count = try content.load(dataStart, from: input)
-    guard count >= dataStart else {
-      throw FileError(.invalid, input.path, "cut short: \(count) bytes of at least \(dataStart)")
-    }
-    let (header, checksumOffset) = try HeaderReader.read(
-      content.array(8..<dataStart), path: input.path)
+    let (header, dataStart, checksumOffset) = try Self.header(content, input)
 
     let total = dataStart + header.dataByteCount
-    count = try content.load(total + 1, from: input)
+    let count = try content.load(total + 1, from: input)
     guard count >= total else {
       throw FileError(.invalid, input.path, "cut short: \(count) bytes of \(total)")
     }
@@ -60,6 +52,12 @@ public final class TensorFile {
       }
     }
     try alignTensors()
+  }
+
+  /// Reads the header alone: what the file holds if it is whole, which only a `TensorFile` is known
+  /// to be. Throws what `init` throws of the header.
+  public static func header(of input: InputFile) throws(FileError) -> TensorHeader {
+    try header(FileContent(input), input).header
   }
 
   /// A copy of a tensor's numbers, `UInt8`, `Float` or `Int64`; `nil` when there is no tensor of
@@ -106,6 +104,20 @@ public final class TensorFile {
     }
     let known = TensorEntry.isName(found) ? noun(found) : quoted(found)
     throw FileError(.invalid, path, "is \(known), not \(noun(kind))")
+  }
+
+  /// Reads the header; also tells where the data begins, and the digits of the checksum in the header.
+  private static func header(
+    _ content: FileContent, _ input: InputFile
+  ) throws(FileError) -> (header: TensorHeader, dataStart: Int, checksumOffset: Int?) {
+    let dataStart = 8 + (try headerCount(content, input))
+    let count = try content.load(dataStart, from: input)
+    guard count >= dataStart else {
+      throw FileError(.invalid, input.path, "cut short: \(count) bytes of at least \(dataStart)")
+    }
+    let (header, checksumOffset) = try HeaderReader.read(
+      content.array(8..<dataStart), path: input.path)
+    return (header, dataStart, checksumOffset)
   }
 
   /// Reads the length of the header; a file of another well-known format is called by its name.

@@ -5,13 +5,27 @@ struct FileSummary {
   private let path: String
   private let header: TensorHeader
   private let checksum: String?
-  private let tensors: [(entry: TensorEntry, statistics: TensorStatistics)]
+  /// With statistics, unless the header alone was read.
+  private let tensors: [(entry: TensorEntry, statistics: TensorStatistics?)]
+  private let isWhole: Bool
 
+  /// Of a whole file.
   init(_ file: TensorFile) {
-    path = file.path
-    header = file.header
+    self.init(
+      file.path, file.header, file.header.entries.map { TensorStatistics($0, in: file) })
+  }
+
+  /// Of a file's header alone.
+  init(header input: InputFile) throws(FileError) {
+    self.init(input.path, try TensorFile.header(of: input), nil)
+  }
+
+  private init(_ path: String, _ header: TensorHeader, _ statistics: [TensorStatistics]?) {
+    self.path = path
+    self.header = header
     checksum = header.crc32.map(Checksum.digits)
-    tensors = header.entries.map { ($0, TensorStatistics($0, in: file)) }
+    tensors = header.entries.enumerated().map { ($1, statistics?[$0]) }
+    isWhole = statistics != nil
   }
 
   /// The metadata, in the order of its keys.
@@ -22,16 +36,18 @@ struct FileSummary {
   /// Lines for a terminal.
   var text: String {
     let kind = header.kind.map(printable) ?? "no tensorio.kind"
-    let verdict = checksum.map { "crc32 \($0) is right" } ?? "no checksum"
-    var lines = ["\(printable(path)): \(kind), \(header.dataByteCount) bytes of data, \(verdict)"]
+    let verdict = isWhole ? "right" : "not checked"
+    let check = checksum.map { "crc32 \($0) is \(verdict)" } ?? "no checksum"
+    var lines = ["\(printable(path)): \(kind), \(header.dataByteCount) bytes of data, \(check)"]
     let words = metadata.filter { !$0.key.hasPrefix("tensorio.") }
     lines += table(words.map { [printable($0.key), cut(printable($0.value))] })
     let sizes = numbersByPrefix.map { "\($0.prefix) \($0.count)" }
     if sizes.count > 1 { lines += ["", "numbers: \(sizes.joined(separator: ", "))"] }
     lines += [""]
-    lines += table(
-      [["tensor", "type", "shape", "minimum", "maximum", "mean"]] + tensors.map(row))
+    let titles = ["tensor", "type", "shape"] + (isWhole ? ["minimum", "maximum", "mean"] : [])
+    lines += table([titles] + tensors.map(row))
     for (entry, statistics) in tensors where isLabels(entry) {
+      guard let statistics else { continue }
       let counts = statistics.counts?.sorted { $0.key < $1.key } ?? []
       lines += [
         "", "\(entry.name): " + counts.map { "\($0.value) of \($0.key)" }.joined(separator: ", "),
@@ -40,7 +56,7 @@ struct FileSummary {
     return lines.map { $0 + "\n" }.joined()
   }
 
-  private func row(_ entry: TensorEntry, _ statistics: TensorStatistics) -> [String] {
+  private func row(_ entry: TensorEntry, _ statistics: TensorStatistics?) -> [String] {
     // Single precision has digits enough to read, and prints whole numbers as they are up to 2²⁴.
     func short(_ value: Double?) -> String {
       guard let value else { return "-" }
@@ -48,6 +64,7 @@ struct FileSummary {
     }
     let shape = entry.shape.isEmpty ? "scalar" : entry.shape.map(String.init).joined(separator: "x")
     var row = [entry.name, entry.type.rawValue, shape]
+    guard let statistics else { return row }
     row += [statistics.minimum, statistics.maximum, statistics.mean].map(short)
     if statistics.nanCount > 0 { row[5] += ", \(statistics.nanCount) NaN" }
     if statistics.infiniteCount > 0 { row[5] += ", \(statistics.infiniteCount) infinite" }
@@ -75,6 +92,9 @@ struct FileSummary {
       var members = [
         ("name", quote(entry.name)), ("type", quote(entry.type.rawValue)),
         ("shape", "[\(entry.shape.map(String.init).joined(separator: ","))]"),
+      ]
+      guard let statistics else { return object(members) }
+      members += [
         ("minimum", number(statistics.minimum)), ("maximum", number(statistics.maximum)),
         ("mean", number(statistics.mean)), ("nan", "\(statistics.nanCount)"),
         ("infinite", "\(statistics.infiniteCount)"),

@@ -15,6 +15,7 @@ struct TensorInfo: Tool {
       EXAMPLES:
         tensor-info ckpt.bin
         tensor-info --json ckpt.bin | jq -r .metadata
+        tensor-info --header ckpt.bin | awk '$1 == "progress.epoch" { print $2 }'
 
       \(exitStatusHelp)
       """,
@@ -31,9 +32,15 @@ struct TensorInfo: Tool {
       """)
   var json = false
 
+  @Flag(
+    help: """
+      Read the header alone: neither the checksum is checked nor a number looked at, so it takes \
+      no time however large the file.
+      """)
+  var header = false
+
   func run() throws {
-    let file = try TensorFile(file)
-    let summary = FileSummary(file)
+    let summary = try header ? FileSummary(header: InputFile(file)) : FileSummary(TensorFile(file))
     try StandardStream.write(json ? summary.json + "\n" : summary.text, to: 1)
   }
 }

@@ -130,8 +130,9 @@ struct ReportTests {
     try shell.succeed("\(make("report")) && mv run/report.html old.html")
     for (damage, words) in [
       ("rm run/checkpoint", "checkpoint: no such file"),
-      (": > run/checkpoint", "checkpoint: is not a checkpoint"),
-      ("cp images run/checkpoint", "checkpoint: is not a checkpoint"),
+      (": > run/checkpoint", "checkpoint: is empty"),
+      ("cp images run/checkpoint", "checkpoint: is an IDX file, not a tensor file"),
+      ("cp run/images.tensor run/checkpoint", "checkpoint: is not a checkpoint"),
       ("rm run/samples/*", "samples: no pictures"),
       ("rm run/film.png; echo words > run/samples/epoch-0001.png", "epoch-0001.png: is not a PNG"),
       ("echo words > run/metrics.jsonl", "metrics.jsonl: line 1: not a line of metrics"),

@@ -117,4 +117,25 @@ import Testing
     #expect(damaged.words.hasPrefix("tensor-info: images.tensor: checksum is wrong: damaged"))
     #expect(try shell.run("tensor-info nowhere").status == 66)
   }
+
+  @Test func `the header alone is told without a look at the data`() throws {
+    let shell = try workshop()
+    let result = try shell.succeed(
+      #"""
+      tensor-info mlp-gp.bin | sed 's/ is right$/ is not checked/' |
+        awk '/^tensor / { end = index($0, "  minimum") - 1 } end { $0 = substr($0, 1, end); sub(/ +$/, "") } 1' > expected
+      tensor-info --json mlp-gp.bin | sed 's/,"minimum":[^}]*//g' > expected.json
+      truncate -s -100000 mlp-gp.bin; tensor-info mlp-gp.bin && exit 3
+      tensor-info --header --json mlp-gp.bin | cmp - expected.json || exit 4
+      tensor-info --header mlp-gp.bin
+      """#)
+    #expect(try result.output == shell.read("expected"))
+    let row = try #require(
+      String(decoding: result.output, as: UTF8.self).split(separator: "\n")
+        .first { $0.hasPrefix("generator.2.weight ") })
+    #expect(row.split(separator: /\s+/) == ["generator.2.weight", "F32", "256x128"], "\(row)")
+    let damaged = try shell.run(
+      "printf '{\"a' | dd of=mlp-gp.bin bs=1 seek=8 conv=notrunc; tensor-info --header mlp-gp.bin")
+    #expect(damaged.status == 65 && damaged.output.isEmpty)
+  }
 }
