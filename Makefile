@@ -1,34 +1,62 @@
 # Trains a Wasserstein GAN from IDX images: `make train EPOCHS=20`, or see `make help`.
 
-EPOCHS  ?= 20
-EVERY   ?=
-PRESET  ?= quick
-DATA    ?= /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz
-SEED    ?= 0
-BATCH   ?=
-THREADS ?=
-TIME    ?=
-CONVERT ?=
-SIZE    ?=
+## of make train; plot, film and report know the run by RUN or OUT:
+# the epochs that the run shall have at the end
+EPOCHS   ?= 20
+# the epochs between two pictures; if empty, so that there are 50 at most
+EVERY    ?=
+# networks and optimizers: wgan-init --help lists them
+PRESET   ?= quick
+# an IDX file, a tensor file or, with SIZE, a folder of PNG files
+DATA     ?= /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz
+# the height and width that the pictures of a folder get, as 32 or 28x36
+SIZE     ?=
+# a command that converts any other DATA, as png2tensor --size 32 --fit pad
+CONVERT  ?=
+# images that are not trained on, as DATA: the log has their Wasserstein estimate
 HELD_OUT ?=
-RUN     ?= $(PRESET)
-OUT     ?= runs/$(RUN)
-
+# the seed of all that is random
+SEED     ?= 0
+# the images in a step of the critic; if empty, the preset's
+BATCH    ?=
+# the threads, which change no result; if empty, one for each core
+THREADS  ?=
+# stop after so long, as 90s, 50m, 1.5h or 2d; the same call goes on
+TIME     ?=
+# a name for the run
+RUN      ?= $(PRESET)
+# the run's folder
+OUT      ?= runs/$(RUN)
+## of make bench, with DATA, BATCH and THREADS:
+# a Python that has the frameworks to measure beside
 PYTHON    ?=
+# those frameworks
 PEERS     ?= torch tensorflow jax
+# presets, with a batch behind a colon
 WORKLOADS ?= mlp-clip mlp-gp keras-gp:64 keras-gp dcgan-gp
+# interleaved rounds, of which the median counts
 ROUNDS    ?= 5
+# how long a round trains
 SECONDS   ?= 3
+# the folder of the results
 BENCH_OUT ?= runs/bench
-
+## of make soak and fuzz:
+# trainings to tear to pieces
 TRAININGS  ?= 300
+# broken files for each reader
 EXECUTIONS ?= 100000
+# which readers
 READERS    ?= tensor idx png network checkpoint metrics curves
+# the folder of the files that crash one
 FUZZ_OUT   ?= runs/fuzz
-
+## of make install and uninstall:
+# where the tools are to be
 PREFIX  ?= /usr/local
+# a folder that stands for the root
 DESTDIR ?=
+## of all:
 # What is installed calls what is installed.
+# a folder with built tools
 TOOLS   ?= $(if $(wildcard Package.swift),.build/release,../../bin)
 
 SHELL := bash
@@ -155,5 +183,6 @@ clean: ## remove what was built; runs stay
 
 help: ## say this
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
-	@echo 'Variables of make train, bench and fuzz, with their defaults:'
-	@sed -n 's/^\([A-Z_]* *?= .*\|[A-Z_]* *?=\)$$/  \1/p' Makefile
+	@awk '/^## / { print "Variables " substr($$0, 4) } /^# / { words = substr($$0, 3) } \
+	  match($$0, /^[A-Z_]+ *\?= */) { printf "  %-12s%s%s\n", $$1, words, \
+	    RLENGTH < length($$0) ? " (" substr($$0, RLENGTH + 1) ")" : "" }' Makefile

@@ -98,6 +98,20 @@ import Testing
     #expect(!(try shell.files()).keys.contains { $0.hasPrefix("run") })
   }
 
+  @Test func `make help has words for every target and variable`() throws {
+    let shell = try Shell()
+    try shell.succeed(
+      #"""
+      cd '\#(Shell.checkout)'; make help > "$OLDPWD/help"
+      for name in $(sed -n 's/^\([A-Z_]*\) *?=.*/\1/p' Makefile); do
+        grep -Eq "^  $name +[a-z].{9,}" "$OLDPWD/help" || exit 3
+      done
+      for name in $(make -pq | sed -n 's/^\.PHONY: //p'); do
+        grep -Eq "^make $name +[a-z].{7,}" "$OLDPWD/help" || exit 4
+      done
+      """#)
+  }
+
   @Test func `a failure stops make and keeps the checkpoint`() throws {
     let shell = try folder()
     let missing = try shell.run("\(train) EPOCHS=1 DATA=nothing")
