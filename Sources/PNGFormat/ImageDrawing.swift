@@ -13,6 +13,7 @@ import TensorIO
 ///   - scale: Each pixel is drawn as a square of so many pixels each way.
 ///   - first: The image to begin with, from 0.
 ///   - count: How many images are drawn; by default 64, or all from the first if there are fewer.
+///   - spread: Whether they are taken evenly from there to the end, not one after another.
 ///
 /// Returns the bytes of a PNG file. Throws `.usage` for images that the file does not have and for
 /// a picture that would be too large, and `.invalid` for a file that is not as described, also when
@@ -21,7 +22,7 @@ import TensorIO
 /// - Precondition: columns, scale and count are at least 1, padding and first at least 0.
 public func drawImages(
   of file: TensorFile, columns: Int? = nil, padding: Int = 2, scale: Int = 1, first: Int = 0,
-  count: Int? = nil
+  count: Int? = nil, spread: Bool = false
 ) throws(FileError) -> [UInt8] {
   precondition(first >= 0 && count.map { $0 > 0 } ?? true)
   let (entry, range) = try images(of: file)
@@ -46,12 +47,13 @@ public func drawImages(
         + "\(ImageGrid.byteLimit >> 30) GiB")
   }
 
+  let chosen = (0..<count).map { first + (spread ? $0 * (total - first) / count : $0) }
   let imageSize = entry.elementCount / total
   let levels = (0...255).map { range.pixel(Float($0)) }
   let pixels =
     entry.type == .u8
-    ? try draw(first..<first + count, of: file, imageSize) { levels[Int($0 as UInt8)] }
-    : try draw(first..<first + count, of: file, imageSize) { range.pixel($0 as Float) }
+    ? try draw(chosen, of: file, imageSize) { levels[Int($0 as UInt8)] }
+    : try draw(chosen, of: file, imageSize) { range.pixel($0 as Float) }
   return try encodePNG(
     grid.draw(pixels), width: grid.width, height: grid.height, channels: grid.channels,
     path: file.path)
@@ -59,18 +61,19 @@ public func drawImages(
 
 /// The pixels of some images, one after another; `pixel` is nil for NaN.
 private func draw<Number: BitwiseCopyable>(
-  _ images: Range<Int>, of file: TensorFile, _ imageSize: Int, _ pixel: (Number) -> UInt8?
+  _ images: [Int], of file: TensorFile, _ imageSize: Int, _ pixel: (Number) -> UInt8?
 ) throws(FileError) -> [UInt8] {
   let pixels = try file.withNumbers(of: "images") { (numbers: Span<Number>) throws(FileError) in
     var pixels: [UInt8] = []
     pixels.reserveCapacity(images.count * imageSize)
-    for index in images.lowerBound * imageSize..<images.upperBound * imageSize {
-      guard let pixel = pixel(numbers[index]) else {
-        throw FileError(
-          .invalid, file.path,
-          "image \(index / imageSize), counted from 0, has a pixel that is NaN")
+    for image in images {
+      for index in image * imageSize..<(image + 1) * imageSize {
+        guard let pixel = pixel(numbers[index]) else {
+          throw FileError(
+            .invalid, file.path, "image \(image), counted from 0, has a pixel that is NaN")
+        }
+        pixels.append(pixel)
       }
-      pixels.append(pixel)
     }
     return pixels
   }

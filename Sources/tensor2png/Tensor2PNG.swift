@@ -48,6 +48,9 @@ struct Tensor2PNG: Tool {
       "Draw so many images. (default: 64, or all if there are fewer)", valueName: "n"))
   var number: Int?
 
+  @Flag(help: "Take them evenly from there to the end, not one after another.")
+  var spread = false
+
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -62,7 +65,7 @@ struct Tensor2PNG: Tool {
     let output = try output.open(keeping: tensor)
     let png = try drawImages(
       of: try TensorFile(tensor), columns: columns, padding: padding, scale: scale, first: first,
-      count: number)
+      count: number, spread: spread)
     try output.write(png)
     try output.commit()
   }

@@ -9,10 +9,11 @@ import Testing
   /// Draws and decodes.
   func picture(
     _ file: TensorFile, columns: Int? = nil, padding: Int = 0, scale: Int = 1, first: Int = 0,
-    count: Int? = nil
+    count: Int? = nil, spread: Bool = false
   ) throws -> Picture {
     let png = try drawImages(
-      of: file, columns: columns, padding: padding, scale: scale, first: first, count: count)
+      of: file, columns: columns, padding: padding, scale: scale, first: first, count: count,
+      spread: spread)
     return try #require(Picture(png: png))
   }
 
@@ -48,6 +49,19 @@ import Testing
     for (x, y) in [(0, 0), (2, 3), (3, 5), (3, 7), (7, 3), (9, 12)] {
       #expect(picture.pixel(x, y) == [255, 255, 255])
     }
+  }
+
+  @Test func `images are spread evenly from the first to the end`() throws {
+    let file = try images([100, 1, 1, 1], Array(0..<100))
+    for (first, count, rows) in [
+      (0, 4, [0, 25, 50, 75]), (1, 4, [1, 25, 50, 75]), (0, 1, [0]), (97, 3, [97, 98, 99]),
+      (90, 7, [90, 91, 92, 94, 95, 97, 98]),
+    ] as [(Int, Int, [UInt8])] {
+      let picture = try picture(file, columns: count, first: first, count: count, spread: true)
+      #expect(picture.rows == [rows], "\(first) \(count)")
+    }
+    let all = try picture(file, spread: true)
+    #expect(all.rows.joined().map(Int.init) == (0..<64).map { $0 * 100 / 64 })
   }
 
   @Test("The default is 64 images, 8 by 8") func defaultCount() throws {
