@@ -1,11 +1,17 @@
-# Trains a Wasserstein GAN from IDX images: `make train EPOCHS=20`, or see `make help`.
+# Trains a Wasserstein GAN from images: `make train EPOCHS=20`, or see `make help`. What is installed does it in
+# any folder, with the tools that are installed: `make -f /usr/share/wgan/Makefile train EPOCHS=20`.
+
+makefile := $(lastword $(MAKEFILE_LIST))
+here := $(patsubst %Makefile,%,$(makefile))
+# The folder of an installed Makefile.
+installed := $(if $(wildcard $(here)Package.swift),,$(or $(here),./))
 
 ## of make train; plot, film and report know the run by RUN or OUT:
 # the epochs that the run shall have at the end
 EPOCHS   ?= 20
 # the epochs between two pictures; if empty, so that there are 50 at most
 EVERY    ?=
-# networks and optimizers: wgan-init --help lists them
+# networks and optimizers: wgan-init --list-presets has them
 PRESET   ?= quick
 # an IDX file, a tensor file or, with SIZE, a folder of PNG files
 DATA     ?= /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz
@@ -55,21 +61,21 @@ PREFIX  ?= /usr/local
 # a folder that stands for the root
 DESTDIR ?=
 ## of all:
-# What is installed calls what is installed.
 # a folder with built tools
-TOOLS   ?= $(if $(wildcard Package.swift),.build/release,../../bin)
+TOOLS   ?= $(if $(installed),$(installed)../../bin,.build/release)
 
 SHELL := bash
+.DEFAULT_GOAL := $(if $(installed),help,all)
 .SHELLFLAGS := -eu -o pipefail -c
 .SUFFIXES:
 
 # By the environment, so that no shell reads what is in them.
 export EPOCHS EVERY PRESET DATA SEED BATCH THREADS TIME CONVERT SIZE HELD_OUT OUT PYTHON PEERS BENCH_OUT FUZZ_OUT
 # Of these, what was said; the rest are defaults, and a run that goes on has its own.
-export GIVEN := $(foreach name,EPOCHS PRESET DATA SEED BATCH CONVERT,$(if $(filter-out file,$(origin $(name))),$(name)))
+export GIVEN := $(foreach name,EPOCHS PRESET DATA SEED BATCH CONVERT HELD_OUT,$(if $(filter-out file,$(origin $(name))),$(name)))
 
 # A name that is nobody's would be a typing error.
-variables := $(shell sed -n 's/^\([A-Z_]*\) *?=.*/\1/p' Makefile)
+variables := $(shell sed -n 's/^\([A-Z_]*\) *?=.*/\1/p' $(makefile))
 unknown := $(strip $(foreach name,$(filter-out $(variables),$(.VARIABLES)),$(if $(filter command,$(origin $(name))),$(name))))
 $(if $(unknown),$(error there is no variable $(unknown); make help has them))
 
@@ -81,7 +87,7 @@ built := .build/release/.built
 # With TOOLS given the tools are taken as they are.
 ready := $(if $(filter .build/release,$(TOOLS)),$(built))
 static := .build-static/release/.built
-sources := $(wildcard Package.swift) $(shell [ ! -e Sources ] || find Sources -type f)
+sources := $(if $(installed),,Package.swift $(shell find Sources -type f))
 swift_files := $$(git ls-files '*.swift')
 
 .PHONY: all setup train plot film report test mutate soak reproduce fuzz race bench lint format \
@@ -100,21 +106,21 @@ setup: ## install the libraries and the default images that are missing
 	@scripts/setup data "$$DATA"
 
 train: $(ready) ## bring the run up to EPOCHS, draw its samples
-	@PATH="$(abspath $(TOOLS)):$$PATH" scripts/train "$$OUT"
+	@PATH="$(abspath $(TOOLS)):$$PATH" $(here)scripts/train "$$OUT"
 
 plot: $(ready) ## draw the curves of the run: OUT/curves.svg
-	@scripts/setup plot
+	@$(here)scripts/setup plot
 	@test -d "$$OUT" || { echo "plot: $$OUT: there is no such run" >&2; exit 66; }
 	@PATH="$(abspath $(TOOLS)):$$PATH" wgan-plot "$$OUT/metrics.jsonl" -o "$$OUT/curves.svg"
 	@echo "plot: $$OUT/curves.svg" >&2
 
 film: ## show eight latents over the epochs: OUT/film.png, and all of them moving: OUT/film.apng
-	@scripts/setup film
-	@scripts/film "$$OUT"
+	@$(here)scripts/setup film
+	@$(here)scripts/film "$$OUT"
 
 report: $(ready) ## tell of the run on one page, which needs nothing else: OUT/report.html
-	@scripts/setup report
-	@PATH="$(abspath $(TOOLS)):$$PATH" scripts/report "$$OUT"
+	@$(here)scripts/setup report
+	@PATH="$(abspath $(TOOLS)):$$PATH" $(here)scripts/report "$$OUT"
 
 test: ## build and run every test
 	@scripts/setup libraries
@@ -163,7 +169,7 @@ install: ## install the built tools, their manual and completions into DESTDIR/P
 uninstall: ## remove exactly these
 	@scripts/install from "$(DESTDIR)$(PREFIX)" $(tools)
 
-static: $(static) ## build tools that need nothing but a kernel into .build-static/release
+static: $(static) ## build tools that need nothing but a kernel and /proc into .build-static/release
 
 $(static): $(sources)
 	@scripts/setup libraries
@@ -182,7 +188,7 @@ clean: ## remove what was built; runs stay
 	rm -rf .build .build-test .build-mutate .build-bench .build-fuzz .build-thread .build-static dist
 
 help: ## say this
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
-	@awk '/^## / { print "Variables " substr($$0, 4) } /^# / { words = substr($$0, 3) } \
+	@sed -n 's/^\($(if $(installed),train\|plot\|film\|report\|help,[a-z]*)\):.*## \(.*\)/make \1\t\2/p' $(makefile) | expand -t 16
+	@awk '$(if $(installed),/^## of make bench/ { exit }) /^## / { print "Variables " substr($$0, 4) } /^# / { words = substr($$0, 3) } \
 	  match($$0, /^[A-Z_]+ *\?= */) { printf "  %-12s%s%s\n", $$1, words, \
-	    RLENGTH < length($$0) ? " (" substr($$0, RLENGTH + 1) ")" : "" }' Makefile
+	    RLENGTH < length($$0) ? " (" substr($$0, RLENGTH + 1) ")" : "" }' $(makefile)

@@ -35,7 +35,10 @@ struct LatentOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Draw numbers of the latent beyond ±t again: more typical images, less variety.",
+      """
+      Draw numbers of the latent beyond ±t again: more typical images, less variety. Far below 2 the \
+      latents are shorter than any that it was trained on.
+      """,
       valueName: "t"))
   var truncation: Double?
 

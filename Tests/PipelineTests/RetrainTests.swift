@@ -63,14 +63,16 @@ import Testing
         [ $(wc -l < nights/current/metrics.jsonl) -gt 5 ] && [ -s nights/current/samples.png ] || exit 3
         night TIME=0s; echo $?; sound
         night TIME=soon; echo $?; sound
+        night SCORE='nothing at all'; echo $?; sound
         [ "$(last)" = "$before" ]
         """)
-    #expect(String(decoding: result.output, as: UTF8.self) == "2\n2\n")
+    #expect(String(decoding: result.output, as: UTF8.self) == "2\n64\n64\n")
     #expect(
       result.words
         == """
         retrain: the generator has made no step in 0s
-        retrain: no new run: train: TIME must be as 90s, 50m, 1.5h or 2d, not 'soon'
+        retrain: TIME must be as 90s, 50m, 1.5h or 2d, not 'soon'
+        retrain: SCORE: there is no nothing
 
         """)
   }

@@ -46,7 +46,61 @@ import Testing
       # From then on, without another word.
       rm others; \(train) EPOCHS=4; test $(grep -c held_out run/metrics.jsonl) = 3
       ! \(train) EPOCHS=5 HELD_OUT="$PWD/nowhere" 2> words && grep -q 'nowhere: no such file' words
+      # Laid down again.
+      \(train) EPOCHS=5 HELD_OUT=; test $(grep -c held_out run/metrics.jsonl) = 3
+      \(train) EPOCHS=6; test $(grep -c held_out run/metrics.jsonl) = 3
       """)
+  }
+
+  @Test func `a tensor file may have a folder of pictures held out`() throws {
+    let shell = try folder()
+    let run = train.replacing("images.gz", with: "images.tensor")
+    try shell.succeed(
+      """
+      idx2tensor images.gz -o images.tensor; mkdir others
+      for n in {0..24}; do tensor2png images.tensor -n 1 --first $n --padding 0 -o others/$n.png; done
+      \(run) EPOCHS=1 HELD_OUT="$PWD/others" 2> words && exit 3
+      grep -q 'others is a folder: SIZE=32' words && [ ! -e run ] || exit 4
+      \(run) EPOCHS=1 HELD_OUT="$PWD/others" SIZE=8; grep -c held_out run/metrics.jsonl
+      cmp images.tensor run/images.tensor
+      """)
+  }
+
+  @Test func `SIGUSR1 at any moment ends no step`() throws {
+    let shell = try folder()
+    let result = try shell.succeed(
+      """
+      \(train) EPOCHS=20 EVERY=1 & making=$!
+      while kill -0 $making 2> /dev/null; do pkill -USR1 -f "^wgan-step $PWD/run" && hits=$((hits + 1)); done
+      wait $making || exit 3
+      echo $hits
+      """)
+    let hits = Int(String(decoding: result.output, as: UTF8.self).dropLast()) ?? 0
+    #expect(hits > 3 && result.words.contains("\nwgan-step: epoch "), "\(result.words)")
+  }
+
+  @Test func `what may be meant otherwise is said`() throws {
+    let shell = try folder()
+    try shell.succeed(
+      "\(train) EPOCHS=1; sleep 0.01; gunzip -c images.gz > pixels; gzip -c pixels > images.gz")
+    let changed = try shell.succeed("\(train) EPOCHS=2")
+    #expect(
+      changed.words.contains("images.gz has changed since; ")
+        && changed.words.contains("/run goes on after epoch 1\n"), "\(changed.words)")
+    #expect(
+      !(try shell.succeed("touch -d '1 hour ago' images.gz; \(train) EPOCHS=3")).words.contains(
+        "changed"))
+    let few = try shell.succeed("\(train) EPOCHS=2 OUT=\"$PWD/few\"")
+    #expect(few.words.contains(", 10 in all; first forms take a thousand or more: EPOCHS=200\n"))
+    #expect(!few.words.contains("there are"))
+    let other = try shell.succeed(
+      """
+      export GIVEN=EPOCHS EPOCHS=1 PRESET=mlp-gp DATA=images.gz SEED=0 BATCH=20
+      '\(Shell.checkout)/scripts/train' rum
+      """)
+    #expect(
+      other.words.contains(
+        "train: DATA was not said, and there was no run rum; there are: few run\n"))
   }
 
   @Test func `pitfall 25: pictures of progress are of the same latents every time`() throws {
