@@ -45,25 +45,63 @@ struct ReportTests {
     // The delays, a fraction each: two of 1/4 s, then 3 s.
     #expect(film.indices(of: bytes("fcTL"), then: Data([0, 1, 0, 4]), after: 20) == 2)
     #expect(film.indices(of: bytes("fcTL"), then: Data([1, 44, 0, 100]), after: 20) == 1)
-  }
-
-  @Test func `of many epochs a film shows a few, the first and the last among them`() throws {
-    let shell = try trained(2)
+    // What knows no animation shows the last.
     try shell.succeed(
       """
       set -e
-      for epoch in $(seq -w 0003 0099); do cp run/samples/epoch-0001.png run/samples/epoch-$epoch.png; done
-      cp run/samples/epoch-0002.png run/samples/epoch-10000.png
-      \(make("film"))
-      pngtopnm run/film.png > film
-      test "$(pamfile -size film)" = "$((20 * 72 + 8)) $((24 + 4 * 146))"
-      for place in 1:0001 20:10000; do
-        pngtopnm run/samples/epoch-${place#*:}.png | pamcut -width=18 | pamenlarge 4 > expected
-        pamcut -left=$((72 * (${place%:*} - 1))) -width=72 -top=24 film | cmp - expected
+      pngtopnm run/samples/epoch-0003.png | pamenlarge 4 > expected
+      pngtopnm run/film.apng | pamcut -top=24 | cmp - expected
+      """)
+    let control = try #require(film.range(of: bytes("fcTL")))
+    let image = try #require(film.range(of: bytes("IDAT")))
+    #expect(image.upperBound < control.lowerBound)
+  }
+
+  @Test func `a film in colour has a palette, of a few colours these`() throws {
+    let shell = try Shell()
+    // Of noise in each picture, and of a dozen colours.
+    try shell.succeed(
+      """
+      set -e
+      mkdir -p noisy/samples plain/samples
+      for epoch in 1 2 3; do
+        head -c $((3 * 256 * 256)) /dev/urandom > noise
+        { printf 'P6 256 256 255\n'; cat noise; } | pnmtopng -quiet > noisy/samples/epoch-000$epoch.png
+        ppmmake rgb:${epoch}0/80/f0 256 256 | pnmtopng -quiet > plain/samples/epoch-000$epoch.png
       done
+      for run in noisy plain; do
+        \(Shell.checkout)/scripts/film $run
+        test "$(pngtopnm $run/film.apng | ppmhist -noheader | wc -l)" -le 256
+      done
+      pngtopnm plain/samples/epoch-0003.png | pamenlarge 2 > expected
+      pngtopnm plain/film.apng | pamcut -top=24 | cmp - expected
+      """)
+    // A byte a pixel at most, where colours take three; there are four of them, twice as large.
+    #expect(try shell.read("noisy/film.apng").count < 4 * 256 * 256 * 2)
+  }
+
+  @Test func `of many pictures a film shows those the nearest to even epochs`() throws {
+    let shell = try Shell()
+    // One an epoch, then one in 10, then in 50: the picture of epoch N is grey, N / 4 of 255.
+    try shell.succeed(
+      """
+      set -e
+      mkdir -p run/samples
+      draw() { pgmmake $(printf %.5f $((100000 * $1 / 4 / 255))e-5) 448 448 | pnmtopng -quiet; }
+      for epoch in $(seq 40) $(seq 50 10 100) $(seq 150 50 950); do
+        draw $epoch > run/samples/epoch-$(printf %04d $epoch).png
+      done
+      \(Shell.checkout)/scripts/film run
+      pngtopnm run/film.png | pamcut -top=24 > film
+      for epoch in 1 50 100 150 200 250 300 350 400 450 500 550 600 650 700 750 800 850 900 950; do
+        draw $epoch | pngtopnm | pamcut -width=56
+      done > pictures
+      pamsplit pictures column%d.pgm
+      pamcat -leftright $(printf 'column%d.pgm ' {0..19}) | cmp - film
       """)
     let film = try shell.read("run/film.apng")
-    #expect(film.range(of: bytes("acTL") + Data([0, 0, 0, 40, 0, 0, 0, 0])) != nil)
+    // Epochs 1, 40, 80, and from 100 all.
+    #expect(film.range(of: bytes("acTL") + Data([0, 0, 0, 21, 0, 0, 0, 0])) != nil)
   }
 
   @Test func `a report holds all that it shows, and nothing that a file says is markup`() throws {
@@ -95,15 +133,19 @@ struct ReportTests {
 
     try shell.succeed(
       """
-      printf '{"epoch":1,"score":2.5}\\n{"epoch":2,"score":1.25,"words":"<b>"}\\n' > "<b>&'s \\$5/scores.jsonl"
+      printf '{"epoch":1,"score":1.5e-7}\\n{"epoch":2,"score":123.45678,"words":"<b>"}\\n' > "<b>&'s \\$5/scores.jsonl"
       \(report)
       """)
     let scored = String(decoding: try shell.read("\(name)/report.html"), as: UTF8.self)
     #expect(scored.contains("<h2>Scores"))
-    #expect(scored.contains("<tr><td>2</td><td>1.25</td><td>&lt;b&gt;</td></tr>"))
+    #expect(scored.contains("<tr><td>1</td><td>1.5e-07</td><td></td></tr>"))
+    #expect(scored.contains("<tr><td>2</td><td>123.46</td><td>&lt;b&gt;</td></tr>"))
   }
 
-  @Test(arguments: ["images", "pictures SIZE=8", "made.tensor HELD_OUT=$PWD/made.tensor"])
+  @Test(arguments: [
+    "images", "pictures SIZE=8", "made.tensor HELD_OUT=$PWD/made.tensor",
+    "pictures CONVERT='png2tensor --size 8 --background #ff0000'",
+  ])
   func `the commands of a report make the same run`(data: String) throws {
     let shell = try trained(2, on: data)
     try shell.succeed("\(make("report"))")
@@ -114,14 +156,56 @@ struct ReportTests {
     let lines = block.split(separator: "\n").filter { !$0.hasPrefix("#") }
     #expect(lines.count == (data.contains("HELD_OUT") ? 8 : 7))
     #expect(lines[0].hasPrefix("make train") && lines[1].hasPrefix("make report"))
+    #expect(lines[0].hasSuffix("/run-again") && lines[1].hasSuffix("/run-again"))
     try shell.succeed(
       """
       set -e
       PATH="\(Shell.checkout)/scripts:$PATH"
-      \(lines[0]) -s -C \(Shell.checkout) TOOLS="$TOOLS" OUT="$PWD/again"
-      diff -r -x metrics.jsonl -x 'film*' -x report.html run again
+      \(lines[0]) -s -C \(Shell.checkout) TOOLS="$TOOLS"
+      diff -r -x metrics.jsonl -x 'film*' -x report.html run run-again
       \(lines[2...].joined(separator: "\n"))
       cmp ckpt.bin run/checkpoint; cmp grid.png run/samples/epoch-0002.png; test -s curves.svg
+      """)
+  }
+
+  @Test func `the estimate of a report is the median of the last generator steps`() throws {
+    let shell = try trained(1)
+    for (values, expected) in [
+      // A tenth is the last step alone; of two the middle; 201 are the most.
+      ("1 2 7", "7"), ("$(seq 20)", "19.5"), ("$(seq 3000) $(yes 7 | head -n 101)", "7"),
+      ("$(yes '8 -9 8 8 8 8 8 8 8 8' | head -n 30)", "8"), ("-0.25", "-0.25"), ("2 1e-05", "1e-05"),
+    ] {
+      // Between the steps what is held out, and at the end a line that a kill has cut.
+      try shell.succeed(
+        """
+        for value in \(values); do
+          step='"epoch":1,"generator_step":'$((++n))',"critic_step":'$n
+          echo '{'$step',"wasserstein":'$value',"penalty":null,"gradient_norm":null,"critic_real":1,'\
+        '"critic_fake":0,"lr_critic":1,"lr_generator":1,"seconds":1}'
+          echo '{'$step',"held_out_wasserstein":500}'
+        done > run/metrics.jsonl
+        printf '{"epoch":1,"wasserstein":66' >> run/metrics.jsonl
+        \(Shell.checkout)/scripts/report run
+        """)
+      let page = String(decoding: try shell.read("run/report.html"), as: UTF8.self)
+      #expect(page.contains("estimate, at last</dt><dd>\(expected)</dd>"), "\(expected)")
+    }
+  }
+
+  @Test func `the report of a link is of the run, and its commands of a new one`() throws {
+    let shell = try trained(1)
+    try shell.succeed(
+      """
+      set -e
+      mkdir -p runs/nightly taken/run-again taken/run-again-2
+      mv run runs/nightly/today; ln -s today runs/nightly/current
+      \(Shell.checkout)/scripts/report runs/nightly/current/
+      page=runs/nightly/today/report.html
+      grep -q '<h1>today</h1>' $page
+      test "$(grep -c ' RUN=nightly/today-again$' $page)" = 2
+      mv runs/nightly/today taken/run
+      \(Shell.checkout)/scripts/report taken/run
+      test "$(grep -c " OUT=$PWD/taken/run-again-3$" taken/run/report.html)" = 2
       """)
   }
 
