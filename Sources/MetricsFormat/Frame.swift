@@ -22,6 +22,12 @@ struct Frame: Equatable {
     let low: Double, high: Double, unit: Double
     /// The greatest and the least value, where they lie beyond.
     let above: Double?, below: Double?
+
+    /// Where its marks are.
+    var marks: [Double] {
+      let (first, last) = ((low / unit).rounded(), (high / unit).rounded())
+      return stride(from: first, through: last, by: 1).map { $0 * unit }
+    }
   }
 
   /// The axis between two of its marks, with at most `marks` distances between.

@@ -24,6 +24,18 @@ package struct MetricsLine {
     }
   }
 
+  /// Whether a line has a number of one of these names; it is not read, nor checked.
+  static func has(_ names: [[UInt8]], _ line: ArraySlice<UInt8>) -> Bool {
+    var rest = line
+    while let quote = rest.firstIndex(of: UInt8(ascii: "\"")) {
+      rest = rest[quote...].dropFirst()
+      for name in names where rest.starts(with: name) {
+        if rest.dropFirst(name.count).first != UInt8(ascii: "n") { return true }
+      }
+    }
+    return false
+  }
+
   /// A number by its name.
   package subscript(_ name: String) -> Double? { numbers.first { $0.name == name }?.value }
 

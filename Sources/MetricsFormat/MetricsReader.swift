@@ -14,7 +14,7 @@ package struct MetricsReader {
   /// Throws `.invalid` for a line that is damaged, or of which `take` says that it lacks something;
   /// only the last one, of which a kill left the beginning, counts for nothing.
   package mutating func next(_ take: (MetricsLine) -> Bool) throws(FileError) -> Bool {
-    guard let text = try lines.next() else {
+    guard let text = try lines.nextOfMetrics() else {
       if let line = MetricsLine(lines.rest[...]), take(line) { count += 1 }
       guard count > 0 else {
         throw FileError(.invalid, lines.path, lines.rest.isEmpty ? "is empty" : "is not metrics")
@@ -30,5 +30,20 @@ package struct MetricsReader {
       }
     }
     return true
+  }
+}
+
+extension InputLines {
+  /// What `next` returns; throws `.invalid` in words of its own for a tensor file.
+  mutating func nextOfMetrics() throws(FileError) -> [UInt8]? {
+    var text: [UInt8]?, failure: FileError?
+    do { text = try next() } catch { failure = error }
+    // The length of a header and what that begins with; no line of metrics has a zero byte.
+    let begin = (text ?? rest).prefix(9)
+    if begin.count == 9, begin[4..<8].allSatisfy({ $0 == 0 }), begin[8] == UInt8(ascii: "{") {
+      throw FileError(.invalid, path, "is a tensor file, not metrics")
+    }
+    if let failure { throw failure }
+    return text
   }
 }

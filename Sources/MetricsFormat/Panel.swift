@@ -52,10 +52,10 @@ struct Panel {
       ], hasKey: true, reference: 0),
   ]
 
-  /// What it shows of the values.
-  func frame(of curves: TrainingCurves) -> Frame {
+  /// The axis of what it shows of the values.
+  func axis(of curves: TrainingCurves) -> Frame.Axis {
     let values = lines.map { curves[$0.metric].points.map(\.y) } + [reference.map { [$0] } ?? []]
-    return Frame(of: values.filter { !$0.isEmpty })
+    return Frame(of: values.filter { !$0.isEmpty }).axis(marks: 3 + height / 80)
   }
 
   /// Its plots, the last on top; none where nothing was measured.
@@ -71,8 +71,8 @@ struct Panel {
       return [
         Plot(line.metric, curve.points, line.title, "linecolor '#9cc4e6'"),
         Plot(
-          line.metric + "_median", curve.medians, "median of \(curves.medianSteps) steps",
-          "linewidth 2 linecolor '#0067a5'"),
+          line.metric + "_median", curve.medians, "median of \(curve.medianSteps) steps",
+          "with lines linewidth 2 linecolor '#0067a5'"),
       ]
     }
     return plots.isEmpty || !isDashed ? plots : plots + [Plot(at: reference ?? 0)]

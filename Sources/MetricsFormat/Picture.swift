@@ -21,19 +21,40 @@ package struct Picture {
 
   private var isWide: Bool { width >= 600 }
 
-  /// The program for gnuplot's standard input; the picture is what it writes to standard output.
-  package var program: String {
-    let panels = Panel.all.map { ($0, $0.plots(of: curves)) }.filter { !$0.1.isEmpty }
-    var (height, text) = (0, "")
-    for (index, (panel, plots)) in panels.enumerated() {
-      if index == panels.count - 1 { text += clock }
-      text += drawing(panel, plots, under: &height)
-    }
-    return preamble(height: height + 48) + text
+  /// Of a digit, in pixels; few fonts have wider ones.
+  private let digit = 8.3
+
+  /// The width in pixels of a whole number.
+  private func length(_ number: Double) -> Double { digit * Double("\(Int(number))".count) }
+
+  /// What the right margin needs, in pixels: half of the number at an end is beyond it.
+  private var beyond: Double {
+    max(length(curves.axis.upperBound), length(Double(curves.epochs.last?.number ?? 0))) / 2 + 4
   }
 
-  /// What holds for all panels.
-  private func preamble(height: Int) -> String {
+  /// Of the panels, in pixels; those whose marks are short numbers have more.
+  private var room: Double { Double(width) - 120 - beyond }
+
+  /// How far apart numbers up to `last` stand, evenly, so that `count` to a line from left to right
+  /// are `distance` pixels apart and in any case do not touch.
+  private func spacing(_ count: Double, to last: Double, distance: Double) -> Double {
+    niceStep(count * max(distance / Double(width), (length(last) + 12) / room))
+  }
+
+  /// The program for gnuplot's standard input; the picture is what it writes to standard output.
+  package var program: String {
+    let panels = Panel.all.map { ($0, $0.plots(of: curves), $0.axis(of: curves)) }
+      .filter { !$0.1.isEmpty }
+    var (height, text) = (0, "")
+    for (index, (panel, plots, axis)) in panels.enumerated() {
+      if index == panels.count - 1 { text += clock }
+      text += drawing(panel, plots, axis, under: &height)
+    }
+    return preamble(height: height + 48, marks: panels.flatMap(\.2.marks)) + text
+  }
+
+  /// What holds for all panels, which have marks at these values.
+  private func preamble(height: Int, marks: [Double]) -> String {
     let terminal =
       switch format {
       case .svg:
@@ -42,10 +63,17 @@ package struct Picture {
         "pngcairo size \(2 * width), \(2 * height) font 'sans-serif,13' fontscale 1.5 linewidth 2"
       }
     let steps = curves.axis
-    let unit = niceStep((steps.upperBound - steps.lowerBound) * 70 / Double(width))
+    let unit = spacing(
+      steps.upperBound - steps.lowerBound, to: steps.upperBound, distance: 70)
     return """
       width = \(width).; height = \(height).
-      left = \(isWide ? 64 : 56) / width; right = \(isWide ? 28 : 24) / width
+      left = \(max(isWide ? 64 : 56, beyond)); right = \(max(isWide ? 28 : 24, beyond)) / width
+      array marks = [\(marks.map { "\($0)" }.joined(separator: ", "))]
+      do for [i = 1:|marks|] {
+        length = \(digit) * strlen(sprintf('%g', marks[i])) + 12
+        left = length > left ? length : left
+      }
+      left = left / width
       set terminal \(terminal)
       set encoding utf8
       set multiplot
@@ -80,14 +108,15 @@ package struct Picture {
   }
 
   /// A panel under `bottom`, in pixels from the top, which it moves to its own end.
-  private func drawing(_ panel: Panel, _ plots: [Plot], under bottom: inout Int) -> String {
+  private func drawing(
+    _ panel: Panel, _ plots: [Plot], _ axis: Frame.Axis, under bottom: inout Int
+  ) -> String {
     let isFirst = bottom == 0
     let title = bottom + 20
     // The key is beside the title, or below it where that is narrow.
     let key = bottom + (isWide ? 12 : 32)
     let top = title + 16 + (isFirst ? 24 : 0) + (isWide || !panel.hasKey ? 0 : 18 * plots.count)
     bottom = top + panel.height
-    let axis = panel.frame(of: curves).axis(marks: 3 + panel.height / 80)
     let beyond =
       [
         axis.above.map { "sprintf('↑ %.3g', \($0))" },
@@ -115,9 +144,15 @@ package struct Picture {
 
   /// The marks of the epochs' ends, as many as there is room for, with numbers over the first panel.
   private func epochs(areNamed: Bool, over top: Int) -> String {
-    let every = Int(max(niceStep(Double(curves.epochs.count) * 60 / Double(width)), 1))
-    let marks = curves.epochs.filter { $0.number % every == 0 }
-      .map { "'\(areNamed ? "\($0.number)" : "")' \($0.end)" }
+    let last = Double(curves.epochs.last?.number ?? 0)
+    let every = Int(max(spacing(Double(curves.epochs.count), to: last, distance: 60), 1))
+    let steps = curves.axis
+    let pixel = (steps.upperBound - steps.lowerBound) / room
+    let marks = curves.epochs.filter { $0.number % every == 0 }.map { number, end in
+      // A number at the very left would touch the word.
+      let isClear = end - steps.lowerBound >= (length(Double(number)) / 2 - 4) * pixel
+      return "'\(areNamed && isClear ? "\(number)" : "")' \(end)"
+    }
     guard !marks.isEmpty else { return "unset x2tics; unset label 4" }
     let name = """
       set label 4 'epoch' at screen left - 8 / width, screen 1 - \(top - 18) / height right \

@@ -6,8 +6,6 @@ package struct TrainingCurves {
   let clock: String
   /// Whole lines of the log.
   let lineCount: Int
-  /// Values to a running median.
-  let window: Int
   /// By the names of their metrics.
   private var curves: [String: Curve] = [:]
   /// Where each epoch ended.
@@ -30,26 +28,31 @@ package struct TrainingCurves {
   /// Throws `.invalid` for what is not metrics, and what `InputLines` throws.
   package init(of path: String, width: Int) throws(FileError) {
     var lines = try InputLines(rereadable: path)
-    var (lineCount, first, last) = (0, nil as MetricsLine?, nil as MetricsLine?)
-    while let text = try lines.next() {
+    let noisy = Panel.all.flatMap(\.lines).filter(\.isNoisy)
+      .map { Array("\($0.metric)\":".utf8) }
+    var (lineCount, noisyCount, first, last) = (0, 0, nil as MetricsLine?, nil as MetricsLine?)
+    while let text = try lines.nextOfMetrics() {
       let texts = text.dropLast().split(
         separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       first = first ?? MetricsLine(texts[0])
       last = MetricsLine(texts[texts.count - 1])
       lineCount += texts.count
+      noisyCount += texts.count { MetricsLine.has(noisy, $0) }
     }
     let isAlone = lineCount > 2 && first?["generator_step"] == last?["generator_step"]
     clock = isAlone ? "critic_step" : "generator_step"
     stroke = lineCount * 2 / width + 1
-    window = max(lineCount / 300 * 2 + 1, 15)
     self.lineCount = lineCount
     for line in Panel.all.flatMap(\.lines) {
-      curves[line.metric] = Curve(median: line.isNoisy ? window : nil)
+      curves[line.metric] = Curve(
+        median: line.isNoisy ? max(noisyCount / 300 * 2 + 1, 15) : nil,
+        // A median for about each pixel.
+        every: max(noisyCount - 1, 0) / width + 1)
     }
     lines.rewind()
     var log = MetricsReader(lines)
     while try log.next({ take($0) }) {}
-    lift()
+    for index in curves.values.indices { curves.values[index].finish() }
     // The epoch in hand is done when it is as long as the one before.
     let ends = epochs.suffix(2).map(\.end)
     if ends.count == 2, steps.upperBound - ends[1] >= ends[1] - ends[0] {
@@ -78,12 +81,10 @@ package struct TrainingCurves {
       curves[name]?.append(Point(x: x, y: min(max(value, -1e300), 1e300)))
     }
     count += 1
-    if count % stroke == 0 { lift() }
+    if count % stroke == 0 {
+      for index in curves.values.indices { curves.values[index].lift() }
+    }
     return true
-  }
-
-  private mutating func lift() {
-    for index in curves.values.indices { curves.values[index].lift() }
   }
 
   /// The curve of a metric.
@@ -93,11 +94,5 @@ package struct TrainingCurves {
   var axis: ClosedRange<Double> {
     let (first, last) = (steps.lowerBound, max(steps.upperBound, 1))
     return (first < last / 10 || first == last ? 0 : first)...last
-  }
-
-  /// How many steps a median tells of.
-  var medianSteps: Int {
-    let length = steps.upperBound - steps.lowerBound
-    return count > 1 ? Int(min(Double(window) * length / Double(count - 1), 1e15).rounded()) : 1
   }
 }

@@ -21,8 +21,11 @@ public final class OutputFile {
   /// A new file, or a regular one to be replaced, is written beside it and takes its place on
   /// `commit`; a pipe or a device is written directly. Throws `.usage` for a terminal unless
   /// `force` is set, `.cannotCreate` where nothing can be written, and `.busy` while another
-  /// `OutputFile`, here or in another process, writes the same path.
-  public init(_ path: String, force: Bool = false) throws(FileError) {
+  /// `OutputFile`, here or in another process, writes the same path. `content` is what a terminal is
+  /// told that it does not get.
+  public init(
+    _ path: String, force: Bool = false, content: String = "binary data"
+  ) throws(FileError) {
     isStandard = path == "-"
     if isStandard {
       self.path = "standard output"
@@ -41,7 +44,7 @@ public final class OutputFile {
     guard code == 0 else { throw FileError(.cannotCreate, self.path, errno: code) }
     guard force || isatty(descriptor) == 0 else {
       throw FileError(
-        .usage, self.path, "will not write binary data to a terminal (-f overrides)")
+        .usage, self.path, "will not write \(content) to a terminal (-f overrides)")
     }
   }
 

@@ -29,19 +29,23 @@ public struct OutputOptions: ParsableArguments {
   ///
   /// - Parameters:
   ///   - inputs: What this run reads and must not replace, by any name.
-  ///   - isText: Whether a terminal may have it.
-  public func open(keeping inputs: [String?], isText: Bool = false) throws -> OutputFile {
-    try OutputFile(output, force: force || isText, keeping: inputs)
+  ///   - content: What a terminal does not get, in words.
+  public func open(
+    keeping inputs: [String?], content: String = "binary data"
+  ) throws -> OutputFile {
+    try OutputFile(output, force: force, content: content, keeping: inputs)
   }
 }
 
 extension OutputFile {
   /// Opens an output, which must not replace any of the files that `inputs` name, by any name.
-  public convenience init(_ path: String, force: Bool = false, keeping inputs: [String?]) throws {
+  public convenience init(
+    _ path: String, force: Bool = false, content: String = "binary data", keeping inputs: [String?]
+  ) throws {
     if let file = regularFile(path), inputs.contains(where: { regularFile($0) == file }) {
       throw FileError(.usage, path, "is an input of another kind; it would be replaced")
     }
-    try self.init(path, force: force)
+    try self.init(path, force: force, content: content)
   }
 }
 

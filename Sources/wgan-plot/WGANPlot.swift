@@ -11,7 +11,8 @@ struct WGANPlot: Tool {
     discussion: """
       Draws what wgan-step --metrics writes: the Wasserstein estimate, raw, as a running median, and \
       held out where that was measured; the penalty and the gradient norm where there are any; the \
-      learning rates. Of every few values only the least and the greatest are drawn, as many as a \
+      learning rates. A median is of the steps around the one where it stands, as many as the key says, \
+      and of fewer towards the first and the last step. Of every few values only the least and the greatest are drawn, as many as a \
       pen as wide as a pixel can tell. Where a few values would flatten all others they lie beyond \
       the frame, and an arrow says how far they reach. An SVG is light or dark as its reader has \
       chosen. It calls gnuplot, which Debian has in gnuplot-nox.
@@ -49,7 +50,7 @@ struct WGANPlot: Tool {
   func run() throws {
     let gnuplot = try ExternalProgram("gnuplot", package: "gnuplot-nox")
     let format = format ?? .svg
-    let output = try output.open(keeping: [metrics], isText: format == .svg)
+    let output = try output.open(keeping: [metrics], content: "a picture")
     let curves = try TrainingCurves(of: metrics, width: width)
     // Without the settings of whoever calls it.
     let picture = try gnuplot.run(

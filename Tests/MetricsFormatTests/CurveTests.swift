@@ -24,8 +24,8 @@ import Testing
       expected += least == greatest ? [least] : [least, greatest].sorted { $0.x < $1.x }
     }
     #expect(curve.points == expected)
+    curve.finish()
     #expect(curve.medians.isEmpty)
-    curve.lift()
     #expect(curve.points == expected)
   }
 
@@ -36,22 +36,49 @@ import Testing
     #expect(curve.points == [Point(x: 7, y: 1), Point(x: 7, y: 5)])
   }
 
-  @Test(arguments: [3, 15, 101], [2, 15, 400])
-  func `a median is the middle one of its window, windows overlap by half`(
+  @Test(arguments: [3, 15, 101], [1, 2, 15, 16, 101, 400])
+  func `a running median goes from the first value to the last, with a narrow window at the ends`(
     _ window: Int, _ count: Int
   ) {
-    let values = noise(count)
-    var curve = Curve(median: window)
-    for point in values { curve.append(point) }
-    var expected: [Point] = []
-    for start in stride(from: 0, through: count - window, by: window / 2 + 1) {
-      let some = values[start..<start + window]
-      let middle = some.first { point in
-        some.count { $0.y < point.y } == window / 2
+    for hop in [1, 2, 7, 1000] {
+      let values = noise(count)
+      var curve = Curve(median: window, every: hop)
+      for point in values { curve.append(point) }
+      curve.finish()
+      let centers =
+        count < window ? [] : Set(stride(from: 0, to: count, by: hop)).union([count - 1])
+      let expected = centers.sorted().map { center in
+        let nearest = min(center, count - 1 - center)
+        let reach = nearest < window / 6 ? window / 6 : min(nearest, window / 2)
+        let some = values[max(center - reach, 0)...min(center + reach, count - 1)]
+          .map(\.y).sorted()
+        return Point(
+          x: values[center].x, y: (some[(some.count - 1) / 2] + some[some.count / 2]) / 2)
       }
-      expected.append(Point(x: Double(start + window / 2), y: middle?.y ?? .nan))
+      #expect(curve.medians == expected, "\(hop)")
     }
-    #expect(curve.medians == expected)
+  }
+
+  @Test func `equal values, and values in order, have medians too`() {
+    for y in [{ _ in 3 }, { Double($0) }, { -Double($0) }] as [(Int) -> Double] {
+      var curve = Curve(median: 15, every: 1)
+      for x in 0..<100 { curve.append(Point(x: Double(x), y: y(x))) }
+      curve.finish()
+      // Of three at the very ends, of four beside them.
+      #expect(curve.medians.first?.y == y(1) && curve.medians.last?.y == y(98))
+      #expect(curve.medians.dropFirst(2).dropLast(2).map(\.y) == (2..<98).map(y))
+    }
+  }
+
+  @Test func `a median tells of the steps between so many values`() {
+    for (distance, steps) in [(1, 5), (10, 50), (0.5, 3), (0, 1), (1e300, 1_000_000_000_000_000)]
+      as [(Double, Int)]
+    {
+      var curve = Curve(median: 5, every: 3)
+      for x in 0..<100 { curve.append(Point(x: Double(x) * distance, y: 0)) }
+      curve.finish()
+      #expect(curve.medianSteps == steps)
+    }
   }
 }
 

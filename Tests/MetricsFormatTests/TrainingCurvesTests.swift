@@ -33,12 +33,44 @@ import Testing
   ) throws {
     let log = (1...count).map { line($0, "\"wasserstein\":\($0 % stroke)") }.joined()
     let curves = try curves(log)
-    #expect(curves.window == window && curves.medianSteps == window)
+    #expect(curves["wasserstein"].medianSteps == window)
     let strokes = (count + stroke - 1) / stroke
     #expect(curves["wasserstein"].points.count <= 2 * strokes)
     #expect(stroke == 1 || curves["wasserstein"].points.count <= 900)
     #expect(curves["wasserstein"].points.map(\.y).max() == Double(stroke - 1))
-    #expect(curves["wasserstein"].medians.count == (count - window) / (window / 2 + 1) + 1)
+    // A median for each value, or where these are more than pixels, for about each pixel.
+    let medians = curves["wasserstein"].medians
+    #expect(count > 900 ? (450...901).contains(medians.count) : medians.count == count)
+    #expect(medians.first?.x == 1 && medians.last?.x == Double(count))
+  }
+
+  @Test(arguments: [(48, 15), (3000, 21)])
+  func `held-out values make neither a window longer nor what is said of it shorter`(
+    _ count: Int, _ window: Int
+  ) throws {
+    let log = (1...count).map {
+      line($0, epoch: $0, "\"wasserstein\":\($0)")
+        + line($0, epoch: $0, #""penalty":null,"held_out_wasserstein":1"#)
+    }
+    let curve = try curves(log.joined())["wasserstein"]
+    #expect(curve.medianSteps == window)
+    #expect(curve.medians.map(\.x).first == 1 && curve.medians.last?.x == Double(count))
+  }
+
+  @Test(arguments: ["", "a\nb", String(repeating: "a", count: 70_000)])
+  func `a tensor file is called by its name`(_ words: String) throws {
+    let header = "{\"__metadata__\":{\"words\":\"\(words)\"}}"
+    let length = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) }
+    let folder = try Folder(["file": length + Array(header.utf8)])
+    var reader = try MetricsReader(InputLines(folder.file("file")))
+    for error in [
+      #expect(throws: FileError.self) {
+        try TrainingCurves(of: folder.file("file"), width: 900)
+      },
+      #expect(throws: FileError.self) { try reader.next { _ in true } },
+    ] {
+      #expect(error?.kind == .invalid && error?.message == "is a tensor file, not metrics")
+    }
   }
 
   @Test func `the critic's steps are the clock where the generator's stand still`() throws {

@@ -87,7 +87,7 @@ import Testing
     Case("tensor2png mlp-gp.bin -o old", 65, "mlp-gp.bin: "),
     Case("idx2tensor images.tensor -o old", 65, "images.tensor: ", "not an IDX file"),
     Case("wgan-init --preset mlp-gp --like mlp-gp.bin -o old", 65, "mlp-gp.bin: "),
-    Case("metrics2tb images.tensor -o old", 65, "images.tensor: line 1: not a line of metrics"),
+    Case("metrics2tb images.tensor -o old", 65, "images.tensor: is a tensor file, not metrics"),
     Case("metrics2tb grid.png -o old", 65, "grid.png: "),
     // Metrics
     Case("metrics2tb nothing -o old", 66, "nothing: no such file"),

@@ -72,13 +72,42 @@ func isInstalled(_ commands: String...) -> Bool {
   }
 
   @Test func `the median does not follow a spike, the raw line does`() throws {
-    // Fifteen steps that begin with an odd one have eight ones.
-    let picture = try draw(metrics(400) { $0 == 200 ? 2 : Double($0 % 2) })
+    // Of any steps in a row two in three are 1, but the spikes.
+    let picture = try draw(metrics(400) { $0 == 200 || $0 == 400 ? 2 : $0 % 3 == 0 ? 0 : 1 })
     #expect(picture.contains(">median of 15 steps<"))
     let line = try curve(2, picture), heights = Set(try curve(1, picture).map(\.y)).sorted()
-    #expect(heights.count == 3 && line.count == (400 - 15) / 8 + 1)
+    #expect(heights.count == 3 && line.count == 400)
     #expect(Set(line.map(\.y)) == [heights[1]])
+    #expect(line.map(\.x) == (try curve(1, picture)).map(\.x), "from the first step to the last")
     #expect(abs(heights[0] + heights[2] - 2 * heights[1]) < 0.1)
+  }
+
+  @Test(arguments: [300, 360, 599, 600, 900, 1160, 1800], [30, 3_000_000, 3_000_000_000_000_000])
+  func `no number is cut off or touches another`(_ width: Int, _ last: Int) throws {
+    // Six digits, a sign and an exponent; epochs of as many digits as steps, the last at the right.
+    // Digits of DejaVu Sans, which are wide.
+    let scale = last / 30
+    let log = (1...30).map { step in
+      #"{"epoch":\#(last - 30 + step),"generator_step":\#(step * scale),"#
+        + #""wasserstein":\#(-1_000_010 - step % 6),"penalty":1e-5,"lr_critic":0.0001}"# + "\n"
+    }.joined()
+    for log in [log, log.split(separator: "\n").dropFirst(15).joined(separator: "\n") + "\n"] {
+      let picture = try draw(log, "--width \(width)")
+      let texts = picture.matches(
+        of: /translate\(([\d.]+),([\d.]+)\)"[^>]*-anchor="(\w+)">\s*<text><tspan[^>]*>([^<]+)</)
+      var ends: [Int: Double] = [:]
+      let places = try texts.map(\.output).map { _, x, y, anchor, words in
+        (try #require(Double(x)), Int(try #require(Double(y)) / 8), anchor, words)
+      }
+      for (x, row, anchor, words) in places.sorted(by: { $0.0 < $1.0 })
+      where words.contains(/^[-0-9.e+]+$|^epoch$/) {
+        let length = words == "epoch" ? 40 : 8.27 * Double(words.count)
+        let left = x - (anchor == "end" ? length : anchor == "middle" ? length / 2 : 0)
+        #expect(left > ends[row] ?? 0 && left + length <= Double(width), "\(words)")
+        ends[row] = left + length
+      }
+      #expect(places.map(\.3).contains("-1.00002e+06") && ends.count > 10)
+    }
   }
 
   @Test func `what a pen cannot draw is left out, the least and greatest values are not`() throws {
@@ -103,11 +132,11 @@ func isInstalled(_ commands: String...) -> Bool {
   }
 
   @Test func `where the critic trains alone its steps are the clock`() throws {
-    let shell = try folder(metrics(300) { 10 / Double($0) })
+    let shell = try folder(metrics(300) { sin(Double($0)) })
     let script = #"sed -E 's/("generator_step":)[0-9]*/\131/' metrics.jsonl | wgan-plot"#
     let picture = String(decoding: try shell.succeed(script).output, as: UTF8.self)
     #expect(picture.contains(">critic step<"))
-    #expect(Set(try curve(2, picture).map(\.x)).count == 36)
+    #expect(Set(try curve(2, picture).map(\.x)).count == 300)
     #expect(try draw(metrics(300) { 10 / Double($0) }).contains(">generator step<"))
   }
 
@@ -140,6 +169,8 @@ func isInstalled(_ commands: String...) -> Bool {
     try shell.succeed(
       """
       echo precious > old.svg; : > empty; echo some words > words; mkdir folder
+      head -c 99999 /dev/zero | tr '\\0' x > images
+      { printf '\\100\\0\\0\\0\\0\\0\\0\\0{"__metadata__":{}}'; cat images; } > file.tensor
       sed '7s/.$//' metrics.jsonl > broken; sed '7s/0.0001/nan/' metrics.jsonl > nan
       """)
     let before = try shell.files()
@@ -148,6 +179,8 @@ func isInstalled(_ commands: String...) -> Bool {
       ("folder -o old.svg", 66, "folder: is a directory"),
       ("empty -o old.svg", 65, "empty: is empty"),
       ("words -o old.svg", 65, "words: line 1: not a line of metrics"),
+      ("file.tensor -o old.svg", 65, "file.tensor: is a tensor file, not metrics"),
+      ("< file.tensor -o old.svg", 65, "standard input: is a tensor file, not metrics"),
       ("broken -o old.svg", 65, "broken: line 7: not a line of metrics"),
       ("nan -o old.svg", 65, "nan: line 7: not a line of metrics"),
       ("metrics.jsonl -o nowhere/x.svg", 73, "nowhere/x.svg: no such file or directory"),
