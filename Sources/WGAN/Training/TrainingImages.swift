@@ -64,6 +64,39 @@ public struct TrainingImages: Sendable {
       }
     }
   }
+
+  /// How many of these images are among others too, to the last byte.
+  public func count(among others: TrainingImages) -> Int {
+    var counts: [StoredImage: Int] = [:]
+    for index in 0..<count { counts[self[index], default: 0] += 1 }
+    return (0..<others.count).reduce(0) { $0 + (counts.removeValue(forKey: others[$1]) ?? 0) }
+  }
+
+  private subscript(index: Int) -> StoredImage {
+    switch pixels {
+    case .bytes(let bytes): StoredImage(index, of: shape.count, in: bytes)
+    case .floats(let floats): StoredImage(index, of: shape.count, in: floats)
+    }
+  }
+}
+
+/// An image where it lies in a file, known by its bytes.
+@safe private struct StoredImage: Hashable {
+  private let bytes: UnsafeRawBufferPointer
+  private let file: TensorFile
+
+  init<Element>(_ index: Int, of size: Int, in numbers: StoredNumbers<Element>) {
+    precondition((index + 1) * size <= numbers.count)
+    unsafe bytes = UnsafeRawBufferPointer(
+      UnsafeBufferPointer(start: numbers.base + index * size, count: size))
+    file = numbers.file
+  }
+
+  static func == (a: StoredImage, b: StoredImage) -> Bool {
+    unsafe a.bytes.elementsEqual(b.bytes)
+  }
+
+  func hash(into hasher: inout Hasher) { unsafe hasher.combine(bytes: bytes) }
 }
 
 extension TensorFile {
