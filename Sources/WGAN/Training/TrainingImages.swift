@@ -1,3 +1,4 @@
+import Glibc
 import TensorIO
 
 /// The real images: tensor `images` of a TensorIO file, U8 with range 0,255 or F32 with range −1,1.
@@ -93,7 +94,10 @@ public struct TrainingImages: Sendable {
   }
 
   static func == (a: StoredImage, b: StoredImage) -> Bool {
-    unsafe a.bytes.elementsEqual(b.bytes)
+    guard let first = unsafe a.bytes.baseAddress, let second = unsafe b.bytes.baseAddress,
+      unsafe a.bytes.count == b.bytes.count
+    else { return false }
+    return unsafe memcmp(first, second, a.bytes.count) == 0
   }
 
   func hash(into hasher: inout Hasher) { unsafe hasher.combine(bytes: bytes) }
