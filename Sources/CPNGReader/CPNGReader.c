@@ -47,32 +47,30 @@ static void read_bytes(png_structp png, png_bytep target, size_t count) {
   reader->left -= count;
 }
 
-// Puts the colours of a palette for the places in it, which are the last `width` bytes of each row:
-// a pixel is written at or before its own place. libpng's own way takes a place that the palette
-// does not have for black.
+// Puts the colours of a palette for the places in it, which are the last bytes of the row, one for
+// each pixel of the whole width: a pixel is written at or before its own place. libpng's own way
+// takes a place that the palette does not have for black.
 static void resolve_palette(
-    png_structp png, png_infop info, uint32_t width, uint32_t height, uint8_t *pixels) {
+    png_structp png, png_infop info, uint32_t width, uint32_t count, uint16_t *row) {
   png_colorp colors = NULL;
   png_bytep alphas = NULL;
   int color_count = 0, alpha_count = 0;
   png_get_PLTE(png, info, &colors, &color_count);
   png_get_tRNS(png, info, &alphas, &alpha_count, NULL);
-  for (uint32_t y = 0; y < height; y++) {
-    uint8_t *row = pixels + 4 * (size_t)width * y;
-    const uint8_t *places = row + 3 * (size_t)width;
-    for (size_t x = 0; x < width; x++) {
-      int place = places[x];
-      if (place >= color_count) png_error(png, "a color that the palette does not have");
-      row[4 * x] = colors[place].red;
-      row[4 * x + 1] = colors[place].green;
-      row[4 * x + 2] = colors[place].blue;
-      row[4 * x + 3] = place < alpha_count ? alphas[place] : 255;
-    }
+  const uint8_t *places = (const uint8_t *)row + 7 * (size_t)width;
+  for (size_t x = 0; x < count; x++) {
+    int place = places[x];
+    if (place >= color_count) png_error(png, "a color that the palette does not have");
+    row[4 * x] = 257 * colors[place].red;
+    row[4 * x + 1] = 257 * colors[place].green;
+    row[4 * x + 2] = 257 * colors[place].blue;
+    row[4 * x + 3] = place < alpha_count ? 257 * alphas[place] : 65535;
   }
 }
 
 static void read_png(
-    png_structp png, png_infop info, uint32_t width, uint32_t height, uint8_t *pixels) {
+    png_structp png, png_infop info, uint32_t width, uint32_t height, uint16_t *row, take_row take,
+    void *taker) {
   png_set_user_limits(png, width, height);
   // What libpng would get along with is an error too: a wrong checksum of any chunk, bad
   // transparency, data after the last pixel.
@@ -90,37 +88,50 @@ static void read_png(
   if (has_palette) {
     png_set_packing(png);
   } else {
-    png_set_expand(png);
-    png_set_scale_16(png);
+    png_set_expand_16(png);
     png_set_gray_to_rgb(png);
-    png_set_add_alpha(png, 255, PNG_FILLER_AFTER);
+    png_set_add_alpha(png, 65535, PNG_FILLER_AFTER);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    png_set_swap(png);
+#endif
   }
-  int passes = png_set_interlace_handling(png);
+  // Without libpng's own handling of passes a row is what the pass has of it, and so there is no
+  // need to hold all rows at once.
+  bool is_interlaced = png_get_interlace_type(png, info) != PNG_INTERLACE_NONE;
   png_read_update_info(png, info);
-  size_t row_size = (has_palette ? 1 : 4) * (size_t)width;
+  size_t row_size = (has_palette ? 1 : 8) * (size_t)width;
   if (png_get_image_width(png, info) != width || png_get_image_height(png, info) != height ||
       png_get_rowbytes(png, info) != row_size)
     png_error(png, "another size than was announced");
 
-  uint8_t *first = pixels + 4 * (size_t)width - row_size;
-  for (int pass = 0; pass < passes; pass++)
-    for (uint32_t y = 0; y < height; y++)
-      png_read_row(png, first + 4 * (size_t)width * y, NULL);
+  uint8_t *target = (uint8_t *)row + 8 * (size_t)width - row_size;
+  for (int pass = 0; pass < (is_interlaced ? PNG_INTERLACE_ADAM7_PASSES : 1); pass++) {
+    uint32_t columns = is_interlaced ? PNG_PASS_COLS(width, pass) : width;
+    uint32_t rows = is_interlaced ? PNG_PASS_ROWS(height, pass) : height;
+    if (columns == 0) continue;
+    uint32_t left = is_interlaced ? PNG_PASS_START_COL(pass) : 0;
+    uint32_t step = is_interlaced ? PNG_PASS_COL_OFFSET(pass) : 1;
+    for (uint32_t y = 0; y < rows; y++) {
+      png_read_row(png, target, NULL);
+      if (has_palette) resolve_palette(png, info, width, columns, row);
+      take(taker, is_interlaced ? PNG_ROW_FROM_PASS_ROW(y, pass) : y, left, step, columns, row);
+    }
+  }
   png_read_end(png, info);
-  if (has_palette) resolve_palette(png, info, width, height, pixels);
 }
 
 // Its variables do not change after setjmp, and so are the same after longjmp.
 static bool try_png(
-    png_structp png, png_infop info, uint32_t width, uint32_t height, uint8_t *pixels) {
+    png_structp png, png_infop info, uint32_t width, uint32_t height, uint16_t *row, take_row take,
+    void *taker) {
   if (setjmp(png_jmpbuf(png)) != 0) return false;
-  read_png(png, info, width, height, pixels);
+  read_png(png, info, width, height, row, take, taker);
   return true;
 }
 
 int decode_png(
-    const uint8_t *file, size_t count, uint32_t width, uint32_t height, uint8_t *pixels,
-    char *words, size_t room) {
+    const uint8_t *file, size_t count, uint32_t width, uint32_t height, uint16_t *row,
+    take_row take, void *taker, char *words, size_t room) {
   struct reader reader = {file, count, EBADMSG, words, room};
   png_structp png = png_create_read_struct_2(
       PNG_LIBPNG_VER_STRING, &reader, fail, ignore, &reader, allocate, NULL);
@@ -128,7 +139,7 @@ int decode_png(
   bool is_read = false;
   if (info != NULL) {
     png_set_read_fn(png, &reader, read_bytes);
-    is_read = try_png(png, info, width, height, pixels);
+    is_read = try_png(png, info, width, height, row, take, taker);
   }
   png_destroy_read_struct(&png, &info, NULL);
   return is_read ? 0 : reader.code;

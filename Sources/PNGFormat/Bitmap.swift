@@ -1,4 +1,5 @@
-/// A picture in memory, 8 bits a channel.
+/// A picture in memory, 16 bits a channel, so that all roundings on the way are far below the last
+/// one to 8.
 public struct Bitmap: Sendable, Equatable {
   /// The height in pixels.
   public let height: Int
@@ -6,8 +7,8 @@ public struct Bitmap: Sendable, Equatable {
   public let width: Int
   /// 1, gray, or 3, red, green and blue.
   public let channels: Int
-  /// height×width×channels.
-  public private(set) var pixels: [UInt8]
+  /// height×width×channels; a level of 8 bits is 257 times as much.
+  public private(set) var pixels: [UInt16]
 
   /// A black picture.
   init(height: Int, width: Int, channels: Int) {
@@ -16,7 +17,7 @@ public struct Bitmap: Sendable, Equatable {
   }
 
   /// Sets a pixel; a colour becomes its luma in a gray picture.
-  mutating func set(_ x: Int, _ y: Int, _ color: Color) {
+  mutating func set(_ x: Int, _ y: Int, _ color: DeepColor) {
     let place = (y * width + x) * channels
     if channels == 1 {
       pixels[place] = color.luma

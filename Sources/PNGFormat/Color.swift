@@ -36,24 +36,38 @@ public struct Color: Sendable, Equatable {
     }
   }
 
-  /// The gray of the same brightness: ITU-R BT.601's luma in 16 bits of fraction, as PIL has it.
-  var luma: UInt8 {
-    let (red, green, blue) = (Int(red), Int(green), Int(blue))
-    return UInt8((19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16)
+  /// The same colour of 16 bits a channel.
+  var deep: DeepColor { DeepColor(257 * UInt16(red), 257 * UInt16(green), 257 * UInt16(blue)) }
+}
+
+/// A colour of 16 bits a channel, as pictures are kept: 257 times one of 8.
+struct DeepColor: Equatable {
+  var red: UInt16
+  var green: UInt16
+  var blue: UInt16
+
+  init(_ red: UInt16, _ green: UInt16, _ blue: UInt16) {
+    (self.red, self.green, self.blue) = (red, green, blue)
   }
 
-  /// This colour, so opaque, before another one; rounded to the nearest.
-  func over(_ background: Color, alpha: UInt8) -> Color {
+  /// The gray of the same brightness: ITU-R BT.601's luma in 16 bits of fraction, as PIL has it.
+  /// Rounded once more, to 8 bits, that of a colour of 8 bits is the luma of the 8 bits.
+  var luma: UInt16 {
+    let (red, green, blue) = (Int(red), Int(green), Int(blue))
+    return UInt16((19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16)
+  }
+
+  /// This colour, so opaque of 65535, before another one; rounded to the nearest.
+  func over(_ background: DeepColor, alpha: UInt16) -> DeepColor {
     let alpha = Int(alpha)
-    func mix(_ front: UInt8, _ back: UInt8) -> UInt8 {
-      let (front, back) = (Int(front), Int(back))
-      // A half cannot be: 255 is odd.
-      return UInt8((front * alpha + back * (255 - alpha) + 127) / 255)
+    func mix(_ front: UInt16, _ back: UInt16) -> UInt16 {
+      // A half cannot be: 65535 is odd.
+      UInt16((Int(front) * alpha + Int(back) * (65535 - alpha) + 32767) / 65535)
     }
-    return Color(
+    return DeepColor(
       mix(red, background.red), mix(green, background.green), mix(blue, background.blue))
   }
 
   /// The channels of a gray or a coloured picture.
-  func levels(_ channels: Int) -> [UInt8] { channels == 1 ? [luma] : [red, green, blue] }
+  func levels(_ channels: Int) -> [UInt16] { channels == 1 ? [luma] : [red, green, blue] }
 }

@@ -29,12 +29,13 @@ public func drawImages(
   let shape = entry.shape
   let total = shape[0]
   guard first < total else {
-    throw FileError(.usage, file.path, "has \(total) images; --first \(first) is past the end")
+    throw FileError(.usage, file.path, "has \(counted(total)); --first \(first) is past the end")
   }
-  let count = count ?? min(64, total - first)
-  guard count <= total - first else {
+  let rest = total - first
+  let count = count ?? (rest <= 256 ? rest : 64)
+  guard count <= rest else {
     throw FileError(
-      .usage, file.path, "has \(total) images; there are not \(count) from --first \(first) on")
+      .usage, file.path, "has \(counted(total)); there are not \(count) from --first \(first) on")
   }
   guard
     let grid = ImageGrid(
@@ -47,7 +48,7 @@ public func drawImages(
         + "\(ImageGrid.byteLimit >> 30) GiB")
   }
 
-  let chosen = (0..<count).map { first + (spread ? $0 * (total - first) / count : $0) }
+  let chosen = (0..<count).map { first + (spread ? $0 * rest / count : $0) }
   let imageSize = entry.elementCount / total
   let levels = (0...255).map { range.pixel(Float($0)) }
   let pixels =
@@ -58,6 +59,9 @@ public func drawImages(
     grid.draw(pixels), width: grid.width, height: grid.height, channels: grid.channels,
     path: file.path)
 }
+
+/// A number of images in words.
+private func counted(_ count: Int) -> String { count == 1 ? "1 image" : "\(count) images" }
 
 /// The pixels of some images, one after another; `pixel` is nil for NaN.
 private func draw<Number: BitwiseCopyable>(

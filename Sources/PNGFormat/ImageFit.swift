@@ -1,6 +1,6 @@
 // A picture at another size. A pixel of the target is the mean of what it covers of the source, parts
-// of pixels by their parts: exact in whole numbers, rounded once, so the same on every machine. The
-// same rule enlarges: there a pixel of the source is repeated.
+// of pixels by their parts: exact in whole numbers, rounded once, from 16 bits to 8, so the same on every
+// machine. The same rule enlarges: there a pixel of the source is repeated.
 
 /// How a picture takes the shape of another one.
 public enum ImageFit: String, Sendable, CaseIterable {
@@ -13,14 +13,16 @@ public enum ImageFit: String, Sendable, CaseIterable {
 }
 
 extension Bitmap {
-  /// The picture at a size, C×height×width.
+  /// The picture at a size, C×height×width, of 8 bits.
   func resized(
     height: Int, width: Int, _ fit: ImageFit, background: Color
   ) -> [UInt8] {
     let (rows, columns) = Coverage.both(
       (self.height, height), (self.width, width), fit)
-    let edge = background.levels(channels).map(Int.init)
+    let edge = background.deep.levels(channels).map(Int.init)
     let total = rows.step * columns.step
+    // What a level of 8 bits is.
+    let unit = 257 * total
     var result = [UInt8](repeating: 0, count: channels * height * width)
     var sums = [Int](repeating: 0, count: self.width * channels)
     for y in 0..<height {
@@ -36,7 +38,7 @@ extension Bitmap {
             sum += weight * sums[source * channels + channel]
           }
           sum += (total - rowWeight * weight) * edge[channel]
-          result[(channel * height + y) * width + x] = UInt8((2 * sum + total) / (2 * total))
+          result[(channel * height + y) * width + x] = UInt8((2 * sum + unit) / (2 * unit))
         }
       }
     }

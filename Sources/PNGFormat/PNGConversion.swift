@@ -43,8 +43,8 @@ public struct PNGConversion: Sendable {
   ///   - progress: Hears of every file, with what was wrong with it where it is skipped.
   ///
   /// Returns the number of images. Throws a bad file's error if it is the only file or the
-  /// conversion is strict, `.usage` for an image unlike the first where that one decides, `.invalid`
-  /// if no image is left, and what `ImagesWriter` throws.
+  /// conversion is strict, `.usage` for an image unlike the first where that one decides, `.missing`
+  /// if no file is there, `.invalid` if no image is left, and what `ImagesWriter` throws.
   public func run(
     _ files: [ImageFile], to output: OutputFile, progress: (FileError?) -> Void = { _ in }
   ) throws(FileError) -> Int {
@@ -55,11 +55,13 @@ public struct PNGConversion: Sendable {
 
     let isGray = isGray ?? !files.contains(where: hasColor)
     var first: Image?
+    var areMissing = true
     var writer: ImagesWriter?
     for file in files {
       let image: Image
       do throws(FileError) { image = try self.image(file, isGray: isGray, like: first) } catch {
         if isStrict || files.count == 1 || error.kind == .usage { throw error }
+        areMissing = areMissing && error.kind == .missing
         progress(error)
         continue
       }
@@ -75,7 +77,8 @@ public struct PNGConversion: Sendable {
     }
     guard let writer else {
       throw FileError(
-        .invalid, output.path, "gets no image: none of \(files.count) files can be used")
+        areMissing ? .missing : .invalid, output.path,
+        "gets no image: none of \(files.count) files can be used")
     }
     try writer.finish()
     return writer.count

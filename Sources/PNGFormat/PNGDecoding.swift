@@ -1,13 +1,12 @@
-// From the bytes of a PNG file to its pixels, by libpng; what comes is 8 bits a channel, without
-// transparency.
+// From the bytes of a PNG file to its pixels, by libpng; what comes is without transparency.
 import CPNGReader
 import Glibc
 import TensorIO
 
 /// Decodes a PNG file of any kind.
 ///
-/// A sample of 16 bits is rounded to the nearest of 8; smaller ones are spread to 0…255. Gamma and
-/// colour profiles are not applied.
+/// Samples are spread to 16 bits, and laid over the background there. Gamma and colour profiles are
+/// not applied.
 ///
 /// - Parameters:
 ///   - file: The bytes of the file.
@@ -28,12 +27,22 @@ public func decodePNG(
       .invalid, path,
       "announces \(width)×\(height) pixels, more than its \(file.count) bytes can hold")
   }
-  var pixels = [UInt8](repeating: 0, count: 4 * width * height)
+  var painting = Painting(
+    bitmap: Bitmap(height: height, width: width, channels: isGray ? 1 : 3),
+    background: background.deep)
+  var row = [UInt16](repeating: 0, count: 4 * width)
   var words = [UInt8](repeating: 0, count: 100)
   let code = unsafe words.withUnsafeMutableBytes { words in
-    unsafe decode_png(
-      file, file.count, UInt32(width), UInt32(height), &pixels,
-      words.baseAddress?.assumingMemoryBound(to: CChar.self), words.count)
+    unsafe withUnsafeMutablePointer(to: &painting) { painting in
+      unsafe decode_png(
+        file, file.count, UInt32(width), UInt32(height), &row,
+        { painting, y, x, step, count, pixels in
+          let pixels = unsafe UnsafeBufferPointer(start: pixels, count: 4 * Int(count))
+          guard let painting = unsafe painting?.assumingMemoryBound(to: Painting.self)
+          else { return }
+          unsafe painting.pointee.paint(pixels.span, y: Int(y), x: Int(x), step: Int(step))
+        }, painting, words.baseAddress?.assumingMemoryBound(to: CChar.self), words.count)
+    }
   }
   switch code {
   case 0: break
@@ -43,15 +52,22 @@ public func decodePNG(
     let words = String(decoding: words.prefix { $0 != 0 }, as: UTF8.self)
     throw FileError(.invalid, path, "cannot be decoded: \(words)")
   }
+  return painting.bitmap
+}
 
-  var bitmap = Bitmap(height: height, width: width, channels: isGray ? 1 : 3)
-  for y in 0..<height {
-    for x in 0..<width {
-      let place = 4 * (y * width + x)
-      let color = Color(pixels[place], pixels[place + 1], pixels[place + 2])
-      let alpha = pixels[place + 3]
-      bitmap.set(x, y, alpha == 255 ? color : color.over(background, alpha: alpha))
+/// A picture that grows by parts of rows.
+private struct Painting {
+  var bitmap: Bitmap
+  let background: DeepColor
+
+  /// Sets pixels of a row that are `step` columns apart; of each there come red, green, blue and
+  /// alpha.
+  mutating func paint(_ pixels: Span<UInt16>, y: Int, x: Int, step: Int) {
+    for index in 0..<pixels.count / 4 {
+      let color = DeepColor(pixels[4 * index], pixels[4 * index + 1], pixels[4 * index + 2])
+      let alpha = pixels[4 * index + 3]
+      bitmap.set(
+        x + index * step, y, alpha == 65535 ? color : color.over(background, alpha: alpha))
     }
   }
-  return bitmap
 }

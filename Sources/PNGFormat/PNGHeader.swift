@@ -14,7 +14,7 @@ struct PNGHeader: Equatable {
 
   /// No picture is wider or higher.
   static let sideLimit = 65_535
-  /// No picture has more pixels: 448 MiB of them in colour, as libpng gives them and as they are kept.
+  /// No picture has more pixels: 384 MiB of them in colour, as they are kept.
   static let pixelLimit = 1 << 26
   /// The bytes of a file up to the end of the header: a signature, and a chunk of 13 bytes.
   static let byteCount = 33

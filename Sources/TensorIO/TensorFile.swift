@@ -26,17 +26,7 @@ public final class TensorFile {
     let content = FileContent(input)
     let (header, dataStart, checksumOffset) = try Self.header(content, input)
 
-    let total = dataStart + header.dataByteCount
-    let count = try content.load(total + 1, from: input)
-    guard count >= total else {
-      throw FileError(.invalid, input.path, "cut short: \(count) bytes of \(total)")
-    }
-    guard count == total else {
-      // A pipe is not asked how much it has still to say.
-      let extra = content.isMapped ? "\(count - total)" : "more"
-      let unit = extra == "1" ? "byte" : "bytes"
-      throw FileError(.invalid, input.path, "\(extra) \(unit) after the end, at byte \(total)")
-    }
+    try Self.load(dataStart + header.dataByteCount, content, input)
     self.path = input.path
     self.header = header
     self.content = content
@@ -54,10 +44,29 @@ public final class TensorFile {
     try alignTensors()
   }
 
-  /// Reads the header alone: what the file holds if it is whole, which only a `TensorFile` is known
-  /// to be. Throws what `init` throws of the header.
+  /// Reads the header alone, and of a regular file the length: what the file holds if it is whole,
+  /// which only a `TensorFile` is known to be. Throws what `init` throws of the two.
   public static func header(of input: InputFile) throws(FileError) -> TensorHeader {
-    try header(FileContent(input), input).header
+    let content = FileContent(input)
+    let (header, dataStart, _) = try header(content, input)
+    if content.isMapped { try load(dataStart + header.dataByteCount, content, input) }
+    return header
+  }
+
+  /// Reads the bytes of a file, of which there must be `total`.
+  private static func load(
+    _ total: Int, _ content: FileContent, _ input: InputFile
+  ) throws(FileError) {
+    let count = try content.load(total + 1, from: input)
+    guard count >= total else {
+      throw FileError(.invalid, input.path, "cut short: \(count) bytes of \(total)")
+    }
+    guard count == total else {
+      // A pipe is not asked how much it has still to say.
+      let extra = content.isMapped ? "\(count - total)" : "more"
+      let unit = extra == "1" ? "byte" : "bytes"
+      throw FileError(.invalid, input.path, "\(extra) \(unit) after the end, at byte \(total)")
+    }
   }
 
   /// A copy of a tensor's numbers, `UInt8`, `Float` or `Int64`; `nil` when there is no tensor of

@@ -15,15 +15,18 @@ struct PNG2Tensor: Tool {
     discussion: """
       A name is of a file, or of a folder for all files below it that end in .png. The images come \
       in the order of the names, those of a folder in the order of the bytes of their paths, as \
-      LC_ALL=C sort has it. Hidden files are passed over, symbolic links followed. Writes tensor \
-      `images`, U8, N x channels x height x width.
+      LC_ALL=C sort has it. Hidden files are passed over, symbolic links followed; pictures below a \
+      folder that are not PNG are counted in one line. Writes tensor `images`, U8, N x channels x \
+      height x width.
 
       Another size is made by means over the areas that pixels cover, of the stored values; \
-      enlarging repeats pixels. 16 bits are rounded to 8; palettes are resolved; gamma and color profiles are not applied. Gray is \
-      (19595 red + 38470 green + 7471 blue) / 65536, rounded.
+      enlarging repeats pixels. All of this, transparency and gray too, is done in 16 bits, and \
+      rounded to 8 at the end. Palettes are resolved; gamma and color profiles are not applied. Gray \
+      is (19595 red + 38470 green + 7471 blue) / 65536.
 
-      A bad file is told in one line and skipped; --strict ends with its exit status, 65 for bad \
-      data. A name of nothing is 66. A picture is at most 65535 pixels a side and 67108864 in all. \
+      A bad file is told in one line and skipped, a name in a list whose file is not there too; \
+      --strict ends with its exit status, 65 for bad data, 66 for a missing file. A name on the \
+      command line must be there. A picture is at most 65535 pixels a side and 67108864 in all. \
       Memory does not grow with their number; what goes to a pipe waits in an unnamed file in \
       TMPDIR, or /tmp.
 
@@ -49,10 +52,11 @@ struct PNG2Tensor: Tool {
   var null = false
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Height x width of the images, or one number for both. (default: the first image's, which all "
         + "must have)", valueName: "hxw"))
-  var size: ImageSize?
+  var size: String?
 
   @Flag(
     help: ArgumentHelp(
@@ -86,6 +90,11 @@ struct PNG2Tensor: Tool {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
+    if let size, ImageSize(size) == nil {
+      throw ValidationError(
+        "--size must be one size or two, as 32 or 28x36, at most 65535 each and 67108864 pixels in all, "
+          + "not \(size)")
+    }
     guard names.isEmpty == (filesFrom != nil) else {
       throw ValidationError("give names of files and folders, or --files-from")
     }
@@ -100,14 +109,15 @@ struct PNG2Tensor: Tool {
     if filesFrom == "-", names.contains("-") {
       throw FileError(.usage, "standard input", "cannot be both the list and an image")
     }
-    let files = try findImages(names)
+    let (files, others) = try findImages(names, refusingMissing: filesFrom != nil)
     guard !files.isEmpty else {
-      throw FileError(.invalid, names[0], "has no PNG files")
+      let hint = others.first.map { ": \($0)" } ?? ""
+      throw FileError(.invalid, others.first?.folder ?? names[0], "has no PNG files\(hint)")
     }
     let output = try output.open(keeping: files.map(\.path) + [filesFrom])
 
     var conversion = PNGConversion()
-    conversion.size = size.map { ($0.height, $0.width) }
+    conversion.size = size.flatMap { ImageSize($0) }.map { ($0.height, $0.width) }
     conversion.fit = fit
     conversion.isGray = channels.map { $0 == .gray }
     conversion.background = background ?? .black
@@ -125,8 +135,10 @@ struct PNG2Tensor: Tool {
     }
     meter.clear()
     if written < files.count {
-      Self.complain("\(files.count - written) of \(files.count) files were skipped")
+      let skipped = files.count - written
+      Self.complain("\(skipped) of \(files.count) files \(skipped == 1 ? "was" : "were") skipped")
     }
+    for other in others { Self.complain("\(other.folder): \(other); passed over") }
   }
 }
 
@@ -137,12 +149,12 @@ enum Channels: String, EnumerableFlag {
 }
 
 /// A size as text: `28` or `28x32`.
-struct ImageSize: ExpressibleByArgument {
+struct ImageSize {
   let height: Int
   let width: Int
 
-  init?(argument: String) {
-    let sides = argument.split(separator: "x", omittingEmptySubsequences: false).map { side in
+  init?(_ text: String) {
+    let sides = text.split(separator: "x", omittingEmptySubsequences: false).map { side in
       side.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 } ? Int(side) : nil
     }
     guard let first = sides.first, let last = sides.last, sides.count <= 2,

@@ -65,7 +65,14 @@ struct FileSummary {
     let shape = entry.shape.isEmpty ? "scalar" : entry.shape.map(String.init).joined(separator: "x")
     var row = [entry.name, entry.type.rawValue, shape]
     guard let statistics else { return row }
-    row += [statistics.minimum, statistics.maximum, statistics.mean].map(short)
+    row += [statistics.minimum, statistics.maximum].map { number in
+      switch number {
+      case .integer(let number): "\(number)"
+      case .real(let number): short(number)
+      case nil: "-"
+      }
+    }
+    row.append(short(statistics.mean))
     if statistics.nanCount > 0 { row[5] += ", \(statistics.nanCount) NaN" }
     if statistics.infiniteCount > 0 { row[5] += ", \(statistics.infiniteCount) infinite" }
     return row
@@ -96,7 +103,7 @@ struct FileSummary {
       guard let statistics else { return object(members) }
       members += [
         ("minimum", number(statistics.minimum)), ("maximum", number(statistics.maximum)),
-        ("mean", number(statistics.mean)), ("nan", "\(statistics.nanCount)"),
+        ("mean", statistics.mean.map { "\($0)" } ?? "null"), ("nan", "\(statistics.nanCount)"),
         ("infinite", "\(statistics.infiniteCount)"),
       ]
       if isLabels(entry), let counts = statistics.counts?.sorted(by: { $0.key < $1.key }) {
@@ -107,12 +114,19 @@ struct FileSummary {
     return object([
       ("path", quote(path)), ("kind", header.kind.map(quote) ?? "null"),
       ("bytes", "\(header.dataByteCount)"), ("crc32", checksum.map(quote) ?? "null"),
+      ("checked", checksum == nil ? "null" : "\(isWhole)"),
       ("metadata", object(metadata.map { ($0.key, quote($0.value)) })),
       ("tensors", "[\(tensors.joined(separator: ","))]"),
     ])
   }
 
-  private func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "null" }
+  private func number(_ number: TensorStatistics.Number?) -> String {
+    switch number {
+    case .integer(let number): "\(number)"
+    case .real(let number): "\(number)"
+    case nil: "null"
+    }
+  }
   private func quote(_ text: String) -> String { TensorHeader.literal(text) }
   private func object(_ members: [(String, String)]) -> String {
     "{" + members.map { "\(quote($0.0)):\($0.1)" }.joined(separator: ",") + "}"

@@ -26,16 +26,17 @@ struct TensorInfo: Tool {
 
   @Flag(
     help: """
-      Print one JSON object: path, kind, bytes, crc32 (null without one), metadata, and tensors \
-      with name, type, shape, minimum, maximum, mean (null without a finite number), nan, infinite; \
+      Print one JSON object: path, kind, bytes, crc32 (null without one), checked (whether \
+      that was found right: false with --header, null without one), metadata, and tensors with \
+      name, type, shape, minimum, maximum, mean (null without a finite number), nan, infinite; \
       labels with counts.
       """)
   var json = false
 
   @Flag(
     help: """
-      Read the header alone: neither the checksum is checked nor a number looked at, so it takes \
-      no time however large the file.
+      Read the header alone, and of a regular file the length: neither the checksum is checked nor \
+      a number looked at, so it takes no time however large the file.
       """)
   var header = false
 

@@ -2,8 +2,16 @@ import TensorIO
 
 /// What the numbers of a tensor are like; their order plays no part but in the last bits of the mean.
 struct TensorStatistics {
+  /// A number of a tensor, as it is.
+  enum Number {
+    case integer(Int64)
+    case real(Double)
+  }
+
   /// Of the numbers that are finite; `nil` where there are none.
-  private(set) var minimum: Double?, maximum: Double?, mean: Double?
+  private(set) var minimum: Number?, maximum: Number?
+  /// Of the same.
+  private(set) var mean: Double?
   private(set) var nanCount = 0, infiniteCount = 0
   /// How often each integer occurs, where there are few different ones.
   private(set) var counts: [Int: Int]?
@@ -25,7 +33,8 @@ struct TensorStatistics {
     let counts = histogram.enumerated().filter { $0.element > 0 }
     summarize(
       sum: counts.reduce(0) { $0 + Double($1.offset * $1.element) }, of: bytes.count,
-      from: counts.first.map { Double($0.offset) }, to: counts.last.map { Double($0.offset) })
+      from: .integer(Int64(counts.first?.offset ?? 0)),
+      to: .integer(Int64(counts.last?.offset ?? 0)))
     self.counts = Dictionary(uniqueKeysWithValues: counts.map { ($0.offset, $0.element) })
   }
 
@@ -44,7 +53,7 @@ struct TensorStatistics {
         infiniteCount += 1
       }
     }
-    summarize(sum: sum, of: count, from: Double(least), to: Double(most))
+    summarize(sum: sum, of: count, from: .real(Double(least)), to: .real(Double(most)))
   }
 
   private mutating func summarize(integers: Span<Int64>) {
@@ -58,12 +67,11 @@ struct TensorStatistics {
       if counts.count <= Self.mostCounts { counts[Int(number), default: 0] += 1 }
     }
     summarize(
-      sum: sum, of: integers.count, from: Double(least), to: Double(most))
+      sum: sum, of: integers.count, from: .integer(least), to: .integer(most))
     self.counts = counts.count <= Self.mostCounts ? counts : nil
   }
 
-  private mutating func summarize(sum: Double, of count: Int, from least: Double?, to most: Double?)
-  {
+  private mutating func summarize(sum: Double, of count: Int, from least: Number, to most: Number) {
     guard count > 0 else { return }
     (minimum, maximum, mean) = (least, most, sum / Double(count))
   }

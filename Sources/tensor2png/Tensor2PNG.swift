@@ -45,7 +45,8 @@ struct Tensor2PNG: Tool {
   @Option(
     name: .shortAndLong, parsing: .unconditional,
     help: ArgumentHelp(
-      "Draw so many images. (default: 64, or all if there are fewer)", valueName: "n"))
+      "Draw so many images. (default: all from the first on if they are at most 256, otherwise 64)",
+      valueName: "n"))
   var number: Int?
 
   @Flag(help: "Take them evenly from there to the end, not one after another.")

@@ -16,7 +16,8 @@ struct RecordOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "At the end of each epoch add a line with the Wasserstein estimate on these images, which no "
-        + "step is trained on; 64 at a time, so that it costs little memory.", valueName: "images"),
+        + "step is trained on; 64 at a time, so that it costs little memory. Where the log begins, "
+        + "images that are trained on all the same are counted.", valueName: "images"),
     completion: .file())
   var heldOut: String?
 

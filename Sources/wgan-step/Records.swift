@@ -1,3 +1,4 @@
+import Glibc
 import TensorIO
 import ToolSupport
 import WGAN
@@ -14,15 +15,19 @@ struct Records {
 
   /// Opens what is asked for. None of it may replace one of `inputs`.
   init(
-    _ options: RecordOptions, of trainer: Trainer, along course: TrainingCourse, workers: Workers,
-    checkpoint: String, keeping inputs: [String?]
+    _ options: RecordOptions, of trainer: Trainer, on trained: TrainingImages,
+    along course: TrainingCourse, workers: Workers, checkpoint: String, keeping inputs: [String?]
   ) throws {
     let state = trainer.state
+    let isNew = options.metrics.map { (SystemCall.status(of: $0)?.st_size ?? 0) == 0 } ?? false
     heldOut = try options.heldOut.map { path in
       let images = try TrainingImages(try TensorFile(path))
-      return try blaming(images: path, checkpoint: checkpoint) {
+      let estimate = try blaming(images: path, checkpoint: checkpoint) {
         try HeldOutEstimate(of: state, on: images, workers: workers)
       }
+      // Said where a log begins, for a run is of many calls.
+      if isNew { warn(of: images.count(among: trained), of: images.count, path) }
+      return estimate
     }
     trace = try options.trace.map {
       try Trace(OutputFile($0, keeping: inputs + [options.metrics]), of: trainer, along: course)
@@ -51,6 +56,13 @@ struct Records {
     try trace?.finish()
     try log?.check()
   }
+}
+
+/// Says that images are not held out.
+private func warn(of count: Int, of total: Int, _ path: String) {
+  if count == 0 { return }
+  let verb = count == 1 ? "is" : "are"
+  WGANStep.complain("\(path): \(count) of \(total) images \(verb) among those trained on")
 }
 
 /// Gives a training error the file that it is about: the images', or else the checkpoint.

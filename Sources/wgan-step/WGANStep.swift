@@ -80,7 +80,7 @@ struct WGANStep: Tool {
     let goals = options.goals(from: state.progress.epoch)
     let course = TrainingCourse(trainer, only, to: goals.call)
     var records = try Records(
-      records, of: trainer, along: course, workers: workers, checkpoint: checkpoint,
+      records, of: trainer, on: images, along: course, workers: workers, checkpoint: checkpoint,
       keeping: [checkpoint, data, records.heldOut])
     let signals = StopSignals()
     try train(

@@ -60,14 +60,19 @@ import Testing
       let picture = try picture(file, columns: count, first: first, count: count, spread: true)
       #expect(picture.rows == [rows], "\(first) \(count)")
     }
-    let all = try picture(file, spread: true)
-    #expect(all.rows.joined().map(Int.init) == (0..<64).map { $0 * 100 / 64 })
+    let many = try images([300, 1, 1, 1], (0..<300).map { UInt8($0 % 256) })
+    let some = try self.picture(many, spread: true)
+    #expect(some.rows.joined().map(Int.init) == (0..<64).map { $0 * 300 / 64 % 256 })
+    let rest = try self.picture(many, first: 44, spread: true)
+    #expect(rest.rows.joined().map(Int.init) == (0..<256).map { ($0 + 44) % 256 })
   }
 
-  @Test("The default is 64 images, 8 by 8") func defaultCount() throws {
+  @Test func `the default is all of 256 images, and 64 of more, 8 by 8`() throws {
+    let many = try images([257, 1, 1, 1], (0..<257).map { UInt8($0 % 256) })
+    #expect(try picture(many).rows == (0..<8).map { y in (0..<8).map { x in 8 * y + x } })
+    #expect(try picture(many, columns: 1, first: 1).height == 256)
     let file = try images([100, 1, 1, 1], Array(0..<100))
-    let first = try picture(file)
-    #expect(first.rows == (0..<8).map { y in (0..<8).map { x in 8 * y + x } })
+    #expect(try picture(file).rows.joined().map(Int.init) == Array(0..<100))
     let rest = try picture(file, columns: 40, first: 60)
     #expect(rest.rows == [Array(60..<100)])
     #expect(try picture(file, columns: 3, first: 97, count: 3).rows == [[97, 98, 99]])
@@ -83,6 +88,12 @@ import Testing
     (99, 2, "has 100 images; there are not 2 from --first 99 on"),
     (1, .max, "has 100 images; there are not \(Int.max) from --first 1 on"),
   ]
+
+  @Test func `one image is not called images`() throws {
+    let file = try images([1, 1, 1, 1], [7])
+    let error = fileError { _ = try drawImages(of: file, first: 1) }
+    #expect(error?.message == "has 1 image; --first 1 is past the end")
+  }
 
   @Test("Images that are not there cannot be asked for", arguments: beyondTheEnd)
   func beyond(first: Int, count: Int?, message: String) throws {

@@ -8,7 +8,7 @@ import Testing
   static func picture(_ rows: [[UInt8]]) -> Bitmap {
     var bitmap = Bitmap(height: rows.count, width: rows[0].count, channels: 1)
     for (y, row) in rows.enumerated() {
-      for (x, level) in row.enumerated() { bitmap.set(x, y, Color(gray: level)) }
+      for (x, level) in row.enumerated() { bitmap.set(x, y, Color(gray: level).deep) }
     }
     return bitmap
   }
@@ -18,7 +18,7 @@ import Testing
     var bitmap = Bitmap(height: height, width: width, channels: channels)
     for y in 0..<height {
       for x in 0..<width {
-        bitmap.set(x, y, Color(random.level(), random.level(), random.level()))
+        bitmap.set(x, y, DeepColor(random.level(), random.level(), random.level()))
       }
     }
     return bitmap
@@ -60,7 +60,7 @@ import Testing
   func `the same size is the same picture, its channels apart`(_ fit: ImageFit) {
     let bitmap = Self.random(6, 9, channels: 3, seed: 1)
     let planes = bitmap.resized(height: 6, width: 9, fit, background: .black)
-    for (index, level) in bitmap.pixels.enumerated() {
+    for (index, level) in bitmap.levels.enumerated() {
       #expect(planes[index % 3 * 54 + index / 3] == level)
     }
   }
@@ -92,7 +92,7 @@ import Testing
             * overlap(left + Double(x) * scales.x, scales.x, column)
           covered += area
           let place = (row * bitmap.width + column) * bitmap.channels + channel
-          sum += area * Double(bitmap.pixels[place])
+          sum += area * Double(bitmap.pixels[place]) / 257
         }
       }
       return (sum + (scales.y * scales.x - covered) * background) / (scales.y * scales.x)
@@ -122,7 +122,7 @@ import Testing
       #expect(levels == (fit == .pad ? [255, 255] : [0, 0]), "\(fit)")
     }
     var column = Bitmap(height: 65535, width: 1, channels: 1)
-    for y in 0..<65535 { column.set(0, y, Color(gray: 255)) }
+    for y in 0..<65535 { column.set(0, y, Color(gray: 255).deep) }
     #expect(
       column.resized(height: 65534, width: 1, .stretch, background: .black)
         .allSatisfy { $0 == 255 })
@@ -135,15 +135,32 @@ import Testing
       (Color(255, 0, 0), 76), (Color(0, 255, 0), 150), (Color(0, 0, 255), 29),
       (Color(255, 255, 0), 226), (Color(1, 2, 3), 2), (Color(200, 100, 50), 124),
     ]
-    for (color, luma) in known { #expect(color.luma == luma, "\(color)") }
-    for level in UInt8.min...255 { #expect(Color(gray: level).luma == level) }
+    for (color, luma) in known { #expect(Self.level(color.deep.luma) == luma, "\(color)") }
   }
 
+  @Test func `luma of 16 bits, rounded to 8, is the luma of every color of 8`() {
+    var wrong = 0
+    for red in 0...255 {
+      for green in 0...255 {
+        for blue in 0...255 {
+          let color = Color(UInt8(red), UInt8(green), UInt8(blue))
+          let luma = (19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16
+          if Int(Self.level(color.deep.luma)) != luma { wrong += 1 }
+        }
+      }
+    }
+    #expect(wrong == 0)
+  }
+
+  /// A number of 16 bits rounded to 8.
+  static func level(_ number: UInt16) -> UInt8 { UInt8((Int(number) + 128) / 257) }
+
   @Test func `half a color over another is rounded to the nearest`() {
-    for (alpha, level) in [
-      (UInt8(0), UInt8(100)), (255, 0), (128, 50), (127, 50), (1, 100), (2, 99),
-    ] {
-      #expect(Color.black.over(Color(gray: 100), alpha: alpha) == Color(gray: level), "\(alpha)")
+    let background = Color(gray: 100).deep
+    for (alpha, level) in [(UInt16(0), UInt16(25700)), (65535, 0), (32768, 12850), (1, 25700)] {
+      #expect(
+        Color.black.deep.over(background, alpha: alpha) == DeepColor(level, level, level),
+        "\(alpha)")
     }
   }
 
@@ -159,5 +176,5 @@ import Testing
 }
 
 extension SplitMix {
-  fileprivate mutating func level() -> UInt8 { .random(in: 0...255, using: &self) }
+  fileprivate mutating func level() -> UInt16 { .random(in: 0...65535, using: &self) }
 }

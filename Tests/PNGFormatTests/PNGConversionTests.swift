@@ -32,7 +32,7 @@ import Testing
     var skipped: [String] = []
     let output = folder.file("out")
     let count = try conversion.run(
-      findImages([folder.path]), to: OutputFile(output)
+      findImages([folder.path]).files, to: OutputFile(output)
     ) { if let error = $0 { skipped.append(error.message) } }
     return Outcome(file: try TensorFile(output), count: count, skipped: skipped)
   }
@@ -77,6 +77,31 @@ import Testing
     #expect(wide.file.numbers(of: "images") == [76, 76, 7, 7] as [UInt8])
   }
 
+  @Test func `16 bits with alpha are rounded to 8 once, whatever is done on the way`() throws {
+    let png = PNGDecodingTests.random(
+      .init(colorType: 4, depth: 16, isInterlaced: false, isTransparent: false), 64, 32, seed: 5)
+    let folder = try Folder(["a.png": png.bytes])
+    let exact = PNGDecodingTests.meaning(png).map {
+      ($0[0] * $0[3] + 257 * 100 * (65535 - $0[3])) / 65535 / 257
+    }
+    // The way's own rounding is of 16 bits, a 257th of a level.
+    let most = 0.5 + 0.5 / 257 + 1e-9
+    for scale in [1, 2] {
+      let levels: [UInt8] = try #require(
+        Self.convert(folder) {
+          ($0.size, $0.background) = ((32 / scale, 64 / scale), Color(gray: 100))
+        }.file.numbers(of: "images"))
+      for (index, level) in levels.enumerated() {
+        let (y, x) = (index / (64 / scale) * scale, index % (64 / scale) * scale)
+        var sum = 0.0
+        for row in 0..<scale {
+          for column in 0..<scale { sum += exact[(y + row) * 64 + x + column] }
+        }
+        #expect(abs(Double(level) - sum / Double(scale * scale)) <= most)
+      }
+    }
+  }
+
   @Test func `folders become labels, and their names stay`() throws {
     let folder = try Folder([
       "dog/1.png": Self.gray(1, 1, 1), "cat/z/2.png": Self.gray(1, 1, 2),
@@ -117,6 +142,9 @@ import Testing
     let error = fileError { _ = try Self.convert(bad) }
     #expect(error?.kind == .invalid && error?.path == bad.file("out"))
     #expect(error?.message == "gets no image: none of 2 files can be used")
+    let lost = try findImages([bad.file("x"), bad.file("y")], refusingMissing: true).files
+    let missing = fileError { _ = try PNGConversion().run(lost, to: OutputFile(bad.file("out"))) }
+    #expect(missing?.kind == .missing && missing?.message == error?.message)
     let single = try Folder(["a.png": [1]])
     #expect(fileError { _ = try Self.convert(single) }?.message == "is not a PNG file")
   }

@@ -51,22 +51,21 @@ import Testing
     return png
   }
 
-  /// Red, green, blue and alpha of each pixel, by their meaning, from 0 to 255.
+  /// Red, green, blue and alpha of each pixel, by their meaning, from 0 to 65535.
   static func meaning(_ png: HandmadePNG) -> [[Double]] {
     let top = Double(1 << png.depth - 1)
     return stride(from: 0, to: png.samples.count, by: png.sampleCount).map { start in
       let samples = Array(png.samples[start..<start + png.sampleCount])
-      // To 8 bits first, then the rest: both are rounded.
-      let levels = samples.map { (Double($0) / top * 255).rounded() }
+      let levels = samples.map { Double($0) * (65535 / top) }
       let words = samples.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }
-      let key: Double = words == png.transparency ? 0 : 255
+      let key: Double = words == png.transparency ? 0 : 65535
       switch png.colorType {
       case 0: return [levels[0], levels[0], levels[0], key]
       case 2: return levels + [key]
       case 3:
         let (palette, alphas) = (png.palette ?? [], png.transparency ?? [])
         let alpha = samples[0] < alphas.count ? alphas[samples[0]] : 255
-        return (palette[3 * samples[0]..<3 * samples[0] + 3] + [alpha]).map(Double.init)
+        return (palette[3 * samples[0]..<3 * samples[0] + 3] + [alpha]).map { 257 * Double($0) }
       case 4: return [levels[0], levels[0], levels[0], levels[1]]
       default: return levels
       }
@@ -78,11 +77,11 @@ import Testing
     let background = Color(10, 200, 77)
     for (width, height) in [(1, 1), (2, 3), (5, 7), (13, 4), (33, 9)] {
       let png = Self.random(kind, width, height, seed: UInt64(width))
-      var expected: [UInt8] = []
+      var expected: [UInt16] = []
       for pixel in Self.meaning(png) {
         for (front, back) in zip(pixel, [10.0, 200.0, 77.0]) {
-          let mixed = (front * pixel[3] + back * (255 - pixel[3])) / 255
-          expected.append(UInt8(mixed.rounded()))
+          let mixed = (front * pixel[3] + 257 * back * (65535 - pixel[3])) / 65535
+          expected.append(UInt16(mixed.rounded()))
         }
       }
       let color = try decodePNG(png.bytes, isGray: false, over: background, path: "x")
@@ -92,7 +91,7 @@ import Testing
       #expect(
         gray.pixels
           == stride(from: 0, to: expected.count, by: 3).map {
-            Color(expected[$0], expected[$0 + 1], expected[$0 + 2]).luma
+            DeepColor(expected[$0], expected[$0 + 1], expected[$0 + 2]).luma
           })
     }
   }
@@ -102,7 +101,7 @@ import Testing
       let pixels = (0..<30 * 20 * channels).map { UInt8(truncatingIfNeeded: $0 &* 37 ^ $0 >> 3) }
       let file = try encodePNG(pixels, width: 30, height: 20, channels: channels, path: "x")
       let bitmap = try decodePNG(file, isGray: channels == 1, over: .black, path: "x")
-      #expect(bitmap.pixels == pixels)
+      #expect(bitmap.levels == pixels)
     }
   }
 
@@ -110,14 +109,14 @@ import Testing
     let png = HandmadePNG(width: 256, height: 256, depth: 16, samples: Array(0...65535))
     let bitmap = try decodePNG(png.bytes, isGray: true, over: .black, path: "x")
     // A half cannot be: 257 is odd.
-    #expect(bitmap.pixels == (0...65535).map { UInt8((Double($0) / 257).rounded()) })
+    #expect(bitmap.levels == (0...65535).map { UInt8((Double($0) / 257).rounded()) })
   }
 
   @Test func `a transparent color is compared before its bits are rounded`() throws {
     var png = HandmadePNG(width: 2, height: 1, depth: 16, samples: [0xFFFF, 0xFFFE])
     png.transparency = [0xFF, 0xFE]
     let bitmap = try decodePNG(png.bytes, isGray: true, over: Color(gray: 9), path: "x")
-    #expect(bitmap.pixels == [255, 9])
+    #expect(bitmap.levels == [255, 9])
   }
 
   @Test func `gamma, profiles, texts and what follows the end change nothing`() throws {
@@ -132,7 +131,7 @@ import Testing
     for _ in 0..<1100 { chunks.insert(("zTXt", [65, 0, 0, 1]), at: chunks.count - 1) }
     let file = HandmadePNG.file(chunks) + [1, 2, 3]
     #expect(
-      try decodePNG(file, isGray: true, over: .black, path: "x").pixels == [1, 50, 100, 255])
+      try decodePNG(file, isGray: true, over: .black, path: "x").levels == [1, 50, 100, 255])
   }
 
   @Test func `data that uses more than the window that it announces is read`() throws {
@@ -148,6 +147,6 @@ import Testing
     data[1] = UInt8(31 - 0x08 * 256 % 31)
     let file = HandmadePNG.file([("IHDR", png.header), ("IDAT", data), ("IEND", [])])
     let bitmap = try decodePNG(file, isGray: true, over: .black, path: "x")
-    #expect(bitmap.pixels == bytes + bytes)
+    #expect(bitmap.levels == bytes + bytes)
   }
 }

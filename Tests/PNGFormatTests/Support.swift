@@ -4,6 +4,13 @@ import CPNG
 import Foundation
 import TensorIO
 
+@testable import PNGFormat
+
+extension Bitmap {
+  /// The pixels rounded to 8 bits.
+  var levels: [UInt8] { pixels.map { UInt8((Int($0) + 128) / 257) } }
+}
+
 /// A decoded PNG: height×width×channels, 8 bits each.
 struct Picture: Equatable {
   var width: Int

@@ -57,4 +57,28 @@ import Testing
       #expect(try shell.files()["end"] == nil && shell.files()["log"] == nil)
     }
   }
+
+  @Test func `images that are held out and trained on are counted where a log begins`() throws {
+    let shell = try workshop()
+    // Of the pattern's images, 64 bytes each, none begins like another one of the 200.
+    try shell.write("later.idx", idx([70, 8, 8], salt: 64 * 140))
+    try shell.write("none.idx", idx([9, 8, 8], salt: 64 * 150))
+    let result = try shell.succeed(
+      """
+      for name in later none; do idx2tensor $name.idx -o $name.tensor; done
+      png2tensor <(tensor2png later.tensor -n 1 --padding 0) -o one.tensor
+      step() { wgan-step mlp-gp.bin --data images.tensor --epochs 1 --metrics log "$@" > end; }
+      step --held-out later.tensor; step --held-out later.tensor; rm log
+      step --held-out none.tensor; rm log
+      step --held-out one.tensor; rm log
+      step --held-out images.tensor
+      """)
+    #expect(
+      result.words == """
+        wgan-step: later.tensor: 10 of 70 images are among those trained on
+        wgan-step: one.tensor: 1 of 1 images is among those trained on
+        wgan-step: images.tensor: 150 of 150 images are among those trained on
+
+        """)
+  }
 }

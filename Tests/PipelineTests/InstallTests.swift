@@ -21,6 +21,12 @@ import Testing
         for name in NAME SYNOPSIS OPTIONS EXAMPLES 'EXIT STATUS' 'SEE ALSO'; do
           [ $(grep -cx ".SH $name" $page) = 1 ] || { echo "$tool: no $name" >&2; exit 4; }
         done
+        # Every way to call it is in the synopsis, and nowhere else.
+        COLUMNS=1000 bin/$tool --help | sed -n '/^USAGE: /,/^$/{s/^USAGE: //; s/^ *//; s/[<>]//g; /./p}' > usage
+        sed -n '/^.SH SYNOPSIS/,/^.SH DESCRIPTION/{/^[.]/!p}' $page | sed 's/\\\\f[BIR]//g; s/\\\\-/-/g' |
+          cmp - usage || exit 10
+        [ $tool != png2tensor ] || [ $(wc -l < usage) = 2 ] || exit 11
+        rm usage
         # Each option of the help has its paragraph.
         [ $(bin/$tool --help | grep -c '^  -') = $(grep -c '^\\\\fB\\\\-' $page) ] || exit 5
         bash -n share/bash-completion/completions/$tool || exit 6

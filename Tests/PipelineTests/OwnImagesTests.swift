@@ -35,7 +35,7 @@ import Testing
     #expect(lines.count == 2)
     #expect(lines.first?.hasPrefix("png2tensor: set/a/70.png: cut short") == true)
     #expect(lines.first?.hasSuffix("; skipped") == true)
-    #expect(lines.last == "png2tensor: 1 of 120 files were skipped")
+    #expect(lines.last == "png2tensor: 1 of 120 files was skipped")
 
     let set = try Self.file(shell, "set.tensor")
     #expect(set.header["images"]?.shape == [119, 1, 8, 8])
@@ -68,6 +68,48 @@ import Testing
       png2tensor set/b/33.png -o one && png2tensor - < set/b/33.png | cmp - one
       png2tensor <(cat set/b/33.png) | cmp - one
       """)
+  }
+
+  @Test func `what a list names and is not there is skipped, and ends a strict run`() throws {
+    let shell = try Self.pictures()
+    let result = try shell.run(
+      #"""
+      printf '%s\n' set/b/20.png set/b/lost.png set/b/21.png > list
+      png2tensor --files-from list -o a && png2tensor set/b/20.png set/b/21.png | cmp - a || exit 3
+      rm a; png2tensor --strict --files-from list -o a; [ $? = 66 ] || exit 4
+      printf '%s\r\n' set/b/20.png set/b/21.png | png2tensor --files-from - -o a; [ $? = 66 ] || exit 5
+      png2tensor set/b/20.png set/b/lost.png -o a; [ $? = 66 ] && [ ! -e a ]
+      """#)
+    #expect(result.status == 0)
+    #expect(
+      result.words == #"""
+        png2tensor: set/b/lost.png: no such file; skipped
+        png2tensor: 1 of 3 files was skipped
+        png2tensor: set/b/lost.png: no such file
+        png2tensor: set/b/20.png\u{d}: no such file; skipped
+        png2tensor: set/b/21.png\u{d}: no such file; skipped
+        png2tensor: a: gets no image: none of 2 files can be used
+        png2tensor: set/b/lost.png: no such file
+
+        """#)
+  }
+
+  @Test func `pictures that are not PNG are told of, and change nothing`() throws {
+    let shell = try Self.pictures()
+    let result = try shell.run(
+      """
+      png2tensor --size 8 set/b -o a
+      touch set/b/{z,y}.jpg set/b/.x.gif; mkdir -p all/deep; touch all/deep/1.JPG
+      png2tensor --size 8 set/b -o b && cmp a b || exit 3
+      png2tensor all -o c; [ $? = 65 ]
+      """)
+    #expect(result.status == 0)
+    #expect(
+      result.words == """
+        png2tensor: set/b: 2 pictures are not PNG (y.jpg, …); passed over
+        png2tensor: all: has no PNG files: 1 picture is not PNG (deep/1.JPG)
+
+        """)
   }
 
   @Test func `a bad file ends a strict run, and an old output stays`() throws {

@@ -89,11 +89,17 @@ import Testing
       ["x", "F32", "2x3", "-3", "2.5", "0.16666667, 1 NaN, 2 infinite"],
       ["nan", "F32", "1", "-", "-", "-, 1 NaN"], ["none", "F32", "0x4", "-", "-", "-"],
       ["one", "U8", "scalar", "7", "7", "7"],
+      ["labels", "I64", "3", "\(Int64.min)", "\(Int64.max)", "3.0744574e+18"],
     ] {
       let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("\(row[0]) ") })
       #expect(line.split(separator: /\s{2,}/).map(String.init) == row)
     }
     #expect(text.contains("labels: 1 of -9223372036854775808, 2 of 9223372036854775807\n"))
+    // Whole numbers are whole numbers here too, up to the last digit.
+    let words = String(decoding: try shell.read("json"), as: UTF8.self)
+    #expect(words.contains(#""minimum":\#(Int64.min),"maximum":\#(Int64.max),"mean":3.0744"#))
+    #expect(words.contains(#""minimum":7,"maximum":7,"mean":7.0,"#))
+    #expect(words.contains(#""minimum":-3.0,"maximum":2.5,"#))
     let json = try #require(
       JSONSerialization.jsonObject(with: shell.read("json")) as? [String: Any])
     let tensors = try #require(json["tensors"] as? [[String: Any]])
@@ -108,6 +114,9 @@ import Testing
     #expect(
       String(decoding: piped.output, as: UTF8.self)
         .hasPrefix("standard input: images, 9600 bytes of data, no checksum\n"))
+    let json = try shell.succeed("idx2tensor images.idx | tensor-info --json")
+    #expect(
+      String(decoding: json.output, as: UTF8.self).contains(#""crc32":null,"checked":null,"#))
     let damaged = try shell.run(
       """
       printf '\\1' | dd of=images.tensor bs=1 seek=5000 conv=notrunc 2> /dev/null
@@ -124,8 +133,9 @@ import Testing
       #"""
       tensor-info mlp-gp.bin | sed 's/ is right$/ is not checked/' |
         awk '/^tensor / { end = index($0, "  minimum") - 1 } end { $0 = substr($0, 1, end); sub(/ +$/, "") } 1' > expected
-      tensor-info --json mlp-gp.bin | sed 's/,"minimum":[^}]*//g' > expected.json
-      truncate -s -100000 mlp-gp.bin; tensor-info mlp-gp.bin && exit 3
+      tensor-info --json mlp-gp.bin | grep -q '"crc32":"[0-9a-f]*","checked":true,' || exit 2
+      tensor-info --json mlp-gp.bin | sed 's/,"minimum":[^}]*//g; s/"checked":true/"checked":false/' > expected.json
+      printf x | dd of=mlp-gp.bin bs=1 seek=100000 conv=notrunc status=none; tensor-info mlp-gp.bin && exit 3
       tensor-info --header --json mlp-gp.bin | cmp - expected.json || exit 4
       tensor-info --header mlp-gp.bin
       """#)
@@ -137,5 +147,23 @@ import Testing
     let damaged = try shell.run(
       "printf '{\"a' | dd of=mlp-gp.bin bs=1 seek=8 conv=notrunc; tensor-info --header mlp-gp.bin")
     #expect(damaged.status == 65 && damaged.output.isEmpty)
+  }
+
+  @Test func `the header alone is of no use when the file is of another length`() throws {
+    let shell = try workshop()
+    let size = try shell.read("images.tensor").count
+    let result = try shell.run(
+      """
+      head -c -100 images.tensor > short; { cat images.tensor; printf x; } > long
+      for file in short long; do tensor-info --header --json $file; [ $? = 65 ] || exit 3; done
+      head -c -100 images.tensor | tensor-info --header > /dev/null
+      """)
+    #expect(result.status == 0 && result.output.isEmpty)
+    #expect(
+      result.words == """
+        tensor-info: short: cut short: \(size - 100) bytes of \(size)
+        tensor-info: long: 1 byte after the end, at byte \(size)
+
+        """)
   }
 }

@@ -47,6 +47,14 @@ import Testing
     #expect(try file.images().count == 20)
   }
 
+  @Test func `images that are among others too are counted, each as often as it is there`() throws {
+    let floats = try images(.f32, "-1,1").images()
+    let others = try images(.f32, "-1,1", [0.25, 0.5, -0.75, 1, 0.25, 0.5]).images()
+    #expect(floats.count(among: others) == 1 && others.count(among: floats) == 2)
+    let bytes = try images(.u8, "0,255").images()
+    #expect(bytes.count(among: bytes) == 3 && bytes.count(among: floats) == 0)
+  }
+
   /// Three images of two pixels.
   private func images(
     _ type: ElementType, _ range: String?, _ floats: [Float] = [-1, -0.75, 1, 0, 0.25, 0.5]

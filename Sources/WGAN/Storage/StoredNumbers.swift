@@ -5,7 +5,7 @@ import TensorIO
 @safe struct StoredNumbers<Element: Number>: @unchecked Sendable {
   let base: UnsafePointer<Element>
   let count: Int
-  private let file: TensorFile
+  let file: TensorFile
 
   /// `nil` when there is no such tensor, it is of other numbers, or empty.
   init?(_ name: String, in file: TensorFile) {

@@ -23,8 +23,8 @@ public final class Trainer {
     batchesPerEpoch = images.count / configuration.batchSize
     guard batchesPerEpoch > 0 else {
       throw .images(
-        "\(images.count) images do not make a batch of \(configuration.batchSize), which wgan-init "
-          + "--batch-size sets")
+        "\(images.count == 1 ? "1 image does" : "\(images.count) images do") not make a batch of "
+          + "\(configuration.batchSize), which wgan-init --batch-size sets")
     }
     guard !state.progress.isMidEpoch || state.progress.images == images.fingerprint else {
       throw .images(
