@@ -70,7 +70,10 @@ SHELL := bash
 .SUFFIXES:
 
 # By the environment, so that no shell reads what is in them.
-export EPOCHS EVERY PRESET DATA SEED BATCH THREADS TIME CONVERT SIZE HELD_OUT OUT PYTHON PEERS BENCH_OUT FUZZ_OUT
+exported := EPOCHS EVERY PRESET DATA SEED BATCH THREADS TIME CONVERT SIZE HELD_OUT OUT PYTHON PEERS BENCH_OUT FUZZ_OUT
+export $(exported)
+# What tests call has none of them.
+untold := env $(exported:%=-u %) -u GIVEN
 # Of these, what was said; the rest are defaults, and a run that goes on has its own.
 export GIVEN := $(foreach name,EPOCHS PRESET DATA SEED BATCH CONVERT HELD_OUT,$(if $(filter-out file,$(origin $(name))),$(name)))
 
@@ -124,12 +127,12 @@ report: $(ready) ## tell of the run on one page, which needs nothing else: OUT/r
 
 test: ## build and run every test
 	@scripts/setup libraries
-	swift test -c release --scratch-path .build-test -Xswiftc -enable-testing
+	@$(untold) swift test -c release --scratch-path .build-test -Xswiftc -enable-testing
 
 # `scripts/mutate 10` breaks one.
 mutate: ## break each line of docs/PITFALLS.md in a copy, and expect its tests to fail
 	@scripts/setup libraries
-	@scripts/mutate
+	@$(untold) scripts/mutate
 
 soak: $(built) ## tear TRAININGS random trainings to pieces, and expect the bytes of calm ones
 	@PATH="$(abspath $(TOOLS)):$$PATH" scripts/soak $(TRAININGS)

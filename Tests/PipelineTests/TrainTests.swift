@@ -133,8 +133,6 @@ import Testing
     let run = #"make -s -C \#(Shell.checkout) train TOOLS="$TOOLS" OUT="$PWD/run""#
     try shell.succeed(
       """
-      # A `make test` around it has exported its own.
-      unset EPOCHS PRESET DATA SEED BATCH CONVERT
       \(run) EPOCHS=1 DATA="$PWD/images.gz" BATCH=20 SEED=7 PRESET=mlp-gp
       \(run) EPOCHS=2 && rm images.gz && \(run) EPOCHS=3 SEED=7
       grep -qx 'preset mlp-gp' run/config && [ $(ls run/samples | wc -l) = 3 ]
