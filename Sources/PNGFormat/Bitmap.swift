@@ -17,7 +17,7 @@ public struct Bitmap: Sendable, Equatable {
   }
 
   /// Sets a pixel; a colour becomes its luma in a gray picture.
-  mutating func set(_ x: Int, _ y: Int, _ color: DeepColor) {
+  mutating func set(_ x: Int, _ y: Int, _ color: Color) {
     let place = (y * width + x) * channels
     if channels == 1 {
       pixels[place] = color.luma

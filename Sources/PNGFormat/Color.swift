@@ -1,17 +1,22 @@
 // Colours as they are stored, with all rounding spelt out. Sums and means are of the stored values, as
 // in PIL and torchvision, not of light.
 
-/// A colour of 8 bits a channel.
+/// A colour of 16 bits a channel, as pictures are kept; a level of 8 bits is 257 times as much.
 public struct Color: Sendable, Equatable {
-  var red: UInt8
-  var green: UInt8
-  var blue: UInt8
+  var red: UInt16
+  var green: UInt16
+  var blue: UInt16
 
   /// Black.
   public static let black = Color(gray: 0)
 
-  init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
+  init(deep red: UInt16, _ green: UInt16, _ blue: UInt16) {
     (self.red, self.green, self.blue) = (red, green, blue)
+  }
+
+  /// A colour of 8 bits a channel.
+  init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
+    self.init(deep: 257 * UInt16(red), 257 * UInt16(green), 257 * UInt16(blue))
   }
 
   init(gray: UInt8) { self.init(gray, gray, gray) }
@@ -36,20 +41,6 @@ public struct Color: Sendable, Equatable {
     }
   }
 
-  /// The same colour of 16 bits a channel.
-  var deep: DeepColor { DeepColor(257 * UInt16(red), 257 * UInt16(green), 257 * UInt16(blue)) }
-}
-
-/// A colour of 16 bits a channel, as pictures are kept: 257 times one of 8.
-struct DeepColor: Equatable {
-  var red: UInt16
-  var green: UInt16
-  var blue: UInt16
-
-  init(_ red: UInt16, _ green: UInt16, _ blue: UInt16) {
-    (self.red, self.green, self.blue) = (red, green, blue)
-  }
-
   /// The gray of the same brightness: ITU-R BT.601's luma in 16 bits of fraction, as PIL has it.
   /// Rounded once more, to 8 bits, that of a colour of 8 bits is the luma of the 8 bits.
   var luma: UInt16 {
@@ -58,14 +49,14 @@ struct DeepColor: Equatable {
   }
 
   /// This colour, so opaque of 65535, before another one; rounded to the nearest.
-  func over(_ background: DeepColor, alpha: UInt16) -> DeepColor {
+  func over(_ background: Color, alpha: UInt16) -> Color {
     let alpha = Int(alpha)
     func mix(_ front: UInt16, _ back: UInt16) -> UInt16 {
       // A half cannot be: 65535 is odd.
       UInt16((Int(front) * alpha + Int(back) * (65535 - alpha) + 32767) / 65535)
     }
-    return DeepColor(
-      mix(red, background.red), mix(green, background.green), mix(blue, background.blue))
+    return Color(
+      deep: mix(red, background.red), mix(green, background.green), mix(blue, background.blue))
   }
 
   /// The channels of a gray or a coloured picture.

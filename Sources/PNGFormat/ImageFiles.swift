@@ -53,9 +53,11 @@ public func findImages(
       files.append(ImageFile(name, folder: nil))
       continue
     }
-    let found = SystemCall.status(of: name)
-    let refusal = found == nil ? FileError(missing: name, errno: errno) : nil
-    if let refusal, !refusingMissing { throw refusal }
+    var found: stat?, refusal: FileError?
+    do { found = try status(name) } catch {
+      guard refusingMissing else { throw error }
+      refusal = error
+    }
     guard let found, found.isFolder else {
       let folders = name.split(separator: "/", omittingEmptySubsequences: false).dropLast()
       let folder = folders.last.flatMap { $0.isEmpty ? nil : "\($0)" }

@@ -19,7 +19,7 @@ extension Bitmap {
   ) -> [UInt8] {
     let (rows, columns) = Coverage.both(
       (self.height, height), (self.width, width), fit)
-    let edge = background.deep.levels(channels).map(Int.init)
+    let edge = background.levels(channels).map(Int.init)
     let total = rows.step * columns.step
     // What a level of 8 bits is.
     let unit = 257 * total

@@ -29,7 +29,7 @@ public func decodePNG(
   }
   var painting = Painting(
     bitmap: Bitmap(height: height, width: width, channels: isGray ? 1 : 3),
-    background: background.deep)
+    background: background)
   var row = [UInt16](repeating: 0, count: 4 * width)
   var words = [UInt8](repeating: 0, count: 100)
   let code = unsafe words.withUnsafeMutableBytes { words in
@@ -58,13 +58,13 @@ public func decodePNG(
 /// A picture that grows by parts of rows.
 private struct Painting {
   var bitmap: Bitmap
-  let background: DeepColor
+  let background: Color
 
   /// Sets pixels of a row that are `step` columns apart; of each there come red, green, blue and
   /// alpha.
   mutating func paint(_ pixels: Span<UInt16>, y: Int, x: Int, step: Int) {
     for index in 0..<pixels.count / 4 {
-      let color = DeepColor(pixels[4 * index], pixels[4 * index + 1], pixels[4 * index + 2])
+      let color = Color(deep: pixels[4 * index], pixels[4 * index + 1], pixels[4 * index + 2])
       let alpha = pixels[4 * index + 3]
       bitmap.set(
         x + index * step, y, alpha == 65535 ? color : color.over(background, alpha: alpha))

@@ -66,11 +66,7 @@ struct FileSummary {
     var row = [entry.name, entry.type.rawValue, shape]
     guard let statistics else { return row }
     row += [statistics.minimum, statistics.maximum].map { number in
-      switch number {
-      case .integer(let number): "\(number)"
-      case .real(let number): short(number)
-      case nil: "-"
-      }
+      if case .real(let number)? = number { short(number) } else { number?.description ?? "-" }
     }
     row.append(short(statistics.mean))
     if statistics.nanCount > 0 { row[5] += ", \(statistics.nanCount) NaN" }
@@ -103,7 +99,7 @@ struct FileSummary {
       guard let statistics else { return object(members) }
       members += [
         ("minimum", number(statistics.minimum)), ("maximum", number(statistics.maximum)),
-        ("mean", statistics.mean.map { "\($0)" } ?? "null"), ("nan", "\(statistics.nanCount)"),
+        ("mean", number(statistics.mean)), ("nan", "\(statistics.nanCount)"),
         ("infinite", "\(statistics.infiniteCount)"),
       ]
       if isLabels(entry), let counts = statistics.counts?.sorted(by: { $0.key < $1.key }) {
@@ -120,13 +116,7 @@ struct FileSummary {
     ])
   }
 
-  private func number(_ number: TensorStatistics.Number?) -> String {
-    switch number {
-    case .integer(let number): "\(number)"
-    case .real(let number): "\(number)"
-    case nil: "null"
-    }
-  }
+  private func number<Number>(_ value: Number?) -> String { value.map { "\($0)" } ?? "null" }
   private func quote(_ text: String) -> String { TensorHeader.literal(text) }
   private func object(_ members: [(String, String)]) -> String {
     "{" + members.map { "\(quote($0.0)):\($0.1)" }.joined(separator: ",") + "}"

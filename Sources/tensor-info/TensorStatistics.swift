@@ -3,9 +3,16 @@ import TensorIO
 /// What the numbers of a tensor are like; their order plays no part but in the last bits of the mean.
 struct TensorStatistics {
   /// A number of a tensor, as it is.
-  enum Number {
+  enum Number: CustomStringConvertible {
     case integer(Int64)
     case real(Double)
+
+    var description: String {
+      switch self {
+      case .integer(let number): "\(number)"
+      case .real(let number): "\(number)"
+      }
+    }
   }
 
   /// Of the numbers that are finite; `nil` where there are none.

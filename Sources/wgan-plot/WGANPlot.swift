@@ -11,9 +11,9 @@ struct WGANPlot: Tool {
     discussion: """
       Draws what wgan-step --metrics writes: the Wasserstein estimate, raw, as a running median, and \
       held out where that was measured; the penalty and the gradient norm where there are any; the \
-      learning rates. A median is of the steps around the one where it stands, as many as the key says, \
-      and of fewer towards the first and the last step. Of every few values only the least and the greatest are drawn, as many as a \
-      pen as wide as a pixel can tell. Where a few values would flatten all others they lie beyond \
+      learning rates. A median is of the steps around the one where it stands, as many as the key \
+      says, and of fewer towards the first and the last step. Of every few values only the least and \
+      the greatest are drawn, as many as a pen as wide as a pixel can tell. Where a few values would flatten all others they lie beyond \
       the frame, and an arrow says how far they reach. An SVG is light or dark as its reader has \
       chosen. It calls gnuplot, which Debian has in gnuplot-nox.
 

@@ -8,7 +8,7 @@ import Testing
   static func picture(_ rows: [[UInt8]]) -> Bitmap {
     var bitmap = Bitmap(height: rows.count, width: rows[0].count, channels: 1)
     for (y, row) in rows.enumerated() {
-      for (x, level) in row.enumerated() { bitmap.set(x, y, Color(gray: level).deep) }
+      for (x, level) in row.enumerated() { bitmap.set(x, y, Color(gray: level)) }
     }
     return bitmap
   }
@@ -18,7 +18,7 @@ import Testing
     var bitmap = Bitmap(height: height, width: width, channels: channels)
     for y in 0..<height {
       for x in 0..<width {
-        bitmap.set(x, y, DeepColor(random.level(), random.level(), random.level()))
+        bitmap.set(x, y, Color(deep: random.level(), random.level(), random.level()))
       }
     }
     return bitmap
@@ -122,7 +122,7 @@ import Testing
       #expect(levels == (fit == .pad ? [255, 255] : [0, 0]), "\(fit)")
     }
     var column = Bitmap(height: 65535, width: 1, channels: 1)
-    for y in 0..<65535 { column.set(0, y, Color(gray: 255).deep) }
+    for y in 0..<65535 { column.set(0, y, Color(gray: 255)) }
     #expect(
       column.resized(height: 65534, width: 1, .stretch, background: .black)
         .allSatisfy { $0 == 255 })
@@ -135,7 +135,7 @@ import Testing
       (Color(255, 0, 0), 76), (Color(0, 255, 0), 150), (Color(0, 0, 255), 29),
       (Color(255, 255, 0), 226), (Color(1, 2, 3), 2), (Color(200, 100, 50), 124),
     ]
-    for (color, luma) in known { #expect(Self.level(color.deep.luma) == luma, "\(color)") }
+    for (color, luma) in known { #expect(Self.level(color.luma) == luma, "\(color)") }
   }
 
   @Test func `luma of 16 bits, rounded to 8, is the luma of every color of 8`() {
@@ -145,7 +145,7 @@ import Testing
         for blue in 0...255 {
           let color = Color(UInt8(red), UInt8(green), UInt8(blue))
           let luma = (19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16
-          if Int(Self.level(color.deep.luma)) != luma { wrong += 1 }
+          if Int(Self.level(color.luma)) != luma { wrong += 1 }
         }
       }
     }
@@ -156,10 +156,10 @@ import Testing
   static func level(_ number: UInt16) -> UInt8 { UInt8((Int(number) + 128) / 257) }
 
   @Test func `half a color over another is rounded to the nearest`() {
-    let background = Color(gray: 100).deep
+    let background = Color(gray: 100)
     for (alpha, level) in [(UInt16(0), UInt16(25700)), (65535, 0), (32768, 12850), (1, 25700)] {
       #expect(
-        Color.black.deep.over(background, alpha: alpha) == DeepColor(level, level, level),
+        Color.black.over(background, alpha: alpha) == Color(deep: level, level, level),
         "\(alpha)")
     }
   }

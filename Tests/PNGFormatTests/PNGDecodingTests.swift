@@ -91,7 +91,7 @@ import Testing
       #expect(
         gray.pixels
           == stride(from: 0, to: expected.count, by: 3).map {
-            DeepColor(expected[$0], expected[$0 + 1], expected[$0 + 2]).luma
+            Color(deep: expected[$0], expected[$0 + 1], expected[$0 + 2]).luma
           })
     }
   }
