@@ -12,8 +12,8 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let network = try Architecture(contentsOf: file.path)
     precondition(Architecture(network.description) == network, network.description)
     configuration?.generator = network
-    _ = configuration?.flaw
+    _ = configuration?.validationError
     configuration?.critic = network
-    _ = configuration?.flaw
+    _ = configuration?.validationError
   }
 }

@@ -22,7 +22,7 @@ public struct Arithmetic: Equatable, Sendable {
   private var isForeign: Bool { versions.last != Self.version }
 
   /// What to know before the run goes on; `nil` when nothing changes.
-  public var advice: String? {
+  public var warning: String? {
     guard isForeign, let last = versions.last else { return nil }
     return "goes on under arithmetic \(Self.version) after \(last): from here on the bytes are not "
       + "those of a run under either alone"

@@ -9,11 +9,11 @@ struct Convolution: Layer {
   private let form: Form
 
   private enum Form {
-    case plain(CorrelationForm)
+    case plain(CorrelationAlgorithm)
     /// From y's shape to x's.
-    case transposed(CorrelationForm)
+    case transposed(CorrelationAlgorithm)
     /// One for each phase, over its derived weights.
-    case upsampled([Phase], vertical: Upsampling, horizontal: Upsampling)
+    case upsampled([Phase], vertical: UpsampledWindow, horizontal: UpsampledWindow)
   }
 
   private struct Phase {
@@ -24,10 +24,10 @@ struct Convolution: Layer {
   }
 
   /// A convolution to `channels` channels; `nil` when its output would be too large. Less than
-  /// `leastChannels` are not worth Winograd's form.
+  /// `minimumChannels` are not worth Winograd's form.
   init?(
     _ input: ImageShape, channels: Int, vertical: Window, horizontal: Window, hasBias: Bool,
-    leastChannels: Int = Winograd.leastChannels
+    minimumChannels: Int = Winograd.minimumChannels
   ) {
     guard
       let output = ImageShape(
@@ -36,13 +36,13 @@ struct Convolution: Layer {
     (self.input, self.output, self.hasBias) = (input, output, hasBias)
     (kernelHeight, kernelWidth) = (vertical.kernel, horizontal.kernel)
     let correlation = Correlation(input, output, vertical: vertical, horizontal: horizontal)
-    form = .plain(CorrelationForm(correlation, leastChannels: leastChannels))
+    form = .plain(CorrelationAlgorithm(correlation, minimumChannels: minimumChannels))
   }
 
   /// The transpose of the convolution with these windows, which has `input` as its output.
   init?(
     transposed input: ImageShape, channels: Int, vertical: Window, horizontal: Window,
-    hasBias: Bool, leastChannels: Int = Winograd.leastChannels
+    hasBias: Bool, minimumChannels: Int = Winograd.minimumChannels
   ) {
     guard vertical.outputs == input.height, horizontal.outputs == input.width,
       let output = ImageShape(
@@ -51,7 +51,7 @@ struct Convolution: Layer {
     (self.input, self.output, self.hasBias) = (input, output, hasBias)
     (kernelHeight, kernelWidth) = (vertical.kernel, horizontal.kernel)
     let correlation = Correlation(output, input, vertical: vertical, horizontal: horizontal)
-    form = .transposed(CorrelationForm(correlation, leastChannels: leastChannels))
+    form = .transposed(CorrelationAlgorithm(correlation, minimumChannels: minimumChannels))
   }
 
   /// A convolution of stride 1 over an image that is repeated `factor` times; the windows are those
@@ -67,8 +67,8 @@ struct Convolution: Layer {
     (self.input, self.output, self.hasBias) = (input, output, hasBias)
     (kernelHeight, kernelWidth) = (vertical.kernel, horizontal.kernel)
     let (down, across) = (
-      Upsampling(factor: factor, kernel: vertical.kernel, padding: vertical.padding),
-      Upsampling(factor: factor, kernel: horizontal.kernel, padding: horizontal.padding)
+      UpsampledWindow(factor: factor, kernel: vertical.kernel, padding: vertical.padding),
+      UpsampledWindow(factor: factor, kernel: horizontal.kernel, padding: horizontal.padding)
     )
     var first = 0
     var phases: [Phase] = []
@@ -98,113 +98,126 @@ struct Convolution: Layer {
     // As PyTorch counts, which takes a transposed kernel for a plain one.
     let weight = Parameter(
       "weight", shape, .weight(fanIn: taps * columns, fanOut: taps * rows),
-      order: Order(shape, by: [0, 2, 3, 1]))
+      permutation: LayoutPermutation(shape, by: [0, 2, 3, 1]))
     let bias = Parameter("bias", [output.channels], .bias(fanIn: taps * columns))
     return hasBias ? [weight, bias] : [weight]
   }
 
-  var derivedCount: Int {
+  var preparedCount: Int {
     switch form {
-    case .plain(let form), .transposed(let form): form.derivedCount
+    case .plain(let form), .transposed(let form): form.preparedCount
     case .upsampled(let phases, _, _): phases.map(\.correlation.weightCount).reduce(0, +)
     }
   }
 
-  func derive<S: Scalar>(_ run: LayerRun<S>, share: Share) {
+  func prepareWeights<S: Scalar>(_ parameters: LayerParameters<S>, slice: WorkerSlice) {
     switch form {
     case .plain(let form), .transposed(let form):
-      form.derive(weight(run), into: run.derived, share: share)
+      form.prepareWeights(weight(parameters), into: parameters.prepared, slice: slice)
     case .upsampled:
-      forEachMergedTap(of: run, share) { sum, tap, isFirst in
+      forEachMergedTap(of: parameters, slice) { sum, tap, isFirst in
         if isFirst { sum.copy(tap) } else { S.addScaled(tap, by: 1, to: sum) }
       }
     }
   }
 
-  func forward<S: Scalar>(_ x: Block<S>, _ run: LayerRun<S>, notes _: Block<S>, into y: Block<S>) {
-    apply(x, run, bias: hasBias ? bias(run) : nil, into: y)
-  }
-
-  func tangent<S: Scalar>(
-    _ u: Block<S>, output _: Block<S>, notes _: Block<S>, _ run: LayerRun<S>, into v: Block<S>
+  func forward<S: Scalar>(
+    _ x: MatrixView<S>, _ parameters: LayerParameters<S>, saved _: MatrixView<S>,
+    into y: MatrixView<S>
   ) {
-    apply(u, run, bias: nil, into: v)
+    apply(x, parameters, bias: hasBias ? bias(parameters) : nil, into: y)
   }
 
-  private func weight<S: Scalar>(_ run: LayerRun<S>) -> Run<S> { run.values.prefix(weightCount) }
-  private func bias<S: Scalar>(_ run: LayerRun<S>) -> Run<S> { run.values.dropFirst(weightCount) }
+  func jvp<S: Scalar>(
+    _ u: MatrixView<S>, output _: MatrixView<S>, saved _: MatrixView<S>,
+    _ parameters: LayerParameters<S>, into v: MatrixView<S>
+  ) {
+    apply(u, parameters, bias: nil, into: v)
+  }
+
+  private func weight<S: Scalar>(_ parameters: LayerParameters<S>) -> Buffer<S> {
+    parameters.values.prefix(weightCount)
+  }
+  private func bias<S: Scalar>(_ parameters: LayerParameters<S>) -> Buffer<S> {
+    parameters.values.dropFirst(weightCount)
+  }
 
   private func apply<S: Scalar>(
-    _ x: Block<S>, _ run: LayerRun<S>, bias: Run<S>?, into y: Block<S>
+    _ x: MatrixView<S>, _ parameters: LayerParameters<S>, bias: Buffer<S>?, into y: MatrixView<S>
   ) {
     switch form {
-    case .plain(let form): form.apply(x, weight(run), derived: run.derived, bias: bias, into: y)
+    case .plain(let form):
+      form.apply(x, weight(parameters), prepared: parameters.prepared, bias: bias, into: y)
     case .transposed(let form):
-      form.applyTranspose(x, weight(run), derived: run.derived, bias: bias, into: y)
+      form.applyTranspose(x, weight(parameters), prepared: parameters.prepared, bias: bias, into: y)
     case .upsampled(let phases, _, _):
       for phase in phases {
-        phase.correlation.apply(x, run.derived[phase.weights], bias: bias, into: y)
+        phase.correlation.apply(x, parameters.prepared[phase.weights], bias: bias, into: y)
       }
     }
   }
 
-  func backward<S: Scalar>(
-    _ dy: Block<S>, output _: Block<S>, notes _: Block<S>, _ run: LayerRun<S>, into dx: Block<S>
+  func vjp<S: Scalar>(
+    _ dy: MatrixView<S>, output _: MatrixView<S>, saved _: MatrixView<S>,
+    _ parameters: LayerParameters<S>, into dx: MatrixView<S>
   ) {
     switch form {
     case .plain(let form):
-      form.applyTranspose(dy, weight(run), derived: run.derived, bias: nil, into: dx)
+      form.applyTranspose(
+        dy, weight(parameters), prepared: parameters.prepared, bias: nil, into: dx)
     case .transposed(let form):
-      form.apply(dy, weight(run), derived: run.derived, bias: nil, into: dx)
+      form.apply(dy, weight(parameters), prepared: parameters.prepared, bias: nil, into: dx)
     case .upsampled(let phases, _, _):
       for (index, phase) in phases.enumerated() {
         phase.correlation.applyTranspose(
-          dy, run.derived[phase.weights], bias: nil, adding: index > 0, into: dx)
+          dy, parameters.prepared[phase.weights], bias: nil, adding: index > 0, into: dx)
       }
     }
   }
 
-  func accumulate<S: Scalar>(
-    _ x: Block<S>, _ input: AccumulationInput, _ dy: Block<S>, share: Share, adding: Bool,
-    into gradient: LayerRun<S>
+  func weightGradient<S: Scalar>(
+    _ x: MatrixView<S>, _ input: WeightGradientInput, _ dy: MatrixView<S>, slice: WorkerSlice,
+    adding: Bool,
+    into gradient: LayerParameters<S>
   ) {
     switch form {
     case .plain(let form):
-      form.accumulate(
-        x, dy, share: share, adding: adding, into: weight(gradient), derived: gradient.derived)
+      form.weightGradient(
+        x, dy, slice: slice, adding: adding, into: weight(gradient), prepared: gradient.prepared)
     case .transposed(let form):
-      form.accumulate(
-        dy, x, share: share, adding: adding, into: weight(gradient), derived: gradient.derived)
+      form.weightGradient(
+        dy, x, slice: slice, adding: adding, into: weight(gradient), prepared: gradient.prepared)
     case .upsampled(let phases, _, _):
       for phase in phases {
-        phase.correlation.accumulate(
-          x, dy, share: share, adding: adding, into: gradient.derived[phase.weights])
+        phase.correlation.weightGradient(
+          x, dy, slice: slice, adding: adding, into: gradient.prepared[phase.weights])
       }
       // The derived gradients are the sum so far, so this makes the parameters' anew.
-      Block(weight(gradient), rows: rows, columns: weightCount / rows)
-        .rows(share.range(of: rows)).clear()
-      forEachMergedTap(of: gradient, share) { sum, tap, _ in S.addScaled(sum, by: 1, to: tap) }
+      MatrixView(weight(gradient), rows: rows, columns: weightCount / rows)
+        .rows(slice.range(of: rows)).clear()
+      forEachMergedTap(of: gradient, slice) { sum, tap, _ in S.addScaled(sum, by: 1, to: tap) }
     }
     if hasBias {
-      accumulateBias(input, dy, share: share, adding: adding, into: bias(gradient))
+      biasGradient(input, dy, slice: slice, adding: adding, into: bias(gradient))
     }
   }
 
   /// Calls `body` with every tap of a phase and each tap of the kernel that falls on it, rows ×
   /// columns each, and whether it is the first there: for a share of the rows.
   private func forEachMergedTap<S: Scalar>(
-    of run: LayerRun<S>, _ share: Share, _ body: (Block<S>, Block<S>, Bool) -> Void
+    of parameters: LayerParameters<S>, _ slice: WorkerSlice,
+    _ body: (MatrixView<S>, MatrixView<S>, Bool) -> Void
   ) {
     guard case .upsampled(let phases, let vertical, let horizontal) = form else { return }
-    let channels = share.range(of: rows)
+    let channels = slice.range(of: rows)
     if channels.isEmpty { return }
-    func weights(_ kernel: Block<S>, _ tap: Int) -> Block<S> {
+    func weights(_ kernel: MatrixView<S>, _ tap: Int) -> MatrixView<S> {
       kernel.rows(channels).columns(tap * columns..<(tap + 1) * columns)
     }
-    let whole = Block(weight(run), rows: rows, columns: weightCount / rows)
+    let whole = MatrixView(weight(parameters), rows: rows, columns: weightCount / rows)
     for phase in phases {
-      let merged = Block(
-        run.derived[phase.weights], rows: rows, columns: phase.correlation.windowSize)
+      let merged = MatrixView(
+        parameters.prepared[phase.weights], rows: rows, columns: phase.correlation.windowSize)
       let width = horizontal.taps(of: phase.column)
       for y in 0..<kernelHeight {
         for x in 0..<kernelWidth {
@@ -222,17 +235,17 @@ struct Convolution: Layer {
   }
 
   /// db[channel] = Σ over positions and samples of dy, position after position, or added to it.
-  private func accumulateBias<S: Scalar>(
-    _ input: AccumulationInput, _ dy: Block<S>, share: Share, adding: Bool,
-    into gradient: Run<S>
+  private func biasGradient<S: Scalar>(
+    _ input: WeightGradientInput, _ dy: MatrixView<S>, slice: WorkerSlice, adding: Bool,
+    into gradient: Buffer<S>
   ) {
-    let share = share.range(of: output.channels)
-    let bias = gradient[share]
+    let slice = slice.range(of: output.channels)
+    let bias = gradient[slice]
     if !adding { bias.fill(0) }
-    guard input == .value, !share.isEmpty else { return }
+    guard input == .value, !slice.isEmpty else { return }
     for position in 0..<output.height * output.width {
       let first = position * output.channels
-      S.addRowSums(dy.rows(first + share.lowerBound..<first + share.upperBound), into: bias)
+      S.addRowSums(dy.rows(first + slice.lowerBound..<first + slice.upperBound), into: bias)
     }
   }
 }

@@ -15,12 +15,12 @@ struct Correlation: Sendable {
   let vertical: Window
   let horizontal: Window
   /// The rows of x under a whole window.
-  private let window: WindowIndex
+  private let window: WindowOffsets
 
   init(_ input: ImageShape, _ output: ImageShape, vertical: Window, horizontal: Window) {
     (self.input, self.output) = (input, output)
     (self.vertical, self.horizontal) = (vertical, horizontal)
-    window = WindowIndex(
+    window = WindowOffsets(
       height: vertical.kernel, width: horizontal.kernel * input.channels,
       pitch: input.width * input.channels)
   }
@@ -33,7 +33,7 @@ struct Correlation: Sendable {
 
   /// y = b + W ⋆ x.
   func apply<S: Scalar>(
-    _ x: Block<S>, _ weight: Run<S>, bias: Run<S>?, into y: Block<S>
+    _ x: MatrixView<S>, _ weight: Buffer<S>, bias: Buffer<S>?, into y: MatrixView<S>
   ) {
     let weight = matrix(weight)
     forEachWindow(x) { position, runs in
@@ -41,14 +41,15 @@ struct Correlation: Sendable {
       var isFirst = true
       runs { tap, rows in
         S.product(
-          Matrix(weight.columns(tap..<tap + rows.rows)), rows, bias: isFirst ? bias : nil,
+          MatrixOperand(weight.columns(tap..<tap + rows.rows)), rows, bias: isFirst ? bias : nil,
           adding: !isFirst, into: y)
         isFirst = false
       }
       // A product of nothing, for a window outside the image.
       if isFirst {
         S.product(
-          Matrix(y.columns(0..<0)), Matrix(x.rows(0..<0)), bias: bias, adding: false, into: y)
+          MatrixOperand(y.columns(0..<0)), MatrixOperand(x.rows(0..<0)), bias: bias, adding: false,
+          into: y)
       }
     }
   }
@@ -56,7 +57,8 @@ struct Correlation: Sendable {
   /// x[position] = b + Σ over the taps that fall on it of W[:, tap, :]ᵀ · y: the transpose; or
   /// added to x.
   func applyTranspose<S: Scalar>(
-    _ y: Block<S>, _ weight: Run<S>, bias: Run<S>?, adding: Bool = false, into x: Block<S>
+    _ y: MatrixView<S>, _ weight: Buffer<S>, bias: Buffer<S>?, adding: Bool = false,
+    into x: MatrixView<S>
   ) {
     let weight = matrix(weight)
     for row in 0..<input.height {
@@ -64,9 +66,10 @@ struct Correlation: Sendable {
         let position = (row * input.width + column) * input.channels
         let x = x.rows(position..<position + input.channels)
         var isFirst = !adding
-        func add(_ weight: Matrix<S>, _ rows: Range<Int>) {
+        func add(_ weight: MatrixOperand<S>, _ rows: Range<Int>) {
           S.product(
-            weight, Matrix(y.rows(rows)), bias: isFirst ? bias : nil, adding: !isFirst, into: x)
+            weight, MatrixOperand(y.rows(rows)), bias: isFirst ? bias : nil, adding: !isFirst,
+            into: x)
           isFirst = false
         }
         for tapRow in 0..<vertical.kernel {
@@ -80,17 +83,18 @@ struct Correlation: Sendable {
           }
         }
         // A product of nothing, for a position on which no tap falls.
-        if isFirst { add(Matrix(x.columns(0..<0)), 0..<0) }
+        if isFirst { add(MatrixOperand(x.columns(0..<0)), 0..<0) }
       }
     }
   }
 
   /// dW[:, tap, :] = Σ over positions of y[position] · x[position + tap]ᵀ, position after position,
   /// or added to it, for a share of W's rows.
-  func accumulate<S: Scalar>(
-    _ x: Block<S>, _ y: Block<S>, share: Share, adding: Bool, into gradient: Run<S>
+  func weightGradient<S: Scalar>(
+    _ x: MatrixView<S>, _ y: MatrixView<S>, slice: WorkerSlice, adding: Bool,
+    into gradient: Buffer<S>
   ) {
-    let channels = share.range(of: output.channels)
+    let channels = slice.range(of: output.channels)
     if channels.isEmpty { return }
     let weight = matrix(gradient).rows(channels)
     if !adding { weight.clear() }
@@ -98,14 +102,14 @@ struct Correlation: Sendable {
       let y = y.rows(position + channels.lowerBound..<position + channels.upperBound)
       runs { tap, rows in
         S.product(
-          Matrix(y), rows.transposed, bias: nil, adding: true,
+          MatrixOperand(y), rows.transposed, bias: nil, adding: true,
           into: weight.columns(tap..<tap + rows.rows))
       }
     }
   }
 
-  private func matrix<S: Scalar>(_ weight: Run<S>) -> Block<S> {
-    Block(weight, rows: output.channels, columns: windowSize)
+  private func matrix<S: Scalar>(_ weight: Buffer<S>) -> MatrixView<S> {
+    MatrixView(weight, rows: output.channels, columns: windowSize)
   }
 
   /// The first row of an output in the image that is made.
@@ -117,7 +121,7 @@ struct Correlation: Sendable {
   /// of taps that lie together in W: the first column of W, and the rows of x. An inner window is
   /// one run; one that hangs over the left or right edge has a run for each row of the kernel.
   private func forEachWindow<S: Scalar>(
-    _ x: Block<S>, _ body: (Int, (((Int, Matrix<S>) -> Void) -> Void)) -> Void
+    _ x: MatrixView<S>, _ body: (Int, (((Int, MatrixOperand<S>) -> Void) -> Void)) -> Void
   ) {
     for row in 0..<vertical.outputs {
       let tapRows = vertical.taps(of: row)
@@ -130,8 +134,8 @@ struct Correlation: Sendable {
           (vertical.origin(of: row) * input.width + horizontal.origin(of: column)) * input.channels
         body(place(row, column)) { visit in
           func visitPart(_ rows: Range<Int>) {
-            let part = WindowIndex.Part(rows: rows, columns: columns)
-            visit(window.first(of: part), Matrix(x, under: part, of: window, from: origin))
+            let part = WindowOffsets.Part(rows: rows, columns: columns)
+            visit(window.first(of: part), MatrixOperand(x, under: part, of: window, from: origin))
           }
           if tapRows.isEmpty || tapColumns.isEmpty { return }
           if tapColumns.count == horizontal.kernel { return visitPart(tapRows) }

@@ -10,47 +10,56 @@ struct Dense: Layer {
   var parameters: [Parameter] {
     let weight = Parameter(
       "weight", [outputs, inputs], .weight(fanIn: inputs, fanOut: outputs),
-      order: Order(rows: output, columns: input))
-    let bias = Parameter("bias", [outputs], .bias(fanIn: inputs), order: Order(output))
+      permutation: LayoutPermutation(rows: output, columns: input))
+    let bias = Parameter(
+      "bias", [outputs], .bias(fanIn: inputs), permutation: LayoutPermutation(output))
     return hasBias ? [weight, bias] : [weight]
   }
 
-  private func weight<S: Scalar>(_ run: LayerRun<S>) -> Block<S> {
-    Block(run.values.prefix(outputs * inputs), rows: outputs, columns: inputs)
+  private func weight<S: Scalar>(_ parameters: LayerParameters<S>) -> MatrixView<S> {
+    MatrixView(parameters.values.prefix(outputs * inputs), rows: outputs, columns: inputs)
   }
-  private func bias<S: Scalar>(_ run: LayerRun<S>) -> Run<S> {
-    run.values.dropFirst(outputs * inputs)
+  private func bias<S: Scalar>(_ parameters: LayerParameters<S>) -> Buffer<S> {
+    parameters.values.dropFirst(outputs * inputs)
   }
 
-  func forward<S: Scalar>(_ x: Block<S>, _ run: LayerRun<S>, notes _: Block<S>, into y: Block<S>) {
+  func forward<S: Scalar>(
+    _ x: MatrixView<S>, _ parameters: LayerParameters<S>, saved _: MatrixView<S>,
+    into y: MatrixView<S>
+  ) {
     S.product(
-      Matrix(weight(run)), Matrix(x), bias: hasBias ? bias(run) : nil, adding: false, into: y)
+      MatrixOperand(weight(parameters)), MatrixOperand(x), bias: hasBias ? bias(parameters) : nil,
+      adding: false, into: y)
   }
 
   /// dx = Wᵀ·dy.
-  func backward<S: Scalar>(
-    _ dy: Block<S>, output _: Block<S>, notes _: Block<S>, _ run: LayerRun<S>, into dx: Block<S>
+  func vjp<S: Scalar>(
+    _ dy: MatrixView<S>, output _: MatrixView<S>, saved _: MatrixView<S>,
+    _ parameters: LayerParameters<S>, into dx: MatrixView<S>
   ) {
-    S.product(weight(run).transposed, Matrix(dy), bias: nil, adding: false, into: dx)
+    S.product(weight(parameters).transposed, MatrixOperand(dy), bias: nil, adding: false, into: dx)
   }
 
   /// v = W·u.
-  func tangent<S: Scalar>(
-    _ u: Block<S>, output _: Block<S>, notes _: Block<S>, _ run: LayerRun<S>, into v: Block<S>
+  func jvp<S: Scalar>(
+    _ u: MatrixView<S>, output _: MatrixView<S>, saved _: MatrixView<S>,
+    _ parameters: LayerParameters<S>, into v: MatrixView<S>
   ) {
-    S.product(Matrix(weight(run)), Matrix(u), bias: nil, adding: false, into: v)
+    S.product(
+      MatrixOperand(weight(parameters)), MatrixOperand(u), bias: nil, adding: false, into: v)
   }
 
   /// dW = dy·xᵀ; db = Σ over samples of dy. A share is a range of W's rows.
-  func accumulate<S: Scalar>(
-    _ x: Block<S>, _ input: AccumulationInput, _ dy: Block<S>, share: Share, adding: Bool,
-    into gradient: LayerRun<S>
+  func weightGradient<S: Scalar>(
+    _ x: MatrixView<S>, _ input: WeightGradientInput, _ dy: MatrixView<S>, slice: WorkerSlice,
+    adding: Bool,
+    into gradient: LayerParameters<S>
   ) {
-    let rows = share.range(of: outputs)
+    let rows = slice.range(of: outputs)
     if rows.isEmpty { return }
     let dy = dy.rows(rows)
     S.product(
-      Matrix(dy), x.transposed, bias: nil, adding: adding, into: weight(gradient).rows(rows))
+      MatrixOperand(dy), x.transposed, bias: nil, adding: adding, into: weight(gradient).rows(rows))
     guard hasBias else { return }
     let bias = bias(gradient)[rows]
     if !adding { bias.fill(0) }

@@ -10,24 +10,27 @@ struct Dropout: PointwiseLayer {
   /// The probability of 0.
   let probability: Double
   /// The sign of what is kept; what is not has no derivative.
-  var preserves: OutputKnowledge { .sign }
+  var preserves: OutputDependency { .sign }
   /// 32 rows to one.
-  var noteRows: Int { (shape.count + 31) / 32 }
+  var savedRows: Int { (shape.count + 31) / 32 }
 
-  func apply<S: Scalar>(_ x: Block<S>, notes: Block<S>) {
-    S.applyMask(notes, scale: S(1 / (1 - probability)), to: x)
+  func apply<S: Scalar>(_ x: MatrixView<S>, saved: MatrixView<S>) {
+    S.applyMask(saved, scale: S(1 / (1 - probability)), to: x)
   }
 
-  func multiplyByDerivative<S: Scalar>(_ d: Block<S>, output _: Block<S>, notes: Block<S>) {
-    apply(d, notes: notes)
+  func multiplyByDerivative<S: Scalar>(
+    _ d: MatrixView<S>, output _: MatrixView<S>, saved: MatrixView<S>
+  ) {
+    apply(d, saved: saved)
   }
 
   /// Draws the mask; column j is sample `first + j` of (key, stream, step).
-  func draw<S: Scalar>(_ notes: Block<S>, key: UInt64, stream: UInt32, step: UInt32, first: UInt32)
-  {
+  func draw<S: Scalar>(
+    _ saved: MatrixView<S>, key: UInt64, stream: UInt32, step: UInt32, first: UInt32
+  ) {
     let threshold = UInt32((probability * 0x1p32).rounded())
     S.fillDropoutMask(
-      notes, features: shape.count, threshold: threshold, key: key, stream: stream, step: step,
+      saved, features: shape.count, threshold: threshold, key: key, stream: stream, step: step,
       first: first)
   }
 }

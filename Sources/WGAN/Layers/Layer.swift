@@ -10,7 +10,7 @@
 /// | curvature  | (u, dy) → dx  | the outer gradient: the derivative of ⟨dy, tangent u⟩ by x     |
 ///
 /// x is inputs × batch, y is outputs × batch. A layer is a small value that owns no memory: its
-/// parameters lie in `ParameterRuns`, activations in `Slots`. Each verb may be called on any range
+/// parameters lie in `ParameterStore`, activations in `Activations`. Each verb may be called on any range
 /// of columns, and gives the same bits for any cutting.
 protocol Layer: Sendable {
   /// The shape of a sample, in and out. It lies as [height][width][channels]; a vector is an image
@@ -20,46 +20,52 @@ protocol Layer: Sendable {
   /// What is trained, in PyTorch's names, shapes and order; empty for an activation function.
   var parameters: [Parameter] { get }
   /// Numbers that `derive` makes.
-  var derivedCount: Int { get }
+  var preparedCount: Int { get }
   /// Rows of notes that forward leaves for the other verbs, of as many columns as y.
-  var noteRows: Int { get }
+  var savedRows: Int { get }
   /// Whether x and y may be one block, as may dy and dx, or u and v.
   var worksInPlace: Bool { get }
   /// What the derivative needs to know of y.
-  var readsOutput: OutputKnowledge { get }
+  var readsOutput: OutputDependency { get }
   /// What of x is still known when y has been written over it.
-  var preserves: OutputKnowledge { get }
+  var preserves: OutputDependency { get }
   /// Whether the derivative depends on x even where it is smooth, so that the penalty has a term by
   /// `curvature`.
-  var isCurved: Bool { get }
+  var hasSecondOrderTerm: Bool { get }
 
   /// Makes the derived numbers from the parameters: this share of them.
-  func derive<S: Scalar>(_ run: LayerRun<S>, share: Share)
+  func prepareWeights<S: Scalar>(_ parameters: LayerParameters<S>, slice: WorkerSlice)
 
   /// y = f(x).
-  func forward<S: Scalar>(_ x: Block<S>, _ run: LayerRun<S>, notes: Block<S>, into y: Block<S>)
+  func forward<S: Scalar>(
+    _ x: MatrixView<S>, _ parameters: LayerParameters<S>, saved: MatrixView<S>,
+    into y: MatrixView<S>)
 
   /// dx = (∂y/∂x)ᵀ dy, where y is what forward gave.
-  func backward<S: Scalar>(
-    _ dy: Block<S>, output y: Block<S>, notes: Block<S>, _ run: LayerRun<S>, into dx: Block<S>)
+  func vjp<S: Scalar>(
+    _ dy: MatrixView<S>, output y: MatrixView<S>, saved: MatrixView<S>,
+    _ parameters: LayerParameters<S>, into dx: MatrixView<S>)
 
   /// v = (∂y/∂x) u, where y is what forward gave.
-  func tangent<S: Scalar>(
-    _ u: Block<S>, output y: Block<S>, notes: Block<S>, _ run: LayerRun<S>, into v: Block<S>)
+  func jvp<S: Scalar>(
+    _ u: MatrixView<S>, output y: MatrixView<S>, saved: MatrixView<S>,
+    _ parameters: LayerParameters<S>, into v: MatrixView<S>)
 
   /// dx += ∂/∂x ⟨dy, (∂y/∂x) u⟩.
-  func addCurvature<S: Scalar>(
-    _ u: Block<S>, _ dy: Block<S>, output y: Block<S>, notes: Block<S>, into dx: Block<S>)
+  func addSecondOrderTerm<S: Scalar>(
+    _ u: MatrixView<S>, _ dy: MatrixView<S>, output y: MatrixView<S>, saved: MatrixView<S>,
+    into dx: MatrixView<S>)
 
   /// gradient = (∂y/∂W)ᵀ dy, or added to it, for a share of every parameter's first dimension.
   /// `input` says whether x is a value, which a bias joins, or a tangent, which it does not.
-  func accumulate<S: Scalar>(
-    _ x: Block<S>, _ input: AccumulationInput, _ dy: Block<S>, share: Share, adding: Bool,
-    into gradient: LayerRun<S>)
+  func weightGradient<S: Scalar>(
+    _ x: MatrixView<S>, _ input: WeightGradientInput, _ dy: MatrixView<S>, slice: WorkerSlice,
+    adding: Bool,
+    into gradient: LayerParameters<S>)
 }
 
 /// What stands in the place of x in `accumulate`.
-enum AccumulationInput {
+enum WeightGradientInput {
   /// The layer's input: y = W·x + b, so the bias takes part.
   case value
   /// A tangent of it: v = W·u, so the bias does not.
@@ -67,7 +73,7 @@ enum AccumulationInput {
 }
 
 /// How much of a layer's output matters, or is left.
-enum OutputKnowledge: Int, Comparable {
+enum OutputDependency: Int, Comparable {
   case nothing, sign, value
 
   static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
@@ -75,22 +81,24 @@ enum OutputKnowledge: Int, Comparable {
 
 extension Layer {
   var parameters: [Parameter] { [] }
-  var derivedCount: Int { 0 }
-  var noteRows: Int { 0 }
+  var preparedCount: Int { 0 }
+  var savedRows: Int { 0 }
   var worksInPlace: Bool { false }
-  var readsOutput: OutputKnowledge { .nothing }
-  var preserves: OutputKnowledge { .nothing }
-  var isCurved: Bool { false }
+  var readsOutput: OutputDependency { .nothing }
+  var preserves: OutputDependency { .nothing }
+  var hasSecondOrderTerm: Bool { false }
 
-  func derive<S: Scalar>(_: LayerRun<S>, share _: Share) {}
+  func prepareWeights<S: Scalar>(_: LayerParameters<S>, slice _: WorkerSlice) {}
 
-  func addCurvature<S: Scalar>(
-    _: Block<S>, _: Block<S>, output _: Block<S>, notes _: Block<S>, into _: Block<S>
+  func addSecondOrderTerm<S: Scalar>(
+    _: MatrixView<S>, _: MatrixView<S>, output _: MatrixView<S>, saved _: MatrixView<S>,
+    into _: MatrixView<S>
   ) {}
 
-  func accumulate<S: Scalar>(
-    _: Block<S>, _: AccumulationInput, _: Block<S>, share _: Share, adding _: Bool,
-    into _: LayerRun<S>
+  func weightGradient<S: Scalar>(
+    _: MatrixView<S>, _: WeightGradientInput, _: MatrixView<S>, slice _: WorkerSlice,
+    adding _: Bool,
+    into _: LayerParameters<S>
   ) {}
 }
 
@@ -98,8 +106,9 @@ extension Layer {
 /// same derivative serves backward and tangent.
 protocol PointwiseLayer: Layer {
   var shape: ImageShape { get }
-  func apply<S: Scalar>(_ x: Block<S>, notes: Block<S>)
-  func multiplyByDerivative<S: Scalar>(_ d: Block<S>, output y: Block<S>, notes: Block<S>)
+  func apply<S: Scalar>(_ x: MatrixView<S>, saved: MatrixView<S>)
+  func multiplyByDerivative<S: Scalar>(
+    _ d: MatrixView<S>, output y: MatrixView<S>, saved: MatrixView<S>)
 }
 
 extension PointwiseLayer {
@@ -107,22 +116,26 @@ extension PointwiseLayer {
   var output: ImageShape { shape }
   var worksInPlace: Bool { true }
 
-  func forward<S: Scalar>(_ x: Block<S>, _: LayerRun<S>, notes: Block<S>, into y: Block<S>) {
+  func forward<S: Scalar>(
+    _ x: MatrixView<S>, _: LayerParameters<S>, saved: MatrixView<S>, into y: MatrixView<S>
+  ) {
     y.copy(x)
-    apply(y, notes: notes)
+    apply(y, saved: saved)
   }
 
-  func backward<S: Scalar>(
-    _ dy: Block<S>, output y: Block<S>, notes: Block<S>, _: LayerRun<S>, into dx: Block<S>
+  func vjp<S: Scalar>(
+    _ dy: MatrixView<S>, output y: MatrixView<S>, saved: MatrixView<S>, _: LayerParameters<S>,
+    into dx: MatrixView<S>
   ) {
     dx.copy(dy)
-    multiplyByDerivative(dx, output: y, notes: notes)
+    multiplyByDerivative(dx, output: y, saved: saved)
   }
 
-  func tangent<S: Scalar>(
-    _ u: Block<S>, output y: Block<S>, notes: Block<S>, _: LayerRun<S>, into v: Block<S>
+  func jvp<S: Scalar>(
+    _ u: MatrixView<S>, output y: MatrixView<S>, saved: MatrixView<S>, _: LayerParameters<S>,
+    into v: MatrixView<S>
   ) {
     v.copy(u)
-    multiplyByDerivative(v, output: y, notes: notes)
+    multiplyByDerivative(v, output: y, saved: saved)
   }
 }

@@ -1,5 +1,5 @@
 /// y = (x − μ)·r, r = 1 / √(σ² + ε), with the mean μ and the variance σ² of all numbers of a sample
-/// (Ba, Kiros, Hinton 2016). With `ScaleAndShift` after it, it is PyTorch's `GroupNorm` of one
+/// (Ba, Kiros, Hinton 2016). With `ChannelAffine` after it, it is PyTorch's `GroupNorm` of one
 /// group, the form that Gulrajani et al. 2017 put in a critic.
 ///
 /// Written ⟨z⟩ for the mean of z and P z = z − ⟨z⟩ − y·⟨y·z⟩, which is its own transpose, both
@@ -12,15 +12,17 @@ struct LayerNormalization: Layer {
   let epsilon: Double
   var input: ImageShape { shape }
   var output: ImageShape { shape }
-  var readsOutput: OutputKnowledge { .value }
-  var isCurved: Bool { true }
+  var readsOutput: OutputDependency { .value }
+  var hasSecondOrderTerm: Bool { true }
   /// r.
-  var noteRows: Int { 1 }
+  var savedRows: Int { 1 }
 
-  func forward<S: Scalar>(_ x: Block<S>, _: LayerRun<S>, notes: Block<S>, into y: Block<S>) {
+  func forward<S: Scalar>(
+    _ x: MatrixView<S>, _: LayerParameters<S>, saved: MatrixView<S>, into y: MatrixView<S>
+  ) {
     forEachTile(of: x) { columns, sums, coefficients in
       let (x, sums) = (x.columns(columns), sums.row(0))
-      let (mean, scale) = (coefficients.row(0), notes.columns(columns).row(0))
+      let (mean, scale) = (coefficients.row(0), saved.columns(columns).row(0))
       S.columnSums(x, into: sums)
       for column in 0..<columns.count { mean[column] = S(sums[column] / count) }
       S.columnSquareDeviations(x, from: mean, into: sums)
@@ -31,24 +33,26 @@ struct LayerNormalization: Layer {
     }
   }
 
-  func backward<S: Scalar>(
-    _ dy: Block<S>, output y: Block<S>, notes: Block<S>, _: LayerRun<S>, into dx: Block<S>
+  func vjp<S: Scalar>(
+    _ dy: MatrixView<S>, output y: MatrixView<S>, saved: MatrixView<S>, _: LayerParameters<S>,
+    into dx: MatrixView<S>
   ) {
-    project(dy, output: y, notes: notes, into: dx)
+    project(dy, output: y, saved: saved, into: dx)
   }
 
-  func tangent<S: Scalar>(
-    _ u: Block<S>, output y: Block<S>, notes: Block<S>, _: LayerRun<S>, into v: Block<S>
+  func jvp<S: Scalar>(
+    _ u: MatrixView<S>, output y: MatrixView<S>, saved: MatrixView<S>, _: LayerParameters<S>,
+    into v: MatrixView<S>
   ) {
-    project(u, output: y, notes: notes, into: v)
+    project(u, output: y, saved: saved, into: v)
   }
 
   /// r·P z.
   private func project<S: Scalar>(
-    _ z: Block<S>, output y: Block<S>, notes: Block<S>, into result: Block<S>
+    _ z: MatrixView<S>, output y: MatrixView<S>, saved: MatrixView<S>, into result: MatrixView<S>
   ) {
     forEachTile(of: z) { columns, sums, k in
-      let (z, y, r) = (z.columns(columns), y.columns(columns), notes.columns(columns).row(0))
+      let (z, y, r) = (z.columns(columns), y.columns(columns), saved.columns(columns).row(0))
       S.columnSums(z, into: sums.row(0))
       S.columnDots(y, z, into: sums.row(1))
       for column in 0..<columns.count {
@@ -61,12 +65,13 @@ struct LayerNormalization: Layer {
     }
   }
 
-  func addCurvature<S: Scalar>(
-    _ u: Block<S>, _ dy: Block<S>, output y: Block<S>, notes: Block<S>, into dx: Block<S>
+  func addSecondOrderTerm<S: Scalar>(
+    _ u: MatrixView<S>, _ dy: MatrixView<S>, output y: MatrixView<S>, saved: MatrixView<S>,
+    into dx: MatrixView<S>
   ) {
     forEachTile(of: u) { columns, sums, k in
       let (u, dy, y) = (u.columns(columns), dy.columns(columns), y.columns(columns))
-      let r = notes.columns(columns).row(0)
+      let r = saved.columns(columns).row(0)
       S.columnSums(u, into: sums.row(0))
       S.columnSums(dy, into: sums.row(1))
       S.columnDots(y, u, into: sums.row(2))
@@ -93,13 +98,13 @@ struct LayerNormalization: Layer {
   /// Calls `body` for some columns at a time, with five rows for sums and four for coefficients, on
   /// the stack.
   private func forEachTile<S: Scalar>(
-    of block: Block<S>, _ body: (Range<Int>, Block<Double>, Block<S>) -> Void
+    of block: MatrixView<S>, _ body: (Range<Int>, MatrixView<Double>, MatrixView<S>) -> Void
   ) {
     let width = 16
-    withScratch(5 * width) { (sums: Run<Double>) in
-      withScratch(4 * width) { (coefficients: Run<S>) in
-        let sums = Block(sums, rows: 5, columns: width)
-        let coefficients = Block(coefficients, rows: 4, columns: width)
+    withScratch(5 * width) { (sums: Buffer<Double>) in
+      withScratch(4 * width) { (coefficients: Buffer<S>) in
+        let sums = MatrixView(sums, rows: 5, columns: width)
+        let coefficients = MatrixView(coefficients, rows: 4, columns: width)
         for start in stride(from: 0, to: block.columns, by: width) {
           let columns = start..<min(start + width, block.columns)
           let own = 0..<columns.count

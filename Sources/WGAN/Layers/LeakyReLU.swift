@@ -4,11 +4,15 @@
 struct LeakyReLU: PointwiseLayer {
   let shape: ImageShape
   let slope: Double
-  var readsOutput: OutputKnowledge { .sign }
+  var readsOutput: OutputDependency { .sign }
 
-  func apply<S: Scalar>(_ x: Block<S>, notes _: Block<S>) { S.leakyReLU(x, slope: S(slope)) }
+  func apply<S: Scalar>(_ x: MatrixView<S>, saved _: MatrixView<S>) {
+    S.leakyReLU(x, slope: S(slope))
+  }
 
-  func multiplyByDerivative<S: Scalar>(_ d: Block<S>, output y: Block<S>, notes _: Block<S>) {
+  func multiplyByDerivative<S: Scalar>(
+    _ d: MatrixView<S>, output y: MatrixView<S>, saved _: MatrixView<S>
+  ) {
     S.leakyReLUDerivative(d, output: y, slope: S(slope))
   }
 }

@@ -13,15 +13,18 @@ struct MeanPool: Layer {
     (self.input, self.output, self.size) = (input, output, size)
   }
 
-  func forward<S: Scalar>(_ x: Block<S>, _: LayerRun<S>, notes _: Block<S>, into y: Block<S>) {
+  func forward<S: Scalar>(
+    _ x: MatrixView<S>, _: LayerParameters<S>, saved _: MatrixView<S>, into y: MatrixView<S>
+  ) {
     y.clear()
     forEachPair { row, place in
       S.addScaled(channels(of: x, row), by: scale(), to: channels(of: y, place))
     }
   }
 
-  func backward<S: Scalar>(
-    _ dy: Block<S>, output _: Block<S>, notes _: Block<S>, _: LayerRun<S>, into dx: Block<S>
+  func vjp<S: Scalar>(
+    _ dy: MatrixView<S>, output _: MatrixView<S>, saved _: MatrixView<S>, _: LayerParameters<S>,
+    into dx: MatrixView<S>
   ) {
     dx.clear()
     forEachPair { row, place in
@@ -29,15 +32,16 @@ struct MeanPool: Layer {
     }
   }
 
-  func tangent<S: Scalar>(
-    _ u: Block<S>, output _: Block<S>, notes: Block<S>, _ run: LayerRun<S>, into v: Block<S>
+  func jvp<S: Scalar>(
+    _ u: MatrixView<S>, output _: MatrixView<S>, saved: MatrixView<S>,
+    _ parameters: LayerParameters<S>, into v: MatrixView<S>
   ) {
-    forward(u, run, notes: notes, into: v)
+    forward(u, parameters, saved: saved, into: v)
   }
 
   private func scale<S: Scalar>() -> S { 1 / S(size * size) }
 
-  private func channels<S: Scalar>(of image: Block<S>, _ position: Int) -> Block<S> {
+  private func channels<S: Scalar>(of image: MatrixView<S>, _ position: Int) -> MatrixView<S> {
     image.rows(position * input.channels..<(position + 1) * input.channels)
   }
 

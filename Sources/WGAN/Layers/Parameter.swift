@@ -2,12 +2,12 @@
 struct Parameter: Equatable, Sendable {
   let name: String
   let shape: [Int]
-  let beginning: Beginning
+  let initializer: Initializer
   /// How the engine keeps it; `nil` where that is how the checkpoint has it.
-  let order: Order?
+  let permutation: LayoutPermutation?
 
   /// What a tensor is before training.
-  enum Beginning: Equatable, Sendable {
+  enum Initializer: Equatable, Sendable {
     /// Drawn: of a weight, by the numbers that one output sums over and one input goes to.
     case weight(fanIn: Int, fanOut: Int)
     case bias(fanIn: Int)
@@ -15,9 +15,12 @@ struct Parameter: Equatable, Sendable {
     case constant(Double)
   }
 
-  init(_ name: String, _ shape: [Int], _ beginning: Beginning, order: Order? = nil) {
-    (self.name, self.shape, self.beginning) = (name, shape, beginning)
-    self.order = order.flatMap { $0.isIdentity ? nil : $0 }
+  init(
+    _ name: String, _ shape: [Int], _ initializer: Initializer,
+    permutation: LayoutPermutation? = nil
+  ) {
+    (self.name, self.shape, self.initializer) = (name, shape, initializer)
+    self.permutation = permutation.flatMap { $0.isIdentity ? nil : $0 }
   }
 
   /// Whether its numbers cannot be negative.

@@ -18,32 +18,32 @@ struct Winograd: Sendable {
   private let filter: WinogradFilter
   private let tiles: [WinogradTile]
   /// Where each product begins in a row of U, and each tap in a row of W.
-  private let productPlaces: Places, tapPlaces: Places
+  private let productPlaces: Offsets, tapPlaces: Offsets
   /// Whether `accumulate` goes this way as well.
-  private let accumulates: Bool
+  private let transformsGradient: Bool
 
   /// Columns that go through at a time: as many as `product` takes, which V need not be packed for.
   private static let panelWidth = 32
 
   /// Channels from which on it is known to be faster: of 16 to 16, by a half, with five taps. With
   /// four, 32 to 64 make a whole step a quarter faster.
-  static let leastChannels = 16
+  static let minimumChannels = 16
 
   /// The largest U that is worth its memory, and the largest whose gradient is as well: that from
   /// 128 to 256 channels is with four taps, and gains nothing with five.
-  private static let mostWeights = 1 << 22, mostGradients = 7 << 19
+  private static let maximumWeights = 1 << 22, maximumGradients = 7 << 19
 
   /// `nil` where it cannot be, or is not worth it.
-  init?(_ correlation: Correlation, leastChannels: Int = Winograd.leastChannels) {
+  init?(_ correlation: Correlation, minimumChannels: Int = Winograd.minimumChannels) {
     let (input, output) = (correlation.input, correlation.output)
     guard let filter = WinogradFilter.all.first(where: { $0.taps == correlation.vertical.kernel }),
       let down = filter.strips(of: correlation.vertical),
       let across = filter.strips(of: correlation.horizontal),
-      min(input.channels, output.channels) >= leastChannels,
-      output.channels * filter.rowSize(input.channels) <= Self.mostWeights
+      min(input.channels, output.channels) >= minimumChannels,
+      output.channels * filter.rowSize(input.channels) <= Self.maximumWeights
     else { return nil }
     (self.correlation, self.filter) = (correlation, filter)
-    accumulates = output.channels * filter.rowSize(input.channels) <= Self.mostGradients
+    transformsGradient = output.channels * filter.rowSize(input.channels) <= Self.maximumGradients
     let (size, side) = (filter.points.count, filter.four.points.count)
     var (points, first): ([WinogradTile.Point], Int) = ([], 0)
     var places = Array(repeating: 0, count: size * size)
@@ -60,8 +60,8 @@ struct Winograd: Sendable {
       // One row more spreads the points over the sets of the cache.
       first += 1
     }
-    productPlaces = Places(places)
-    tapPlaces = Places((0..<filter.taps * filter.taps).map { $0 * input.channels })
+    productPlaces = Offsets(places)
+    tapPlaces = Offsets((0..<filter.taps * filter.taps).map { $0 * input.channels })
     tiles = down.flatMap { row, vertical in
       across.map { column, horizontal in
         let own = vertical.points.flatMap { y in horizontal.points.map { points[y * side + $0] } }
@@ -71,9 +71,9 @@ struct Winograd: Sendable {
             vertical.products.count, horizontal.products.count,
             from: correlation.vertical.origin(of: row), correlation.horizontal.origin(of: column)),
           outputs: output.places(vertical.outputs, horizontal.outputs, from: row, column),
-          productPlaces: Places(
+          productPlaces: Offsets(
             vertical.products.flatMap { y in horizontal.products.map { places[y * size + $0] } }),
-          points: own, pointPlaces: Places(own.map(\.outputs.lowerBound)),
+          points: own, pointPlaces: Offsets(own.map(\.outputs.lowerBound)),
           overlap: (row > 0 ? filter.overlap : 0, column > 0 ? filter.overlap : 0))
       }
     }
@@ -84,64 +84,67 @@ struct Winograd: Sendable {
   private var rowSize: Int { filter.rowSize(correlation.input.channels) }
 
   /// U = G W Gᵀ, this share of it.
-  func derive<S: Scalar>(_ weight: Run<S>, into derived: Run<S>, share: Share) {
-    let own = share.range(of: correlation.output.channels)
+  func prepareWeights<S: Scalar>(_ weight: Buffer<S>, into prepared: Buffer<S>, slice: WorkerSlice)
+  {
+    let own = slice.range(of: correlation.output.channels)
     S.winograd(
       (filter.kernel, filter.kernel), transposed: false, rows: own.count,
       columns: correlation.input.channels, taps(of: weight, own), bias: nil, adding: (0, 0),
-      into: products(of: derived, own))
+      into: products(of: prepared, own))
   }
 
   /// y = b + W ⋆ x.
   func apply<S: Scalar>(
-    _ x: Block<S>, _ derived: Run<S>, bias: Run<S>?, into y: Block<S>
+    _ x: MatrixView<S>, _ prepared: Buffer<S>, bias: Buffer<S>?, into y: MatrixView<S>
   ) {
-    let u = u(derived)
+    let u = u(prepared)
     forEachTile(x, y) { tile, x, v, m, y in
       transform(x, under: tile, into: v)
       for point in tile.points {
         S.product(
-          Matrix(u.columns(point.inputs)), Matrix(v.rows(point.inputs)), bias: nil, adding: false,
+          MatrixOperand(u.columns(point.inputs)), MatrixOperand(v.rows(point.inputs)), bias: nil,
+          adding: false,
           into: m.rows(point.outputs))
       }
       S.winograd(
         tile.output, transposed: false, rows: correlation.output.channels, columns: x.columns,
-        Patch(m, rows: tile.pointPlaces), bias: bias, adding: (0, 0),
-        into: Patch(y, rows: tile.outputs))
+        GatherView(m, rows: tile.pointPlaces), bias: bias, adding: (0, 0),
+        into: GatherView(y, rows: tile.outputs))
     }
   }
 
   /// x = b + Wᵀ ⋆ y.
   func applyTranspose<S: Scalar>(
-    _ y: Block<S>, _ derived: Run<S>, bias: Run<S>?, into x: Block<S>
+    _ y: MatrixView<S>, _ prepared: Buffer<S>, bias: Buffer<S>?, into x: MatrixView<S>
   ) {
-    let u = u(derived)
+    let u = u(prepared)
     forEachTile(x, y) { tile, x, v, m, y in
       transform(y, 0..<correlation.output.channels, of: tile, into: m)
       for point in tile.points {
         S.product(
-          u.columns(point.inputs).transposed, Matrix(m.rows(point.outputs)), bias: nil,
+          u.columns(point.inputs).transposed, MatrixOperand(m.rows(point.outputs)), bias: nil,
           adding: false, into: v.rows(point.inputs))
       }
       S.winograd(
         tile.input, transposed: true, rows: correlation.input.channels, columns: x.columns,
-        Patch(v, rows: tile.productPlaces), bias: bias, adding: tile.overlap,
-        into: Patch(x, rows: tile.inputs))
+        GatherView(v, rows: tile.productPlaces), bias: bias, adding: tile.overlap,
+        into: GatherView(x, rows: tile.inputs))
     }
   }
 
   /// dU = Σ over tiles and columns of (A dY Aᵀ) Vᵀ, point by point, or added to it, and
   /// dW = Gᵀ dU G, for a share of their rows.
-  func accumulate<S: Scalar>(
-    _ x: Block<S>, _ y: Block<S>, share: Share, adding: Bool, into gradient: Run<S>,
-    derived: Run<S>
+  func weightGradient<S: Scalar>(
+    _ x: MatrixView<S>, _ y: MatrixView<S>, slice: WorkerSlice, adding: Bool,
+    into gradient: Buffer<S>,
+    prepared: Buffer<S>
   ) {
-    guard accumulates else {
-      return correlation.accumulate(x, y, share: share, adding: adding, into: gradient)
+    guard transformsGradient else {
+      return correlation.weightGradient(x, y, slice: slice, adding: adding, into: gradient)
     }
-    let own = share.range(of: correlation.output.channels)
+    let own = slice.range(of: correlation.output.channels)
     if own.isEmpty { return }
-    let sum = u(derived).rows(own)
+    let sum = u(prepared).rows(own)
     if !adding { sum.clear() }
     forEachTile(x, y) { tile, x, v, m, y in
       transform(x, under: tile, into: v)
@@ -149,44 +152,46 @@ struct Winograd: Sendable {
       for point in tile.points {
         let m = m.rows(own.shifted(by: point.outputs.lowerBound))
         S.product(
-          Matrix(m), v.rows(point.inputs).transposed, bias: nil, adding: true,
+          MatrixOperand(m), v.rows(point.inputs).transposed, bias: nil, adding: true,
           into: sum.columns(point.inputs))
       }
     }
     S.winograd(
       (filter.kernel, filter.kernel), transposed: true, rows: own.count,
-      columns: correlation.input.channels, products(of: derived, own), bias: nil, adding: (0, 0),
+      columns: correlation.input.channels, products(of: prepared, own), bias: nil, adding: (0, 0),
       into: taps(of: gradient, own))
   }
 
   /// V = Bᵀ X B.
-  private func transform<S: Scalar>(_ x: Block<S>, under tile: WinogradTile, into v: Block<S>) {
+  private func transform<S: Scalar>(
+    _ x: MatrixView<S>, under tile: WinogradTile, into v: MatrixView<S>
+  ) {
     S.winograd(
       tile.input, transposed: false, rows: correlation.input.channels, columns: x.columns,
-      Patch(x, rows: tile.inputs), bias: nil, adding: (0, 0),
-      into: Patch(v, rows: tile.productPlaces))
+      GatherView(x, rows: tile.inputs), bias: nil, adding: (0, 0),
+      into: GatherView(v, rows: tile.productPlaces))
   }
 
   /// M = A Y Aᵀ, of some of the output channels.
   private func transform<S: Scalar>(
-    _ y: Block<S>, _ channels: Range<Int>, of tile: WinogradTile, into m: Block<S>
+    _ y: MatrixView<S>, _ channels: Range<Int>, of tile: WinogradTile, into m: MatrixView<S>
   ) {
     S.winograd(
       tile.output, transposed: true, rows: channels.count, columns: y.columns,
-      Patch(y, rows: tile.outputs, from: channels.lowerBound), bias: nil, adding: (0, 0),
-      into: Patch(m, rows: tile.pointPlaces, from: channels.lowerBound))
+      GatherView(y, rows: tile.outputs, from: channels.lowerBound), bias: nil, adding: (0, 0),
+      into: GatherView(m, rows: tile.pointPlaces, from: channels.lowerBound))
   }
 
   /// Calls `body` for every tile of every panel: the panel of x, V, M and the panel of y. V and M
   /// are a few MiB, for the time of the call.
   private func forEachTile<S: Scalar>(
-    _ x: Block<S>, _ y: Block<S>,
-    _ body: (WinogradTile, Block<S>, Block<S>, Block<S>, Block<S>) -> Void
+    _ x: MatrixView<S>, _ y: MatrixView<S>,
+    _ body: (WinogradTile, MatrixView<S>, MatrixView<S>, MatrixView<S>, MatrixView<S>) -> Void
   ) {
     let (inputs, outputs) = (rowSize, filter.pointCount * (correlation.output.channels + 1))
     let width = Self.panelWidth
-    withScratch((inputs + outputs) * width) { (memory: Run<S>) in
-      let memory = Block(memory, rows: inputs + outputs, columns: width)
+    withScratch((inputs + outputs) * width) { (memory: Buffer<S>) in
+      let memory = MatrixView(memory, rows: inputs + outputs, columns: width)
       for first in stride(from: 0, to: x.columns, by: width) {
         let panel = first..<min(first + width, x.columns)
         let (x, y, memory) = (x.columns(panel), y.columns(panel), memory.columns(0..<panel.count))
@@ -197,19 +202,19 @@ struct Winograd: Sendable {
   }
 
   /// Some rows of W, or of its gradient, at its taps.
-  private func taps<S: Scalar>(of weight: Run<S>, _ rows: Range<Int>) -> Patch<S> {
-    let weight = Block(
+  private func taps<S: Scalar>(of weight: Buffer<S>, _ rows: Range<Int>) -> GatherView<S> {
+    let weight = MatrixView(
       weight, rows: correlation.output.channels, columns: correlation.windowSize)
-    return Patch(weight.rows(rows), columns: tapPlaces)
+    return GatherView(weight.rows(rows), columns: tapPlaces)
   }
 
   /// Some rows of U, or of its gradient, at its products.
-  private func products<S: Scalar>(of derived: Run<S>, _ rows: Range<Int>) -> Patch<S> {
-    Patch(u(derived).rows(rows), columns: productPlaces)
+  private func products<S: Scalar>(of prepared: Buffer<S>, _ rows: Range<Int>) -> GatherView<S> {
+    GatherView(u(prepared).rows(rows), columns: productPlaces)
   }
 
   /// U, or its gradient.
-  private func u<S: Scalar>(_ derived: Run<S>) -> Block<S> {
-    Block(derived, rows: correlation.output.channels, columns: rowSize)
+  private func u<S: Scalar>(_ prepared: Buffer<S>) -> MatrixView<S> {
+    MatrixView(prepared, rows: correlation.output.channels, columns: rowSize)
   }
 }

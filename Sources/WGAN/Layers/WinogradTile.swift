@@ -4,11 +4,11 @@ import CKernels
 struct WinogradTile: Sendable {
   let vertical: WinogradFilter.Strip, horizontal: WinogradFilter.Strip
   /// Where each position begins in its image; −1 is outside.
-  let inputs: Places, outputs: Places
+  let inputs: Offsets, outputs: Offsets
   /// Where each product begins in V.
-  let productPlaces: Places
+  let productPlaces: Offsets
   /// The points that it has, and where each begins in M.
-  let points: [Point], pointPlaces: Places
+  let points: [Point], pointPlaces: Offsets
   /// The first of its rows and columns of inputs, which tiles before it have too.
   let overlap: (rows: Int, columns: Int)
 
@@ -23,8 +23,8 @@ struct WinogradTile: Sendable {
 
 extension ImageShape {
   /// The first row of every position of a rectangle, or −1 outside the image.
-  func places(_ rows: Int, _ columns: Int, from row: Int, _ column: Int) -> Places {
-    Places(
+  func places(_ rows: Int, _ columns: Int, from row: Int, _ column: Int) -> Offsets {
+    Offsets(
       (row..<row + rows).flatMap { row in
         (column..<column + columns).map { column in
           0..<height ~= row && 0..<width ~= column ? (row * width + column) * channels : -1

@@ -17,22 +17,22 @@ extension Architecture {
   }
 
   /// Reads the lines of a description.
-  init(lines text: String) throws(Misfit) {
-    var words: [Word] = []
+  init(lines text: String) throws(ShapeError) {
+    var layers: [LayerSpec] = []
     for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
     {
       let code = line.prefix { $0 != "#" }
       for phrase in code.split(separator: ";") where !phrase.allSatisfy(\.isWhitespace) {
-        guard let word = Word(phrase) else {
-          let words = String(phrase.drop(while: \.isWhitespace))
-          throw Misfit(reason: "line \(number + 1): not a layer: \(quoted(words))")
+        guard let layer = LayerSpec(phrase) else {
+          let layers = String(phrase.drop(while: \.isWhitespace))
+          throw ShapeError(reason: "line \(number + 1): not a layer: \(quoted(layers))")
         }
-        words.append(word)
+        layers.append(layer)
       }
     }
-    guard !words.isEmpty, words.count <= Self.deepest else {
-      throw Misfit(reason: "has \(words.count) layers")
+    guard !layers.isEmpty, layers.count <= Self.maximumDepth else {
+      throw ShapeError(reason: "has \(layers.count) layers")
     }
-    self.init(words)
+    self.init(layers)
   }
 }

@@ -1,16 +1,16 @@
 extension Architecture {
   /// The network, for samples of shape `input`, each layer fitted to the one before.
   ///
-  /// - Throws: `Misfit`, which says which layer does not fit.
-  func network(input: ImageShape, output: ImageShape) throws(Misfit) -> Network {
-    var builder = NetworkBuilder(words: words, input: input, output: output)
-    for place in words.indices { try builder.append(place) }
+  /// - Throws: `ShapeError`, which says which layer does not fit.
+  func network(input: ImageShape, output: ImageShape) throws(ShapeError) -> Network {
+    var builder = NetworkBuilder(layers: layers, input: input, output: output)
+    for place in layers.indices { try builder.append(place) }
     return try builder.finish()
   }
 }
 
 /// Why words do not make a network, or not for these images.
-public struct Misfit: Error, CustomStringConvertible {
+public struct ShapeError: Error, CustomStringConvertible {
   let reason: String
   /// One clause, lower case.
   public var description: String { reason }
@@ -18,10 +18,10 @@ public struct Misfit: Error, CustomStringConvertible {
 
 /// Fits words to one another.
 private struct NetworkBuilder {
-  private let words: [Architecture.Word]
+  private let layers: [Architecture.LayerSpec]
   private let input: ImageShape
   private let output: ImageShape
-  private var nodes: [(word: Int, node: Node)] = []
+  private var nodes: [(layer: Int, node: GraphNode)] = []
   /// What comes out of the last node, and how it lies in memory: a vector that will be an image, or
   /// was one, lies as that image.
   private var shape: ImageShape
@@ -30,9 +30,9 @@ private struct NetworkBuilder {
   private var frame = 0
   private var upsampling = 1
   /// The residual block in hand.
-  private var block: Block?
+  private var block: MatrixView?
 
-  private struct Block {
+  private struct MatrixView {
     /// The place of `residual` among the nodes, and what goes in.
     let start: Int
     let input: [ImageShape]
@@ -41,22 +41,22 @@ private struct NetworkBuilder {
     var sum: [ImageShape] = []
   }
 
-  init(words: [Architecture.Word], input: ImageShape, output: ImageShape) {
-    (self.words, self.input, self.output) = (words, input, output)
+  init(layers: [Architecture.LayerSpec], input: ImageShape, output: ImageShape) {
+    (self.layers, self.input, self.output) = (layers, input, output)
     (shape, layout) = (input, input)
   }
 
-  func finish() throws(Misfit) -> Network {
-    if block != nil { throw Misfit(reason: "a residual block has no end: add is missing") }
+  func finish() throws(ShapeError) -> Network {
+    if block != nil { throw ShapeError(reason: "a residual block has no end: add is missing") }
     guard layout == output else {
-      throw Misfit(
+      throw ShapeError(
         reason: "makes \(layout.count) numbers (\(layout)), not \(output.count) (\(output))")
     }
     return Network(nodes, input: input)
   }
 
-  mutating func append(_ place: Int) throws(Misfit) {
-    switch words[place] {
+  mutating func append(_ place: Int) throws(ShapeError) {
+    switch layers[place] {
     case .dense(let outputs, let bias):
       let made = layout(after: place, count: outputs)
       add(Dense(input: layout, output: made, hasBias: bias), place)
@@ -74,46 +74,46 @@ private struct NetworkBuilder {
         let layer = Convolution(
           transposed: shape, channels: channels, vertical: vertical, horizontal: horizontal,
           hasBias: bias)
-      else { throw misfit(place) }
+      else { throw shapeError(place) }
       add(layer, place)
     case .upsample(let factor):
-      guard case .convolution(_, _, stride: 1, _, _)? = word(after: place), frame == 0 else {
-        throw misfit(place, "must come before a convolution of stride 1")
+      guard case .convolution(_, _, stride: 1, _, _)? = layer(after: place), frame == 0 else {
+        throw shapeError(place, "must come before a convolution of stride 1")
       }
       upsampling = factor
-      add(Reshape(shape: shape), place)
+      add(Identity(shape: shape), place)
     case .zeroPad(let margin):
-      if case .convolution? = word(after: place), upsampling == 1 {
+      if case .convolution? = layer(after: place), upsampling == 1 {
         frame = margin
-        return add(Reshape(shape: shape), place)
+        return add(Identity(shape: shape), place)
       }
       add(try frame(by: margin, place), place)
     case .crop(let margin): add(try frame(by: -margin, place), place)
     case .meanPool(let size):
-      guard let layer = MeanPool(shape, size: size) else { throw misfit(place) }
+      guard let layer = MeanPool(shape, size: size) else { throw shapeError(place) }
       add(layer, place)
     case .batchNorm(let epsilon, let momentum):
       let layer = BatchNormalization(
-        shape: shape, order: order, epsilon: epsilon, momentum: momentum)
+        shape: shape, permutation: permutation, epsilon: epsilon, momentum: momentum)
       nodes.append((place, .batchNormalization(layer)))
     case .layerNorm(let epsilon):
       add(LayerNormalization(shape: shape, epsilon: epsilon), place)
-      add(ScaleAndShift(shape: shape, order: order), place)
+      add(ChannelAffine(shape: shape, permutation: permutation), place)
     case .reshape(let wanted):
       // The dense layer before already makes the shape that is asked for.
       guard wanted == layout else {
-        throw misfit(place, "must follow a dense layer of \(wanted.count) outputs")
+        throw shapeError(place, "must follow a dense layer of \(wanted.count) outputs")
       }
-      add(Reshape(shape: shape), place)
+      add(Identity(shape: shape), place)
       shape = wanted
     case .flatten:
-      add(Reshape(shape: shape), place)
+      add(Identity(shape: shape), place)
       shape = .vector(shape.count)
     case .dropout(let probability):
       add(Dropout(shape: shape, layout: layout, probability: probability), place)
     case .leakyReLU(let slope): add(LeakyReLU(shape: shape, slope: slope), place)
-    case .tanh: add(Sigmoidal(shape: shape, function: .tanh), place)
-    case .sigmoid: add(Sigmoidal(shape: shape, function: .sigmoid), place)
+    case .tanh: add(TanhOrSigmoid(shape: shape, function: .tanh), place)
+    case .sigmoid: add(TanhOrSigmoid(shape: shape, function: .sigmoid), place)
     case .residual: try beginBlock(place)
     case .shortcut: try beginShortcut(place)
     case .add: try endBlock(place)
@@ -126,27 +126,28 @@ private struct NetworkBuilder {
   }
 
   /// How numbers for each of a vector's features are kept.
-  private var order: Order? { layout == shape ? nil : Order(layout) }
+  private var permutation: LayoutPermutation? { layout == shape ? nil : LayoutPermutation(layout) }
 
-  private func misfit(_ place: Int, _ reason: String? = nil) -> Misfit {
-    Misfit(
-      reason: "layer \(place), \(words[place]), " + (reason ?? "does not fit its input of \(shape)")
+  private func shapeError(_ place: Int, _ reason: String? = nil) -> ShapeError {
+    ShapeError(
+      reason: "layer \(place), \(layers[place]), "
+        + (reason ?? "does not fit its input of \(shape)")
     )
   }
 
-  private func word(after place: Int) -> Architecture.Word? {
-    words.dropFirst(place + 1).first
+  private func layer(after place: Int) -> Architecture.LayerSpec? {
+    layers.dropFirst(place + 1).first
   }
 
-  private func frame(by margin: Int, _ place: Int) throws(Misfit) -> Frame {
-    guard let layer = Frame(shape, margin: margin) else { throw misfit(place) }
+  private func frame(by margin: Int, _ place: Int) throws(ShapeError) -> ZeroPad {
+    guard let layer = ZeroPad(shape, margin: margin) else { throw shapeError(place) }
     return layer
   }
 
   private mutating func addConvolution(
     _ place: Int, _ channels: Int, _ kernel: Int, _ stride: Int, _ padding: Architecture.Padding,
     _ bias: Bool
-  ) throws(Misfit) {
+  ) throws(ShapeError) {
     let windows = [shape.height, shape.width].map { [frame, upsampling] size in
       switch padding {
       case .same:
@@ -163,7 +164,7 @@ private struct NetworkBuilder {
         : Convolution(
           shape, upsampledBy: upsampling, channels: channels, vertical: vertical,
           horizontal: horizontal, hasBias: bias)
-    else { throw misfit(place) }
+    else { throw shapeError(place) }
     (frame, upsampling) = (0, 1)
     add(layer, place)
   }
@@ -171,22 +172,24 @@ private struct NetworkBuilder {
   /// How a dense layer's vector lies: as the image that a reshape after it makes, or as the
   /// network's output if it ends so; else in order.
   private func layout(after place: Int, count: Int) -> ImageShape {
-    let following = words[(place + 1)...].drop(while: \.keepsLayout)
+    let following = layers[(place + 1)...].drop(while: \.keepsLayout)
     if case .reshape(let image)? = following.first, image.count == count { return image }
     return following.isEmpty && count == output.count ? output : .vector(count)
   }
 
-  private mutating func beginBlock(_ place: Int) throws(Misfit) {
-    if block != nil { throw misfit(place, "is inside another residual block") }
-    block = Block(start: nodes.count, input: [shape, layout])
+  private mutating func beginBlock(_ place: Int) throws(ShapeError) {
+    if block != nil { throw shapeError(place, "is inside another residual block") }
+    block = MatrixView(start: nodes.count, input: [shape, layout])
     nodes.append((place, .residual(shape, shortcut: 0)))
   }
 
-  private mutating func beginShortcut(_ place: Int) throws(Misfit) {
+  private mutating func beginShortcut(_ place: Int) throws(ShapeError) {
     guard var block, block.shortcut == nil else {
-      throw misfit(place, "is outside a residual block")
+      throw shapeError(place, "is outside a residual block")
     }
-    guard nodes.count > block.start + 1 else { throw misfit(place, "follows an empty main path") }
+    guard nodes.count > block.start + 1 else {
+      throw shapeError(place, "follows an empty main path")
+    }
     try requireSummand(before: place)
     block.shortcut = nodes.count
     block.sum = [shape, layout]
@@ -196,12 +199,12 @@ private struct NetworkBuilder {
     self.block = block
   }
 
-  private mutating func endBlock(_ place: Int) throws(Misfit) {
+  private mutating func endBlock(_ place: Int) throws(ShapeError) {
     guard let block, let shortcut = block.shortcut else {
-      throw misfit(place, "does not end a residual block")
+      throw shapeError(place, "does not end a residual block")
     }
     guard block.sum == [shape, layout] else {
-      throw misfit(place, "sums \(block.sum[0]) and \(shape)")
+      throw shapeError(place, "sums \(block.sum[0]) and \(shape)")
     }
     if nodes.count > shortcut + 1 { try requireSummand(before: place) }
     nodes.append((place, .add(shape, main: shortcut)))
@@ -210,14 +213,14 @@ private struct NetworkBuilder {
 
   /// Both ends of a residual block get the cotangent of the sum in one block of memory, so neither
   /// may write over it.
-  private func requireSummand(before place: Int) throws(Misfit) {
+  private func requireSummand(before place: Int) throws(ShapeError) {
     if nodes.last?.node.passesCotangentInPlace == true {
-      throw misfit(place, "must follow a dense layer, a convolution, a pool or a layer-norm")
+      throw shapeError(place, "must follow a dense layer, a convolution, a pool or a layer-norm")
     }
   }
 }
 
-extension Architecture.Word {
+extension Architecture.LayerSpec {
   var isBatchNorm: Bool { if case .batchNorm = self { true } else { false } }
 
   /// Whether numbers stay where they are.

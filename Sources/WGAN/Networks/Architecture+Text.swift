@@ -1,28 +1,28 @@
 extension Architecture: CustomStringConvertible {
   /// Reads the text form; `nil` when a word is unknown or a number is out of range.
   public init?(_ text: String) {
-    var words: [Word] = []
+    var layers: [LayerSpec] = []
     for phrase in text.split(separator: ";", omittingEmptySubsequences: false) {
-      guard let word = Word(phrase) else { return nil }
-      words.append(word)
+      guard let layer = LayerSpec(phrase) else { return nil }
+      layers.append(layer)
     }
-    guard words.count <= Self.deepest else { return nil }
-    self.words = words
+    guard layers.count <= Self.maximumDepth else { return nil }
+    self.layers = layers
   }
 
   /// The text form.
-  public var description: String { words.map(\.description).joined(separator: "; ") }
+  public var description: String { layers.map(\.description).joined(separator: "; ") }
 }
 
-extension Architecture.Word: CustomStringConvertible {
+extension Architecture.LayerSpec: CustomStringConvertible {
   /// Reads one layer; its options come in the order in which they are printed.
   init?(_ phrase: Substring) {
-    var rest = Phrase(phrase)
-    guard let word = Self.read(&rest), rest.isEmpty else { return nil }
-    self = word
+    var rest = TokenReader(phrase)
+    guard let layer = Self.read(&rest), rest.isEmpty else { return nil }
+    self = layer
   }
 
-  private static func read(_ rest: inout Phrase) -> Architecture.Word? {
+  private static func read(_ rest: inout TokenReader) -> Architecture.LayerSpec? {
     switch rest.next() ?? "" {
     case "dense": rest.next(where: isWidth).map { .dense($0, bias: !rest.take("no-bias")) }
     case "conv": readConvolution(&rest)
@@ -49,12 +49,12 @@ extension Architecture.Word: CustomStringConvertible {
     }
   }
 
-  private static func isWidth(_ count: Int) -> Bool { 1...Architecture.largestWidth ~= count }
+  private static func isWidth(_ count: Int) -> Bool { 1...Architecture.maximumWidth ~= count }
   private static func isSize(_ count: Int) -> Bool { 1...255 ~= count }
   private static func isPadding(_ count: Int) -> Bool { 0...255 ~= count }
   private static func isPart(_ number: Double) -> Bool { number > 0 && number < 1 }
 
-  private static func readConvolution(_ rest: inout Phrase) -> Architecture.Word? {
+  private static func readConvolution(_ rest: inout TokenReader) -> Architecture.LayerSpec? {
     guard let channels = rest.next(where: isWidth),
       let kernel = rest.value("kernel", where: isSize),
       let stride = rest.value("stride", default: 1, where: isSize)
@@ -71,7 +71,9 @@ extension Architecture.Word: CustomStringConvertible {
       bias: !rest.take("no-bias"))
   }
 
-  private static func readTransposedConvolution(_ rest: inout Phrase) -> Architecture.Word? {
+  private static func readTransposedConvolution(_ rest: inout TokenReader) -> Architecture
+    .LayerSpec?
+  {
     guard let channels = rest.next(where: isWidth),
       let kernel = rest.value("kernel", where: isSize),
       let stride = rest.value("stride", default: 1, where: isSize),
@@ -83,7 +85,7 @@ extension Architecture.Word: CustomStringConvertible {
       bias: !rest.take("no-bias"))
   }
 
-  private static func readBatchNorm(_ rest: inout Phrase) -> Architecture.Word? {
+  private static func readBatchNorm(_ rest: inout TokenReader) -> Architecture.LayerSpec? {
     guard let epsilon = rest.value("epsilon", default: Architecture.epsilon, where: isPart),
       let momentum = rest.value(
         "momentum", default: Architecture.momentum, where: { $0 > 0 && $0 <= 1 })

@@ -21,7 +21,7 @@
 /// itself.
 public struct Architecture: Equatable, Sendable {
   /// One layer, before it knows what comes in.
-  enum Word: Equatable, Sendable {
+  enum LayerSpec: Equatable, Sendable {
     case dense(Int, bias: Bool = true)
     case convolution(
       channels: Int, kernel: Int, stride: Int = 1, padding: Padding = .each(0), bias: Bool = true)
@@ -51,18 +51,18 @@ public struct Architecture: Equatable, Sendable {
     case same
   }
 
-  let words: [Word]
+  let layers: [LayerSpec]
 
-  init(_ words: [Word]) { self.words = words }
+  init(_ layers: [LayerSpec]) { self.layers = layers }
 
   /// PyTorch's defaults.
   static let epsilon = 1e-5
   static let momentum = 0.1
 
   /// The most layers that a network may have.
-  static let deepest = 256
+  static let maximumDepth = 256
 
-  /// The most features that a layer may have. With `deepest`, it keeps all counts far from
+  /// The most features that a layer may have. With `maximumDepth`, it keeps all counts far from
   /// overflow.
-  static let largestWidth = 1 << 24
+  static let maximumWidth = 1 << 24
 }

@@ -2,24 +2,24 @@ extension Network {
   /// Fills the parameters with what they begin as. Tensor i draws from step `firstStep + i` of its
   /// stream.
   func initialize<S: Scalar>(
-    _ runs: ParameterRuns<S>, by rule: Initialization, key: UInt64, firstStep: Int
+    _ store: ParameterStore<S>, by rule: Initialization, key: UInt64, firstStep: Int
   ) {
     for (index, tensor) in parameters.enumerated() {
       let parameter = tensor.parameter
-      let numbers = runs.parameters[tensor.range]
+      let numbers = store.parameters[tensor.range]
       let step = UInt32(firstStep + index)
-      switch parameter.beginning {
+      switch parameter.initializer {
       case .constant(let number): numbers.fill(S(number))
       case .weight(let fanIn, let fanOut):
         rule.weight(fanIn: fanIn, fanOut: fanOut).draw(into: numbers, key: key, step: step)
       case .bias(let fanIn): rule.bias(fanIn: fanIn).draw(into: numbers, key: key, step: step)
       }
       // Drawn in the order of the checkpoint, so that a weight does not depend on how it is kept.
-      parameter.arrange(numbers)
+      parameter.toEngineLayout(numbers)
     }
     for tensor in buffers {
-      guard case .constant(let number) = tensor.parameter.beginning else { continue }
-      runs.buffers[tensor.range].fill(S(number))
+      guard case .constant(let number) = tensor.parameter.initializer else { continue }
+      store.buffers[tensor.range].fill(S(number))
     }
   }
 }
@@ -27,7 +27,7 @@ extension Network {
 extension Initialization.Distribution {
   /// Number i is a function of (key, step, i).
   fileprivate func draw<S: Scalar>(
-    into numbers: Run<S>, key: UInt64, step: UInt32
+    into numbers: Buffer<S>, key: UInt64, step: UInt32
   ) {
     let stream = RandomStream.initialization.rawValue
     switch self {
@@ -36,7 +36,7 @@ extension Initialization.Distribution {
       S.fillUniform(numbers, key: key, stream: stream, step: step, first: 0)
       for index in 0..<numbers.count { numbers[index] = (2 * numbers[index] - 1) * S(bound) }
     case .normal(let deviation):
-      let row = Block(numbers, rows: 1, columns: numbers.count)
+      let row = MatrixView(numbers, rows: 1, columns: numbers.count)
       S.fillNormal(row, key: key, stream: stream, step: step, first: 0)
       for index in 0..<numbers.count { numbers[index] *= S(deviation) }
     }

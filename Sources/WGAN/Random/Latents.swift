@@ -53,13 +53,13 @@ public struct Latents: Sendable {
   }
 
   /// Draws latents `first` and on of these, one a column.
-  func draw(into block: Block<Float>, from first: Int) {
+  func draw(into block: MatrixView<Float>, from first: Int) {
     guard case .path(let start, let end) = place else {
       if case .samples(let number) = place { drawSamples(into: block, from: number + first) }
       return
     }
     withScratch(2 * block.rows, of: Float.self) { ends in
-      let ends = Block(ends, rows: block.rows, columns: 2)
+      let ends = MatrixView(ends, rows: block.rows, columns: 2)
       drawSamples(into: ends.columns(0..<1), from: start)
       drawSamples(into: ends.columns(1..<2), from: end)
       var (dot, squares) = (0.0, (0.0, 0.0))
@@ -69,7 +69,7 @@ public struct Latents: Sendable {
         squares.0 += a * a
         squares.1 += b * b
       }
-      let weights = GreatCircle(
+      let weights = Slerp(
         cosine: dot / (squares.0 * squares.1).squareRoot(), parts: count - 1)
       for column in 0..<block.columns {
         let (a, b) = weights[first + column]
@@ -80,12 +80,12 @@ public struct Latents: Sendable {
     }
   }
 
-  private func drawSamples(into block: Block<Float>, from first: Int) {
+  private func drawSamples(into block: MatrixView<Float>, from first: Int) {
     let stream = RandomStream.sampling.rawValue
     Float.fillNormal(block, key: seed, stream: stream, step: 0, first: UInt32(first))
     guard let threshold, block.columns > 0 else { return }
     withScratch(block.rows * block.columns, of: Float.self) { scratch in
-      let others = Block(scratch, rows: block.rows, columns: block.columns)
+      let others = MatrixView(scratch, rows: block.rows, columns: block.columns)
       var attempt: UInt32 = 0
       var isDone = false
       while !isDone {
@@ -109,7 +109,7 @@ public struct Latents: Sendable {
 ///
 /// By Chebyshev's polynomials of x = cos θ, Tₙ(x) = cos(nθ) and Uₖ₋₁(x) = sin(kθ) / sin θ: sums and
 /// products alone, so that no library's sine decides a bit.
-struct GreatCircle {
+struct Slerp {
   /// Uₖ₋₁(x), k = 0 … n.
   private let sines: [Double]
 

@@ -4,8 +4,8 @@
 extension Scalar {
   /// out[pixel][j] = (2·image[indices[j]][first + pixel] − 255) / 255, of images of `size` numbers.
   static func gather(
-    _ images: StoredNumbers<UInt8>, size: Int, from first: Int, _ indices: Span<UInt32>,
-    into out: Block<Self>
+    _ images: StoredTensor<UInt8>, size: Int, from first: Int, _ indices: Span<UInt32>,
+    into out: MatrixView<Self>
   ) {
     images.requirePixels(size, first, indices, out)
     unsafe indices.withUnsafeBufferPointer { indices in
@@ -16,8 +16,8 @@ extension Scalar {
 
   /// out[pixel][j] = image[indices[j]][first + pixel], of images of `size` numbers.
   static func gather(
-    _ images: StoredNumbers<Float>, size: Int, from first: Int, _ indices: Span<UInt32>,
-    into out: Block<Self>
+    _ images: StoredTensor<Float>, size: Int, from first: Int, _ indices: Span<UInt32>,
+    into out: MatrixView<Self>
   ) {
     images.requirePixels(size, first, indices, out)
     unsafe indices.withUnsafeBufferPointer { indices in
@@ -28,7 +28,7 @@ extension Scalar {
 
   /// Standard normal variates; column j is sample `first + j` of (key, stream, step).
   static func fillNormal(
-    _ out: Block<Self>, key: UInt64, stream: UInt32, step: UInt32, first: UInt32
+    _ out: MatrixView<Self>, key: UInt64, stream: UInt32, step: UInt32, first: UInt32
   ) {
     unsafe normalColumnsKernel(
       out.rows, out.columns, key, stream, step, first, out.base, out.stride)
@@ -36,16 +36,16 @@ extension Scalar {
 
   /// Uniform variates on [0, 1); element j is number `first + j` of (key, stream, step).
   static func fillUniform(
-    _ out: Run<Self>, key: UInt64, stream: UInt32, step: UInt32, first: UInt32
+    _ out: Buffer<Self>, key: UInt64, stream: UInt32, step: UInt32, first: UInt32
   ) {
     unsafe uniformsKernel(out.count, key, stream, step, first, out.base)
   }
 }
 
-extension StoredNumbers {
+extension StoredTensor {
   /// Traps unless these are images that have the pixels which a block is to get.
   fileprivate func requirePixels<S: Scalar>(
-    _ size: Int, _ first: Int, _ indices: Span<UInt32>, _ out: Block<S>
+    _ size: Int, _ first: Int, _ indices: Span<UInt32>, _ out: MatrixView<S>
   ) {
     precondition(size > 0 && first >= 0 && first + out.rows <= size)
     precondition(indices.count == out.columns)

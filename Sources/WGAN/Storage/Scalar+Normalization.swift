@@ -3,48 +3,48 @@
 
 extension Scalar {
   /// out[column] = Σ over rows of x².
-  static func columnSquares(_ x: Block<Self>, into out: Run<Self>) {
+  static func columnSquares(_ x: MatrixView<Self>, into out: Buffer<Self>) {
     precondition(out.count == x.columns)
     unsafe columnSquaresKernel(x.rows, x.columns, x.base, x.stride, out.base)
   }
 
   /// out[row] += Σ over columns of x.
-  static func addRowSums(_ x: Block<Self>, into out: Run<Self>) {
+  static func addRowSums(_ x: MatrixView<Self>, into out: Buffer<Self>) {
     precondition(out.count == x.rows)
     unsafe addRowSumsKernel(x.rows, x.columns, x.base, x.stride, out.base)
   }
 
   /// Σ x, in double over the rows.
-  static func blockSum(_ x: Block<Self>) -> Double {
+  static func sum(_ x: MatrixView<Self>) -> Double {
     unsafe blockSumKernel(x.rows, x.columns, x.base, x.stride)
   }
 
   /// Σ (x − center)², in double over the rows.
-  static func blockSquareDeviation(_ x: Block<Self>, from center: Self) -> Double {
+  static func sumOfSquaredDeviations(_ x: MatrixView<Self>, from center: Self) -> Double {
     unsafe blockSquareDeviationKernel(x.rows, x.columns, center, x.base, x.stride)
   }
 
   /// Σ (x − center)·y, in double over the rows.
-  static func blockDot(_ x: Block<Self>, from center: Self, _ y: Block<Self>) -> Double {
-    precondition(x.isLike(y))
+  static func dot(_ x: MatrixView<Self>, from center: Self, _ y: MatrixView<Self>) -> Double {
+    precondition(x.hasSameShape(as: y))
     return unsafe blockDotKernel(x.rows, x.columns, center, x.base, x.stride, y.base, y.stride)
   }
 
   /// out[column] = Σ over rows of x, in double.
-  static func columnSums(_ x: Block<Self>, into out: Run<Double>) {
+  static func columnSums(_ x: MatrixView<Self>, into out: Buffer<Double>) {
     precondition(out.count == x.columns)
     unsafe columnSumsKernel(x.rows, x.columns, x.base, x.stride, out.base)
   }
 
   /// out[column] = Σ over rows of x·y, in double.
-  static func columnDots(_ x: Block<Self>, _ y: Block<Self>, into out: Run<Double>) {
-    precondition(x.isLike(y) && out.count == x.columns)
+  static func columnDots(_ x: MatrixView<Self>, _ y: MatrixView<Self>, into out: Buffer<Double>) {
+    precondition(x.hasSameShape(as: y) && out.count == x.columns)
     unsafe columnDotsKernel(x.rows, x.columns, x.base, x.stride, y.base, y.stride, out.base)
   }
 
   /// out[column] = Σ over rows of (x − center[column])², in double.
   static func columnSquareDeviations(
-    _ x: Block<Self>, from center: Run<Self>, into out: Run<Double>
+    _ x: MatrixView<Self>, from center: Buffer<Self>, into out: Buffer<Double>
   ) {
     precondition(center.count == x.columns && out.count == x.columns)
     unsafe columnSquareDeviationsKernel(
@@ -53,19 +53,21 @@ extension Scalar {
 
   /// y = ((x − mean)·scale)·gamma + beta. `y` may be x.
   static func batchNormalize(
-    _ x: Block<Self>, mean: Self, scale: Self, gamma: Self, beta: Self, into y: Block<Self>
+    _ x: MatrixView<Self>, mean: Self, scale: Self, gamma: Self, beta: Self,
+    into y: MatrixView<Self>
   ) {
-    precondition(x.isLike(y))
+    precondition(x.hasSameShape(as: y))
     unsafe batchNormalizeKernel(
       y.rows, y.columns, mean, scale, gamma, beta, x.base, x.stride, y.base, y.stride)
   }
 
   /// dx = a·(dy − b − ((x − mean)·scale)·c). `dx` may be dy.
-  static func batchNormalizeBackward(
-    _ x: Block<Self>, mean: Self, scale: Self, _ dy: Block<Self>, a: Self, b: Self, c: Self,
-    into dx: Block<Self>
+  static func batchNormalizeVJP(
+    _ x: MatrixView<Self>, mean: Self, scale: Self, _ dy: MatrixView<Self>, a: Self, b: Self,
+    c: Self,
+    into dx: MatrixView<Self>
   ) {
-    precondition(x.isLike(dx) && dy.isLike(dx))
+    precondition(x.hasSameShape(as: dx) && dy.hasSameShape(as: dx))
     unsafe batchNormalizeBackwardKernel(
       dx.rows, dx.columns, mean, scale, a, b, c, x.base, x.stride, dy.base, dy.stride, dx.base,
       dx.stride)
@@ -74,9 +76,9 @@ extension Scalar {
   /// y = x·scale[row mod n] + shift[row mod n], n being their count, or the product alone. `y` may
   /// be x.
   static func scaleRows(
-    _ x: Block<Self>, by scale: Run<Self>, shift: Run<Self>?, into y: Block<Self>
+    _ x: MatrixView<Self>, by scale: Buffer<Self>, shift: Buffer<Self>?, into y: MatrixView<Self>
   ) {
-    precondition(x.isLike(y) && scale.count > 0)
+    precondition(x.hasSameShape(as: y) && scale.count > 0)
     if let shift { precondition(shift.count == scale.count) }
     unsafe scaleRowsKernel(
       y.rows, y.columns, scale.count, scale.base, shift?.base, x.base, x.stride, y.base, y.stride)
@@ -84,18 +86,18 @@ extension Scalar {
 
   /// y = (x − shift[column])·scale[column]. `y` may be x.
   static func affineColumns(
-    _ x: Block<Self>, shift: Run<Self>, scale: Run<Self>, into y: Block<Self>
+    _ x: MatrixView<Self>, shift: Buffer<Self>, scale: Buffer<Self>, into y: MatrixView<Self>
   ) {
-    precondition(x.isLike(y) && shift.count == y.columns && scale.count == y.columns)
+    precondition(x.hasSameShape(as: y) && shift.count == y.columns && scale.count == y.columns)
     unsafe affineColumnsKernel(
       y.rows, y.columns, shift.base, scale.base, x.base, x.stride, y.base, y.stride)
   }
 
   /// out = k[0][column] + k[1][column]·a + k[2][column]·b. `out` may be a or b.
   static func combineColumns(
-    _ k: Block<Self>, _ a: Block<Self>, _ b: Block<Self>, into out: Block<Self>
+    _ k: MatrixView<Self>, _ a: MatrixView<Self>, _ b: MatrixView<Self>, into out: MatrixView<Self>
   ) {
-    precondition(a.isLike(out) && b.isLike(out) && k.columns == out.columns)
+    precondition(a.hasSameShape(as: out) && b.hasSameShape(as: out) && k.columns == out.columns)
     unsafe combineColumnsKernel(
       out.rows, out.columns, k.row(0).base, k.row(1).base, k.row(2).base, a.base, a.stride, b.base,
       b.stride, out.base, out.stride)
@@ -103,9 +105,12 @@ extension Scalar {
 
   /// out += k[0][column] + k[1][column]·a + k[2][column]·b + k[3][column]·c.
   static func addCombinedColumns(
-    _ k: Block<Self>, _ a: Block<Self>, _ b: Block<Self>, _ c: Block<Self>, into out: Block<Self>
+    _ k: MatrixView<Self>, _ a: MatrixView<Self>, _ b: MatrixView<Self>, _ c: MatrixView<Self>,
+    into out: MatrixView<Self>
   ) {
-    precondition(a.isLike(out) && b.isLike(out) && c.isLike(out) && k.columns == out.columns)
+    precondition(
+      a.hasSameShape(as: out) && b.hasSameShape(as: out) && c.hasSameShape(as: out)
+        && k.columns == out.columns)
     unsafe addCombinedColumnsKernel(
       out.rows, out.columns, k.row(0).base, k.row(1).base, k.row(2).base, k.row(3).base, a.base,
       a.stride, b.base, b.stride, c.base, c.stride, out.base, out.stride)

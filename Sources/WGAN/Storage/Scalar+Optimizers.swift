@@ -19,7 +19,8 @@ struct AdamConstants<S: Scalar>: Sendable {
 extension Scalar {
   /// One Adam update of the parameters p, by their gradient g and its moments m and v.
   static func adam(
-    _ p: Run<Self>, _ m: Run<Self>, _ v: Run<Self>, _ g: Run<Self>, _ c: AdamConstants<Self>
+    _ p: Buffer<Self>, _ m: Buffer<Self>, _ v: Buffer<Self>, _ g: Buffer<Self>,
+    _ c: AdamConstants<Self>
   ) {
     precondition(m.count == p.count && v.count == p.count && g.count == p.count)
     unsafe adamKernel(
@@ -29,7 +30,7 @@ extension Scalar {
 
   /// One RMSProp update of the parameters p, by their gradient g and its moment v.
   static func rmsprop(
-    _ p: Run<Self>, _ v: Run<Self>, _ g: Run<Self>, _ c: RMSPropConstants<Self>
+    _ p: Buffer<Self>, _ v: Buffer<Self>, _ g: Buffer<Self>, _ c: RMSPropConstants<Self>
   ) {
     precondition(v.count == p.count && g.count == p.count)
     unsafe rmspropKernel(
@@ -37,15 +38,15 @@ extension Scalar {
   }
 
   /// p = min(max(p, −bound), bound).
-  static func clamp(_ p: Run<Self>, bound: Self) { unsafe clampKernel(p.count, p.base, bound) }
+  static func clamp(_ p: Buffer<Self>, bound: Self) { unsafe clampKernel(p.count, p.base, bound) }
 
   /// Whether |x| ≤ bound for every number; a NaN is beyond any bound.
-  static func allWithin(_ x: Run<Self>, bound: Self) -> Bool {
+  static func allWithin(_ x: Buffer<Self>, bound: Self) -> Bool {
     unsafe allWithinKernel(x.count, x.base, bound)
   }
 
   /// The same of a file's numbers.
-  static func allWithin(_ x: StoredNumbers<Self>, bound: Self) -> Bool {
+  static func allWithin(_ x: StoredTensor<Self>, bound: Self) -> Bool {
     unsafe allWithinKernel(x.count, x.base, bound)
   }
 }

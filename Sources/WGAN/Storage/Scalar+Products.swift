@@ -5,7 +5,8 @@ import CKernels
 extension Scalar {
   /// c = start + a·b, where start is c itself (`adding`), or the bias of each row, or 0.
   static func product(
-    _ a: Matrix<Self>, _ b: Matrix<Self>, bias: Run<Self>?, adding: Bool, into c: Block<Self>
+    _ a: MatrixOperand<Self>, _ b: MatrixOperand<Self>, bias: Buffer<Self>?, adding: Bool,
+    into c: MatrixView<Self>
   ) {
     precondition(a.rows == c.rows && a.columns == b.rows && b.columns == c.columns)
     precondition(unsafe a.index == nil)
@@ -19,8 +20,8 @@ extension Scalar {
   /// and columns, and the bias of each row elsewhere: for `rows` × `columns` squares of numbers.
   static func winograd(
     _ matrices: (vertical: winograd_matrix, horizontal: winograd_matrix), transposed: Bool,
-    rows: Int, columns: Int, _ x: Patch<Self>, bias: Run<Self>?,
-    adding: (rows: Int, columns: Int), into y: Patch<Self>
+    rows: Int, columns: Int, _ x: GatherView<Self>, bias: Buffer<Self>?,
+    adding: (rows: Int, columns: Int), into y: GatherView<Self>
   ) {
     let (vertical, horizontal) = matrices
     precondition(horizontal.pairs.contains(vertical))
@@ -39,7 +40,7 @@ extension Scalar {
   }
 
   /// y = xᵀ.
-  static func transpose(_ x: Block<Self>, into y: Block<Self>) {
+  static func transpose(_ x: MatrixView<Self>, into y: MatrixView<Self>) {
     precondition(y.rows == x.columns && y.columns == x.rows)
     unsafe transposeKernel(x.rows, x.columns, x.base, x.stride, y.base, y.stride)
   }

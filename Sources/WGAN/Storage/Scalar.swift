@@ -7,7 +7,7 @@ import CKernels
 /// The requirements are the kernels of `CKernels.h`, as C has them. Nobody calls them but the
 /// extensions of `Scalar+*.swift`: those take runs and blocks, and see before each call that the
 /// kernel reaches nothing outside.
-protocol Scalar: Number, BinaryFloatingPoint, LosslessStringConvertible {
+protocol Scalar: BufferElement, BinaryFloatingPoint, LosslessStringConvertible {
   typealias In = UnsafePointer<Self>?
   typealias Out = UnsafeMutablePointer<Self>?
   typealias Sums = UnsafeMutablePointer<Double>?

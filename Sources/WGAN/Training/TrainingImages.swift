@@ -14,8 +14,8 @@ public struct TrainingImages: Sendable {
   private let pixels: Pixels
 
   private enum Pixels {
-    case bytes(StoredNumbers<UInt8>)
-    case floats(StoredNumbers<Float>)
+    case bytes(StoredTensor<UInt8>)
+    case floats(StoredTensor<Float>)
   }
 
   /// Takes the images of a file, which it keeps open.
@@ -28,9 +28,9 @@ public struct TrainingImages: Sendable {
     let range = file.header.metadata["range"]
     let pixels: Pixels?
     switch (entry.type, range) {
-    case (.u8, "0,255"): pixels = StoredNumbers("images", in: file).map { .bytes($0) }
+    case (.u8, "0,255"): pixels = StoredTensor("images", in: file).map { .bytes($0) }
     case (.f32, "-1,1"):
-      let numbers = StoredNumbers<Float>("images", in: file)
+      let numbers = StoredTensor<Float>("images", in: file)
       if let numbers, !Float.allWithin(numbers, bound: 1) {
         throw FileError(.invalid, file.path, "tensor images has numbers outside its range -1,1")
       }
@@ -51,7 +51,7 @@ public struct TrainingImages: Sendable {
   }
 
   /// Puts the images of these indices into the columns of a block, one image a column.
-  func gather<S: Scalar>(_ indices: ArraySlice<UInt32>, into block: Block<S>) {
+  func gather<S: Scalar>(_ indices: ArraySlice<UInt32>, into block: MatrixView<S>) {
     // Channel by channel: one after another in the file, side by side in the block.
     let plane = shape.height * shape.width
     for channel in 0..<shape.channels {
@@ -86,7 +86,7 @@ public struct TrainingImages: Sendable {
   private let bytes: UnsafeRawBufferPointer
   private let file: TensorFile
 
-  init<Element>(_ index: Int, of size: Int, in numbers: StoredNumbers<Element>) {
+  init<Element>(_ index: Int, of size: Int, in numbers: StoredTensor<Element>) {
     precondition((index + 1) * size <= numbers.count)
     unsafe bytes = UnsafeRawBufferPointer(
       UnsafeBufferPointer(start: numbers.base + index * size, count: size))

@@ -1,10 +1,12 @@
 /// The same numbers under another shape: the layer before already makes them in its order, and a
 /// dense layer after it reads any shape. It does nothing, in place; it has a place in
 /// `nn.Sequential`. So has whatever the convolution after it does along with its own work.
-struct Reshape: PointwiseLayer {
+struct Identity: PointwiseLayer {
   let shape: ImageShape
-  var preserves: OutputKnowledge { .value }
+  var preserves: OutputDependency { .value }
 
-  func apply<S: Scalar>(_: Block<S>, notes _: Block<S>) {}
-  func multiplyByDerivative<S: Scalar>(_: Block<S>, output _: Block<S>, notes _: Block<S>) {}
+  func apply<S: Scalar>(_: MatrixView<S>, saved _: MatrixView<S>) {}
+  func multiplyByDerivative<S: Scalar>(
+    _: MatrixView<S>, output _: MatrixView<S>, saved _: MatrixView<S>
+  ) {}
 }

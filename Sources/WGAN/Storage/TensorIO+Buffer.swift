@@ -2,9 +2,9 @@ import TensorIO
 
 // What TensorIO takes and gives as bytes, as runs.
 
-extension Run {
+extension Buffer {
   /// Takes over as many numbers of a file.
-  func copy(_ stored: StoredNumbers<Element>) {
+  func copy(_ stored: StoredTensor<Element>) {
     precondition(stored.count == count)
     unsafe base.update(from: stored.base, count: count)
   }
@@ -16,19 +16,19 @@ extension Run {
 
 extension TensorHeader {
   /// Writes a whole file, of which the data is these runs, and commits the output.
-  func write(_ runs: [Run<Float>], to output: OutputFile) throws(FileError) {
-    unsafe try write(runs.map { unsafe $0.bytes }, to: output)
+  func write(_ store: [Buffer<Float>], to output: OutputFile) throws(FileError) {
+    unsafe try write(store.map { unsafe $0.bytes }, to: output)
   }
 }
 
 extension TensorWriter {
   /// Writes the next numbers of the data.
-  func write(_ run: Run<Float>) throws(FileError) { unsafe try write(run.bytes) }
+  func write(_ run: Buffer<Float>) throws(FileError) { unsafe try write(run.bytes) }
 }
 
 extension TensorAppender {
   /// Writes a tensor.
-  func append(_ entry: TensorEntry, _ run: Run<UInt8>) throws(FileError) {
+  func append(_ entry: TensorEntry, _ run: Buffer<UInt8>) throws(FileError) {
     unsafe try append(entry, run.bytes)
   }
 }

@@ -1,5 +1,5 @@
 /// One place in a network: a layer, or a word that steers.
-enum Node: Sendable {
+enum GraphNode: Sendable {
   case layer(any Layer)
   /// The one step that needs the whole batch.
   case batchNormalization(BatchNormalization)
@@ -32,17 +32,19 @@ enum Node: Sendable {
     if case .batchNormalization(let layer) = self { layer.buffers } else { [] }
   }
 
-  var derivedCount: Int { if case .layer(let layer) = self { layer.derivedCount } else { 0 } }
+  var preparedCount: Int { if case .layer(let layer) = self { layer.preparedCount } else { 0 } }
 
-  var noteRows: Int {
+  var savedRows: Int {
     switch self {
-    case .layer(let layer): layer.noteRows
-    case .batchNormalization(let layer): layer.noteRows
+    case .layer(let layer): layer.savedRows
+    case .batchNormalization(let layer): layer.savedRows
     case .residual, .shortcut, .add: 0
     }
   }
 
-  var isCurved: Bool { if case .layer(let layer) = self { layer.isCurved } else { false } }
+  var hasSecondOrderTerm: Bool {
+    if case .layer(let layer) = self { layer.hasSecondOrderTerm } else { false }
+  }
 
   /// Whether forward is W·x + b with a W that is trained.
   var isAffine: Bool {
@@ -50,7 +52,7 @@ enum Node: Sendable {
   }
 
   /// Whether it leaves everything as it is.
-  var isIdentity: Bool { if case .layer(is Reshape) = self { true } else { false } }
+  var isIdentity: Bool { if case .layer(is Identity) = self { true } else { false } }
 
   /// Whether its cotangent may stay in the block where the one after it is.
   var passesCotangentInPlace: Bool {

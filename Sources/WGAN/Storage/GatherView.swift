@@ -1,8 +1,8 @@
 /// A block of rows and columns at each of several places of a larger block.
-@safe struct Patch<S: Scalar> {
+@safe struct GatherView<S: Scalar> {
   let base: UnsafeMutablePointer<S>
   /// In units from `base`.
-  let places: Places
+  let places: Offsets
   let unit: Int
   /// From one row of a place to the next.
   let stride: Int
@@ -10,7 +10,7 @@
   let rows: Int, columns: Int
 
   /// Places that are rows of a block, counted from row `first`.
-  init(_ block: Block<S>, rows places: Places, from first: Int = 0) {
+  init(_ block: MatrixView<S>, rows places: Offsets, from first: Int = 0) {
     precondition(first >= 0 && first <= block.rows)
     unsafe base = block.base + first * block.stride
     (self.places, unit, stride) = (places, block.stride, block.stride)
@@ -18,7 +18,7 @@
   }
 
   /// Places that are columns of a block.
-  init(_ block: Block<S>, columns places: Places) {
+  init(_ block: MatrixView<S>, columns places: Offsets) {
     unsafe base = block.base
     (self.places, unit, stride) = (places, 1, block.stride)
     (rows, columns) = (block.rows, block.columns - places.last)
@@ -26,7 +26,7 @@
 }
 
 /// Where each of several things begins; −1 is nowhere.
-struct Places: Sendable {
+struct Offsets: Sendable {
   let numbers: [Int32]
   /// The greatest, or 0.
   let last: Int

@@ -2,7 +2,7 @@ import TensorIO
 
 /// The numbers of a tensor where they lie in a file. They are only read, and the file stays open for
 /// as long.
-@safe struct StoredNumbers<Element: Number>: @unchecked Sendable {
+@safe struct StoredTensor<Element: BufferElement>: @unchecked Sendable {
   let base: UnsafePointer<Element>
   let count: Int
   let file: TensorFile

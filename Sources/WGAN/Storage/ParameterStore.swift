@@ -1,15 +1,15 @@
 /// A network's numbers in one allocation: parameters, gradients and the optimiser's moments, each a
 /// run of `count` numbers in the order of the checkpoint. So the optimiser is one loop, and a share
 /// of its work is a range.
-struct ParameterRuns<S: Scalar>: Sendable {
-  let parameters: Run<S>
-  let gradients: Run<S>
-  let moments: [Run<S>]
+struct ParameterStore<S: Scalar>: Sendable {
+  let parameters: Buffer<S>
+  let gradients: Buffer<S>
+  let moments: [Buffer<S>]
   /// What the layers keep in a checkpoint beside their parameters: running statistics.
-  let buffers: Run<S>
+  let buffers: Buffer<S>
   /// What the layers make of their parameters before a pass, and its gradients.
-  let derived: Run<S>
-  let derivedGradients: Run<S>
+  let prepared: Buffer<S>
+  let preparedGradients: Buffer<S>
   /// Who owns them.
   private let workspace: Workspace<S>
 
@@ -18,17 +18,17 @@ struct ParameterRuns<S: Scalar>: Sendable {
 
   /// Zeros for `count` parameters, their gradients, and so many further runs; and for the rest.
   init(
-    count: Int, moments: Int, buffers: Int = 0, derived: Int = 0, in workspace: Workspace<S>
+    count: Int, moments: Int, buffers: Int = 0, prepared: Int = 0, in workspace: Workspace<S>
   ) {
     let pitch = (count + 63) / 64 * 64
-    let all = workspace.numbers(pitch * (2 + moments))
-    func run(_ index: Int) -> Run<S> { all.dropFirst(index * pitch).prefix(count) }
+    let all = workspace.buffer(pitch * (2 + moments))
+    func run(_ index: Int) -> Buffer<S> { all.dropFirst(index * pitch).prefix(count) }
     parameters = run(0)
     gradients = run(1)
     self.moments = (0..<moments).map { run(2 + $0) }
-    self.buffers = workspace.numbers(buffers)
-    self.derived = workspace.numbers(derived)
-    derivedGradients = workspace.numbers(derived)
+    self.buffers = workspace.buffer(buffers)
+    self.prepared = workspace.buffer(prepared)
+    preparedGradients = workspace.buffer(prepared)
     self.workspace = workspace
   }
 
@@ -36,13 +36,13 @@ struct ParameterRuns<S: Scalar>: Sendable {
   init(_ network: Network, moments: Int, in workspace: Workspace<S>) {
     self.init(
       count: network.parameterCount, moments: moments, buffers: network.bufferCount,
-      derived: network.derivedCount, in: workspace)
+      prepared: network.preparedCount, in: workspace)
   }
 }
 
 /// A layer's own numbers in the runs of its network: `values` as the checkpoint has them, and what
 /// it derived from them. Of the parameters they are only read, of the gradients written.
-struct LayerRun<S: Scalar> {
-  let values: Run<S>
-  let derived: Run<S>
+struct LayerParameters<S: Scalar> {
+  let values: Buffer<S>
+  let prepared: Buffer<S>
 }

@@ -3,7 +3,7 @@
 /// An image is [height][width][channels] in the engine and [channels][height][width] in PyTorch, so
 /// whatever sums over an image or makes one keeps its numbers in another order. The tensor is
 /// *viewed* with a dimension for each axis that moves; the engine's axes are those, slowest first.
-struct Order: Equatable, Sendable {
+struct LayoutPermutation: Equatable, Sendable {
   private let view: [Int]
   private let axes: [Int]
 
@@ -29,18 +29,20 @@ struct Order: Equatable, Sendable {
   }
 
   /// A tensor of which the first axis stays the first is so many rows, each in this order.
-  var rows: (count: Int, order: Order) {
+  var rows: (count: Int, permutation: LayoutPermutation) {
     guard axes.first == 0 else { return (1, self) }
-    return (view[0], Order(Array(view.dropFirst()), by: axes.dropFirst().map { $0 - 1 }))
+    return (
+      view[0], LayoutPermutation(Array(view.dropFirst()), by: axes.dropFirst().map { $0 - 1 })
+    )
   }
 
   /// Brings numbers from the order of a checkpoint into the engine's.
-  fileprivate func arrange<S>(_ stored: Run<S>, into kept: Run<S>) {
+  fileprivate func toEngineLayout<S>(_ stored: Buffer<S>, into kept: Buffer<S>) {
     forEach { place, pytorch in kept[place] = stored[pytorch] }
   }
 
   /// Brings numbers from the engine's order into that of a checkpoint.
-  fileprivate func restore<S>(_ kept: Run<S>, into stored: Run<S>) {
+  fileprivate func toCheckpointLayout<S>(_ kept: Buffer<S>, into stored: Buffer<S>) {
     forEach { place, pytorch in stored[pytorch] = kept[place] }
   }
 
@@ -77,21 +79,25 @@ extension ImageShape {
 
 extension Parameter {
   /// Brings the tensor's numbers from the order of a checkpoint into the engine's, where they lie.
-  func arrange<S>(_ numbers: Run<S>) { move(numbers) { $0.arrange($1, into: $2) } }
+  func toEngineLayout<S>(_ numbers: Buffer<S>) { move(numbers) { $0.toEngineLayout($1, into: $2) } }
 
   /// Brings them back into that of a checkpoint.
-  func restore<S>(_ numbers: Run<S>) { move(numbers) { $0.restore($1, into: $2) } }
+  func toCheckpointLayout<S>(_ numbers: Buffer<S>) {
+    move(numbers) { $0.toCheckpointLayout($1, into: $2) }
+  }
 
   /// Row by row: a copy of all would take as much memory again.
-  private func move<S>(_ numbers: Run<S>, _ move: (Order, Run<S>, Run<S>) -> Void) {
+  private func move<S>(
+    _ numbers: Buffer<S>, _ move: (LayoutPermutation, Buffer<S>, Buffer<S>) -> Void
+  ) {
     precondition(numbers.count == count)
-    guard let (rows, order) = order?.rows else { return }
+    guard let (rows, permutation) = permutation?.rows else { return }
     let size = count / rows
     withScratch(size) { copy in
       for row in 0..<rows {
         let place = numbers[row * size..<(row + 1) * size]
         copy.copy(place)
-        move(order, copy, place)
+        move(permutation, copy, place)
       }
     }
   }

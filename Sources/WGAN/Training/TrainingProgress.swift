@@ -1,5 +1,5 @@
 /// How far a run has come: all that changes in it besides the networks' numbers.
-public struct Progress: Equatable, Sendable {
+public struct TrainingProgress: Equatable, Sendable {
   /// Epochs completed.
   public internal(set) var epoch = 0
   /// Batches of the epoch in hand that the critic is done with.
@@ -21,30 +21,30 @@ public struct Progress: Equatable, Sendable {
   public init() {}
 
   /// The beginning of a run.
-  init(_ configuration: Configuration) { plateau = PlateauState(configuration) }
+  init(_ configuration: TrainingConfiguration) { plateau = PlateauState(configuration) }
 
   /// The most that anything is counted to: every number up to it is a `Double`.
-  static let largestCount = 1 << 53
+  static let maximumCount = 1 << 53
 
   /// Whether an epoch has begun.
   var isMidEpoch: Bool { batch > 0 || batchUses > 0 }
 
   /// Whether the critic has had its steps before the next generator step.
-  func isGeneratorDue(_ configuration: Configuration) -> Bool {
+  func isGeneratorDue(_ configuration: TrainingConfiguration) -> Bool {
     phase >= configuration.criticSteps(before: generatorSteps)
   }
 
   /// Moves on in the alternation and in the epoch after a critic step.
   ///
   /// A batch that is reused serves until the generator step is due or, where the critic trains
-  /// alone, for `Configuration.criticSteps` steps.
+  /// alone, for `TrainingConfiguration.criticSteps` steps.
   mutating func advance(
-    after report: CriticReport, _ side: TrainingSide, _ configuration: Configuration
+    after report: CriticReport, _ trained: TrainedNetworks, _ configuration: TrainingConfiguration
   ) {
-    if side == .both { phase += 1 }
+    if trained == .both { phase += 1 }
     batchUses += 1
     let isBatchDone =
-      switch (configuration.realBatch, side) {
+      switch (configuration.realBatch, trained) {
       case (.fresh, _): true
       case (.reused, .both): isGeneratorDue(configuration)
       case (.reused, _): batchUses >= configuration.criticSteps
@@ -58,16 +58,16 @@ public struct Progress: Equatable, Sendable {
 
   /// Moves on in the alternation after a generator step, which saw this mean of C.
   mutating func advance(
-    afterGenerator mean: Double, _ side: TrainingSide, _ configuration: Configuration
+    afterGenerator mean: Double, _ trained: TrainedNetworks, _ configuration: TrainingConfiguration
   ) {
-    if side == .both { phase = 0 }
+    if trained == .both { phase = 0 }
     if let plateau = configuration.schedule.plateau {
       self.plateau?.watch(generator: mean, plateau)
     }
   }
 
   /// Moves on to the next epoch.
-  mutating func finishEpoch(_ configuration: Configuration) {
+  mutating func finishEpoch(_ configuration: TrainingConfiguration) {
     epoch += 1
     batch = 0
     if let plateau = configuration.schedule.plateau { self.plateau?.watchEpoch(plateau) }

@@ -3,7 +3,7 @@ import Glibc
 import TensorIO
 
 /// One of several equal parts of some work, and the way to wait for the others.
-struct Share: Sendable {
+struct WorkerSlice: Sendable {
   let index: Int
   let count: Int
   private let barrier: Barrier?
@@ -13,7 +13,7 @@ struct Share: Sendable {
   }
 
   /// All of it.
-  static let whole = Share(index: 0, count: 1)
+  static let whole = WorkerSlice(index: 0, count: 1)
 
   /// Waits until every share is here. All shares must call it equally often.
   func synchronize() { barrier?.wait() }
@@ -40,8 +40,8 @@ extension Range<Int> {
 /// The threads that share the work of a step.
 ///
 /// Every kernel gives the same bits for any cutting, so the count changes the time and nothing
-/// else. The threads live as long as this does; between two calls of `share` they sleep.
-public final class Workers: Sendable {
+/// else. The threads live as long as this does; between two calls of `slice` they sleep.
+public final class ThreadPool: Sendable {
   /// Shares of the work: the calling thread takes one.
   public let count: Int
   private let team: Team
@@ -91,7 +91,7 @@ public final class Workers: Sendable {
   ///
   /// Each call runs with denormals flushed to zero: a moment that decays to nothing would otherwise
   /// slow its loop many times.
-  func share(_ body: @Sendable (Share) -> Void) {
+  func run(_ body: @Sendable (WorkerSlice) -> Void) {
     withoutActuallyEscaping(body) { body in team.perform(body) }
   }
 }
@@ -101,14 +101,14 @@ private final class Team: @unchecked Sendable {
   let count: Int
   private let barrier: Barrier
   /// Written by the caller before the barrier that opens the work, read by the others after it.
-  private var body: (@Sendable (Share) -> Void)?
+  private var body: (@Sendable (WorkerSlice) -> Void)?
 
   init(count: Int) {
     self.count = count
     barrier = Barrier(count: count)
   }
 
-  func perform(_ body: @escaping @Sendable (Share) -> Void) {
+  func perform(_ body: @escaping @Sendable (WorkerSlice) -> Void) {
     self.body = body
     barrier.wait()
     _ = work(0)
@@ -135,7 +135,7 @@ private final class Team: @unchecked Sendable {
   @inline(never) private func work(_ index: Int) -> Bool {
     guard let body else { return false }
     let control = flush_denormals()
-    body(Share(index: index, count: count, barrier: count > 1 ? barrier : nil))
+    body(WorkerSlice(index: index, count: count, barrier: count > 1 ? barrier : nil))
     restore_denormals(control)
     return true
   }

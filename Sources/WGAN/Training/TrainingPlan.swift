@@ -1,5 +1,5 @@
 /// Which networks a run trains.
-public enum TrainingSide: String, Sendable, CaseIterable {
+public enum TrainedNetworks: String, Sendable, CaseIterable {
   /// Critic steps, and a generator step after every so many of them.
   case both
   /// One network alone; the other stays, and so does the place in the alternation.
@@ -7,7 +7,7 @@ public enum TrainingSide: String, Sendable, CaseIterable {
 }
 
 /// How far a call trains.
-public enum TrainingGoal: Equatable, Sendable {
+public enum StopCondition: Equatable, Sendable {
   /// So many generator steps more; critic steps if the critic trains alone.
   case steps(Int)
   /// To the end of so many epochs more, the one in hand counted. When the generator trains alone,
@@ -18,44 +18,44 @@ public enum TrainingGoal: Equatable, Sendable {
 }
 
 /// The way that one call trains: from where it began, on one side or both, to a goal.
-public struct TrainingCourse {
+public struct TrainingPlan {
   /// Which networks are trained.
-  public let side: TrainingSide
-  private let goal: TrainingGoal?
-  let start: Progress
-  private let configuration: Configuration
+  public let trained: TrainedNetworks
+  private let stopCondition: StopCondition?
+  let start: TrainingProgress
+  private let configuration: TrainingConfiguration
   private let batchesPerEpoch: Int
 
   /// A course that begins where the trainer stands; without a goal it has no end.
-  public init(_ trainer: Trainer, _ side: TrainingSide, to goal: TrainingGoal?) {
+  public init(_ trainer: Trainer, _ trained: TrainedNetworks, to stopCondition: StopCondition?) {
     self.init(
-      from: trainer.state.progress, side, to: goal, trainer.state.configuration,
+      from: trainer.state.progress, trained, to: stopCondition, trainer.state.configuration,
       batchesPerEpoch: trainer.batchesPerEpoch)
   }
 
   init(
-    from start: Progress, _ side: TrainingSide, to goal: TrainingGoal?,
-    _ configuration: Configuration, batchesPerEpoch: Int
+    from start: TrainingProgress, _ trained: TrainedNetworks, to stopCondition: StopCondition?,
+    _ configuration: TrainingConfiguration, batchesPerEpoch: Int
   ) {
-    (self.start, self.side, self.goal) = (start, side, goal)
+    (self.start, self.trained, self.stopCondition) = (start, trained, stopCondition)
     (self.configuration, self.batchesPerEpoch) = (configuration, batchesPerEpoch)
   }
 
   /// Whether there is nothing more to do: the goal is reached, or nothing is left to learn.
-  public func isFinished(at progress: Progress) -> Bool {
+  public func isFinished(at progress: TrainingProgress) -> Bool {
     isReached(at: progress) || isSpent(at: progress)
   }
 
   /// Whether an epoch has ended from which on both learning rates are 0 for good. Steps that are
   /// counted are done all the same.
-  public func isSpent(at progress: Progress) -> Bool {
-    if case .steps = goal { return false }
+  public func isSpent(at progress: TrainingProgress) -> Bool {
+    if case .steps = stopCondition { return false }
     return !progress.isMidEpoch && configuration.schedule.isOver(after: progress.generatorSteps)
   }
 
   /// Whether the goal is reached.
-  public func isReached(at progress: Progress) -> Bool {
-    switch (goal, side) {
+  public func isReached(at progress: TrainingProgress) -> Bool {
+    switch (stopCondition, trained) {
     case (nil, _): false
     case (.steps(let steps), .critic): progress.criticSteps - start.criticSteps >= steps
     case (.steps(let steps), _): progress.generatorSteps - start.generatorSteps >= steps
@@ -68,28 +68,28 @@ public struct TrainingCourse {
 
   /// The epoch that it ends with, if that is known.
   public var lastEpoch: Int? {
-    switch (goal, side) {
+    switch (stopCondition, trained) {
     case (nil, _), (.steps, _), (_, .generator): nil
-    case (.epochs(let epochs), _): start.epoch + min(epochs, Progress.largestCount)
+    case (.epochs(let epochs), _): start.epoch + min(epochs, TrainingProgress.maximumCount)
     case (.untilEpoch(let epoch), _): epoch
     }
   }
 
   /// Images that the critic was shown so far; where the generator trains alone, that it made.
-  public func images(at progress: Progress) -> Int {
+  public func images(at progress: TrainingProgress) -> Int {
     let steps =
-      side == .generator
+      trained == .generator
       ? progress.generatorSteps - start.generatorSteps : progress.criticSteps - start.criticSteps
     return steps * configuration.batchSize
   }
 
   /// Images still to come, about, if there is an end; a warm-up of the critic is not foreseen.
-  public func imagesLeft(at progress: Progress) -> Double? {
-    guard let goal else { return nil }
+  public func imagesLeft(at progress: TrainingProgress) -> Double? {
+    guard let stopCondition else { return nil }
     let made = Double(progress.generatorSteps - start.generatorSteps)
     let perGenerator = Double(configuration.criticSteps)
     let steps =
-      switch (goal, side) {
+      switch (stopCondition, trained) {
       case (.steps(let steps), .critic):
         Double(steps) - Double(progress.criticSteps - start.criticSteps)
       case (.steps(let steps), .generator): Double(steps) - made
@@ -105,19 +105,19 @@ public struct TrainingCourse {
 
   /// Calls `body` for every step of the course, with the progress that it leads to, for as long as
   /// `body` says so.
-  func forEachStep(_ body: (_ isCritic: Bool, _ after: Progress) -> Bool) {
+  func forEachStep(_ body: (_ isCritic: Bool, _ after: TrainingProgress) -> Bool) {
     var progress = start
     while !isFinished(at: progress) {
-      if side != .generator {
+      if trained != .generator {
         progress.criticSteps += 1
         guard body(true, progress) else { return }
         let nothing = CriticReport(real: 0, fake: 0, penalty: nil, gradientNorm: nil)
-        progress.advance(after: nothing, side, configuration)
+        progress.advance(after: nothing, trained, configuration)
       }
-      if side == .generator || side == .both && progress.isGeneratorDue(configuration) {
+      if trained == .generator || trained == .both && progress.isGeneratorDue(configuration) {
         progress.generatorSteps += 1
         guard body(false, progress) else { return }
-        progress.advance(afterGenerator: 0, side, configuration)
+        progress.advance(afterGenerator: 0, trained, configuration)
       }
       if progress.batch == batchesPerEpoch { progress.finishEpoch(configuration) }
     }

@@ -5,7 +5,7 @@
 /// stride-th of the kernel, the last one first: a kernel of its own, of which the weights have to be
 /// brought together before. That is worth it where a layer has few channels, and its products would
 /// be short.
-struct Reversal: Sendable {
+struct TransposedConvolutionByPhase: Sendable {
   private struct Phase {
     let correlation: Correlation
     /// The taps of the whole kernel, along each axis, of which the phase's is made.
@@ -20,11 +20,11 @@ struct Reversal: Sendable {
   let weightCount: Int
 
   /// More weights than these would take longer to bring together than they save.
-  private static let mostWeights = 1 << 19
+  private static let maximumWeights = 1 << 19
 
   /// `nil` where it is not worth it.
   init?(_ correlation: Correlation) {
-    guard correlation.weightCount <= Self.mostWeights else { return nil }
+    guard correlation.weightCount <= Self.maximumWeights else { return nil }
     self.correlation = correlation
     var (phases, first): ([Phase], Int) = ([], 0)
     for row in correlation.vertical.reversed {
@@ -41,14 +41,15 @@ struct Reversal: Sendable {
   }
 
   /// Brings the weights together, this share of them.
-  func derive<S: Scalar>(_ weight: Run<S>, into derived: Run<S>, share: Share) {
+  func prepareWeights<S: Scalar>(_ weight: Buffer<S>, into prepared: Buffer<S>, slice: WorkerSlice)
+  {
     let (inputs, outputs) = (correlation.input.channels, correlation.output.channels)
-    let own = share.range(of: outputs)
+    let own = slice.range(of: outputs)
     if own.isEmpty { return }
-    let weight = Block(weight, rows: outputs, columns: correlation.windowSize).rows(own)
+    let weight = MatrixView(weight, rows: outputs, columns: correlation.windowSize).rows(own)
     for phase in phases {
-      let reversed = Block(
-        derived[phase.weights], rows: inputs, columns: phase.correlation.windowSize)
+      let reversed = MatrixView(
+        prepared[phase.weights], rows: inputs, columns: phase.correlation.windowSize)
       var place = own
       for row in phase.rows {
         for column in phase.columns {
@@ -62,10 +63,10 @@ struct Reversal: Sendable {
 
   /// x = b + Wᵀ ⋆ y.
   func apply<S: Scalar>(
-    _ y: Block<S>, _ derived: Run<S>, bias: Run<S>?, into x: Block<S>
+    _ y: MatrixView<S>, _ prepared: Buffer<S>, bias: Buffer<S>?, into x: MatrixView<S>
   ) {
     for phase in phases {
-      phase.correlation.apply(y, derived[phase.weights], bias: bias, into: x)
+      phase.correlation.apply(y, prepared[phase.weights], bias: bias, into: x)
     }
   }
 }

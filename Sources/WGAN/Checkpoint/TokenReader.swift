@@ -1,5 +1,5 @@
 /// The words of a text form, taken in order.
-struct Phrase {
+struct TokenReader {
   private var rest: ArraySlice<Substring>
 
   init(_ text: some StringProtocol) {

@@ -12,7 +12,7 @@ public struct ImageShape: Equatable, Sendable, LosslessStringConvertible {
 
   /// A shape; every size positive, at most 2²⁴ pixel values in all.
   public init?(channels: Int, height: Int, width: Int) {
-    let most = Architecture.largestWidth
+    let most = Architecture.maximumWidth
     guard [channels, height, width].allSatisfy({ 1...most ~= $0 }),
       channels * height <= most, channels * height * width <= most
     else { return nil }
@@ -54,15 +54,15 @@ public enum Constraint: Equatable, Sendable, CustomStringConvertible {
 
   /// Reads the text form; `nil` when it is not one.
   public init?(_ text: String) {
-    var phrase = Phrase(text)
-    if let bound: Double = phrase.value("clip") {
+    var reader = TokenReader(text)
+    if let bound: Double = reader.value("clip") {
       self = .clip(bound: bound)
-    } else if let weight: Double = phrase.value("gradient-penalty") {
+    } else if let weight: Double = reader.value("gradient-penalty") {
       self = .gradientPenalty(weight: weight)
     } else {
       return nil
     }
-    guard phrase.isEmpty else { return nil }
+    guard reader.isEmpty else { return nil }
   }
 
   /// λ, or `nil` for clipping.
@@ -72,7 +72,7 @@ public enum Constraint: Equatable, Sendable, CustomStringConvertible {
 }
 
 /// Everything that decides a training run before it begins; it never changes during one.
-public struct Configuration: Equatable, Sendable {
+public struct TrainingConfiguration: Equatable, Sendable {
   /// What the generator makes and the critic reads.
   public var image: ImageShape
   /// Numbers in a latent.
@@ -99,13 +99,13 @@ public struct Configuration: Equatable, Sendable {
   public var seed: UInt64
 
   /// What is out of range or does not fit together, in words; `nil` when training can begin.
-  public var flaw: String? {
-    guard 1...Architecture.largestWidth ~= latent else { return "the latent size is out of range" }
+  public var validationError: String? {
+    guard 1...Architecture.maximumWidth ~= latent else { return "the latent size is out of range" }
     guard 1...65536 ~= batchSize else { return "the batch size must be between 1 and 65536" }
-    guard 1...Self.mostCriticSteps ~= criticSteps else {
-      return "the critic steps must be between 1 and \(Self.mostCriticSteps)"
+    guard 1...Self.maximumCriticSteps ~= criticSteps else {
+      return "the critic steps must be between 1 and \(Self.maximumCriticSteps)"
     }
-    if let flaw = criticWarmUp.flaw { return flaw }
+    if let validationError = criticWarmUp.validationError { return validationError }
     switch constraint {
     case .clip(let bound) where !isPositiveFloat(bound):
       return "the clipping bound must be positive"
@@ -113,18 +113,22 @@ public struct Configuration: Equatable, Sendable {
       return "lambda must be positive"
     default: break
     }
-    if let flaw = generatorOptimizer.flaw ?? criticOptimizer.flaw ?? schedule.flaw { return flaw }
-    return networksFlaw
+    if let validationError = generatorOptimizer.validationError ?? criticOptimizer.validationError
+      ?? schedule.validationError
+    {
+      return validationError
+    }
+    return networksValidationError
   }
 
   /// The most critic steps before a generator step.
-  static let mostCriticSteps = 1_000_000
+  static let maximumCriticSteps = 1_000_000
 
   /// The critic steps before the generator step of this number, counted from 0.
   func criticSteps(before number: Int) -> Int { criticWarmUp.steps(before: number) ?? criticSteps }
 
   /// What is allowed but known to go wrong; `nil` when nothing is.
-  public var advice: String? {
+  public var warning: String? {
     if case .clip = constraint, case .adam(_, let beta1, _, _) = criticOptimizer, beta1 > 0 {
       return
         "Adam with beta1 > 0 can kill a critic with clipped weights; RMSProp is the paper's choice"
@@ -139,19 +143,19 @@ public struct Configuration: Equatable, Sendable {
     return nil
   }
 
-  private var networksFlaw: String? {
-    guard critic.words.last == .dense(1) else { return "the critic must end with dense 1" }
-    if constraint.penaltyWeight != nil, critic.words.contains(where: \.isBatchNorm) {
+  private var networksValidationError: String? {
+    guard critic.layers.last == .dense(1) else { return "the critic must end with dense 1" }
+    if constraint.penaltyWeight != nil, critic.layers.contains(where: \.isBatchNorm) {
       return
         "a critic with a gradient penalty cannot have batch-norm: it makes a sample's gradient "
         + "depend on the other samples (use layer-norm)"
     }
     for (name, build) in [("generator", buildGenerator), ("critic", buildCritic)] {
-      do throws(Misfit) {
+      do throws(ShapeError) {
         let count = try build().parameterCount
         guard count > 0 else { return "the \(name) has nothing to train" }
-        guard count <= Self.largestNetwork else {
-          return "the \(name) has \(count) parameters, of at most \(Self.largestNetwork)"
+        guard count <= Self.maximumParameterCount else {
+          return "the \(name) has \(count) parameters, of at most \(Self.maximumParameterCount)"
         }
       } catch { return "the \(name): \(error)" }
     }
@@ -159,21 +163,21 @@ public struct Configuration: Equatable, Sendable {
   }
 
   /// The most parameters that a network may have: a GiB of them, and as much for each moment.
-  private static let largestNetwork = 1 << 28
+  private static let maximumParameterCount = 1 << 28
 
-  private func buildGenerator() throws(Misfit) -> Network {
+  private func buildGenerator() throws(ShapeError) -> Network {
     try generator.network(input: .vector(latent), output: image)
   }
 
-  private func buildCritic() throws(Misfit) -> Network {
+  private func buildCritic() throws(ShapeError) -> Network {
     try critic.network(input: image, output: .vector(1))
   }
 
-  /// The networks of a configuration without a `flaw`.
+  /// The networks of a configuration without a `validationError`.
   var generatorNetwork: Network { built(buildGenerator) }
   var criticNetwork: Network { built(buildCritic) }
 
-  private func built(_ build: () throws(Misfit) -> Network) -> Network {
-    do throws(Misfit) { return try build() } catch { preconditionFailure(error.reason) }
+  private func built(_ build: () throws(ShapeError) -> Network) -> Network {
+    do throws(ShapeError) { return try build() } catch { preconditionFailure(error.reason) }
   }
 }

@@ -5,8 +5,8 @@ import Glibc
 ///
 /// In an activation a row is a feature and a column is a sample: the batch is the innermost axis,
 /// so every elementwise loop runs along contiguous lanes. A block owns nothing: its memory belongs
-/// to the `Workspace` that made it. It may go to any thread, as a `Run` may.
-@safe struct Block<S: Scalar>: @unchecked Sendable {
+/// to the `Workspace` that made it. It may go to any thread, as a `Buffer` may.
+@safe struct MatrixView<S: Scalar>: @unchecked Sendable {
   /// The first element.
   let base: UnsafeMutablePointer<S>
   /// The number of features.
@@ -17,30 +17,30 @@ import Glibc
   let stride: Int
 
   /// The same rows, of some of the columns.
-  func columns(_ range: Range<Int>) -> Block {
+  func columns(_ range: Range<Int>) -> MatrixView {
     precondition(range.lowerBound >= 0 && range.upperBound <= columns)
-    return unsafe Block(
+    return unsafe MatrixView(
       base: base + range.lowerBound, rows: rows, columns: range.count, stride: stride)
   }
 
   /// Some of the rows, of the same columns.
-  func rows(_ range: Range<Int>) -> Block {
+  func rows(_ range: Range<Int>) -> MatrixView {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows)
-    return unsafe Block(
+    return unsafe MatrixView(
       base: base + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
   }
 
   /// Every `step`-th row.
-  func rows(from first: Int, by step: Int) -> Block {
+  func rows(from first: Int, by step: Int) -> MatrixView {
     precondition(first >= 0 && first < step && rows % step == 0)
-    return unsafe Block(
+    return unsafe MatrixView(
       base: base + first * stride, rows: rows / step, columns: columns, stride: step * stride)
   }
 
   /// One row.
-  func row(_ row: Int) -> Run<S> {
+  func row(_ row: Int) -> Buffer<S> {
     precondition(row >= 0 && row < rows)
-    return unsafe Run(base: base + row * stride, count: columns)
+    return unsafe Buffer(base: base + row * stride, count: columns)
   }
 
   /// One element.
@@ -56,11 +56,11 @@ import Glibc
   }
 
   /// Whether another block has as many rows and columns.
-  func isLike(_ other: Block) -> Bool { other.rows == rows && other.columns == columns }
+  func hasSameShape(as other: MatrixView) -> Bool { other.rows == rows && other.columns == columns }
 
   /// Takes over the numbers of a block of the same shape, or of this very block.
-  func copy(_ other: Block) {
-    precondition(isLike(other))
+  func copy(_ other: MatrixView) {
+    precondition(hasSameShape(as: other))
     if unsafe other.base == base { return }
     for row in 0..<rows {
       unsafe (base + row * stride).update(from: other.base + row * other.stride, count: columns)
@@ -78,9 +78,9 @@ import Glibc
   }
 }
 
-extension Block {
+extension MatrixView {
   /// All numbers of a run, row after row.
-  init(_ run: Run<S>, rows: Int, columns: Int) {
+  init(_ run: Buffer<S>, rows: Int, columns: Int) {
     precondition(rows >= 0 && columns >= 0 && rows * columns == run.count)
     unsafe self.init(base: run.base, rows: rows, columns: columns, stride: columns)
   }

@@ -4,7 +4,7 @@
 /// Outputs whose position leaves the same rest by the factor, a *phase*, see the small image alike:
 /// several taps fall on one position, so their weights are summed first. A 3 × 3 kernel over an
 /// image of twice the size is four 2 × 2 kernels over the small one: 4/9 of the work.
-struct Upsampling: Sendable {
+struct UpsampledWindow: Sendable {
   let factor: Int
   /// Taps of the kernel over the large image, and positions before it where the first output's
   /// begin.

@@ -1,14 +1,14 @@
 /// A type of which any bits are a value: memory of zeros, or of a file, is numbers.
-protocol Number: BitwiseCopyable, Sendable {}
-extension UInt8: Number {}
-extension Int64: Number {}
+protocol BufferElement: BitwiseCopyable, Sendable {}
+extension UInt8: BufferElement {}
+extension Int64: BufferElement {}
 
 /// Numbers side by side in memory. None beyond the last is reached: a wrong index ends the process.
 ///
-/// Like a `Block` it owns nothing: its memory belongs to the `Workspace` that made it, which is to
+/// Like a `MatrixView` it owns nothing: its memory belongs to the `Workspace` that made it, which is to
 /// live as long. It may go to any thread: the shares of a step write disjoint runs, and wait for one
 /// another before one reads what another wrote.
-@safe struct Run<Element: Number>: @unchecked Sendable {
+@safe struct Buffer<Element: BufferElement>: @unchecked Sendable {
   /// The first number.
   let base: UnsafeMutablePointer<Element>
   let count: Int
@@ -26,19 +26,19 @@ extension Int64: Number {}
   }
 
   /// Some of them, counted from 0 again.
-  subscript(range: Range<Int>) -> Run {
+  subscript(range: Range<Int>) -> Buffer {
     precondition(range.lowerBound >= 0 && range.upperBound <= count)
-    return unsafe Run(base: base + range.lowerBound, count: range.count)
+    return unsafe Buffer(base: base + range.lowerBound, count: range.count)
   }
 
   /// The first `count` of them.
-  func prefix(_ count: Int) -> Run { self[0..<count] }
+  func prefix(_ count: Int) -> Buffer { self[0..<count] }
 
   /// All but the first `count` of them.
-  func dropFirst(_ count: Int) -> Run { self[count..<self.count] }
+  func dropFirst(_ count: Int) -> Buffer { self[count..<self.count] }
 
   /// Takes over as many numbers.
-  func copy(_ other: Run) {
+  func copy(_ other: Buffer) {
     precondition(other.count == count)
     unsafe base.update(from: other.base, count: count)
   }
@@ -47,7 +47,7 @@ extension Int64: Number {}
   func fill(_ value: Element) { unsafe base.update(repeating: value, count: count) }
 
   /// The same memory as numbers of another type.
-  func bound<Other: Number>(to _: Other.Type) -> Run<Other> {
+  func bound<Other: BufferElement>(to _: Other.Type) -> Buffer<Other> {
     let bytes = unsafe UnsafeMutableRawBufferPointer(
       start: base, count: count * MemoryLayout<Element>.stride)
     let alignment = UInt(MemoryLayout<Other>.alignment)
@@ -55,6 +55,6 @@ extension Int64: Number {}
     precondition(bytes.count.isMultiple(of: MemoryLayout<Other>.stride))
     let numbers = unsafe bytes.bindMemory(to: Other.self)
     guard let base = numbers.baseAddress else { preconditionFailure("a run has an address") }
-    return unsafe Run<Other>(base: base, count: numbers.count)
+    return unsafe Buffer<Other>(base: base, count: numbers.count)
   }
 }

@@ -1,6 +1,6 @@
 /// A matrix as a product takes it: a block, its transpose, or those of a block's rows that lie under
 /// a window, or under a part of one.
-@safe struct Matrix<S: Scalar> {
+@safe struct MatrixOperand<S: Scalar> {
   let base: UnsafePointer<S>
   /// Where each row lies, in rows from `base` on; after one another where there is none.
   let index: UnsafePointer<UInt32>?
@@ -9,7 +9,7 @@
   let rows: Int, columns: Int
 
   /// The block as it is.
-  init(_ block: Block<S>) {
+  init(_ block: MatrixView<S>) {
     unsafe base = UnsafePointer(block.base)
     unsafe index = nil
     (row, column, rows, columns) = (block.stride, 1, block.rows, block.columns)
@@ -17,7 +17,9 @@
 
   /// The rows of x under a part of a window that begins with row `origin` of x. The window may hang
   /// over the edge, the part may not. The index lives as long as the window.
-  init(_ x: Block<S>, under part: WindowIndex.Part, of window: WindowIndex, from origin: Int) {
+  init(
+    _ x: MatrixView<S>, under part: WindowOffsets.Part, of window: WindowOffsets, from origin: Int
+  ) {
     let offsets = window.offsets(of: part)
     precondition(origin + offsets.lowerBound >= 0 && origin + offsets.upperBound < x.rows)
     unsafe base = UnsafePointer(x.base) + origin * x.stride
@@ -26,24 +28,24 @@
     rows = part.rows.count * part.columns.count
   }
 
-  private init(transposing other: Matrix) {
+  private init(transposing other: MatrixOperand) {
     unsafe base = other.base
     unsafe index = other.index
     (row, column, rows, columns) = (other.column, other.row, other.columns, other.rows)
   }
 
   /// The transpose.
-  var transposed: Matrix { Matrix(transposing: self) }
+  var transposed: MatrixOperand { MatrixOperand(transposing: self) }
 }
 
-extension Block {
+extension MatrixView {
   /// The transpose, as a product takes it.
-  var transposed: Matrix<S> { Matrix(self).transposed }
+  var transposed: MatrixOperand<S> { MatrixOperand(self).transposed }
 }
 
 /// The rows of an image under a window: `height` runs of `width` rows, one run `pitch` rows after
 /// the other, as offsets from the first.
-@safe final class WindowIndex: @unchecked Sendable {
+@safe final class WindowOffsets: @unchecked Sendable {
   let width: Int
   fileprivate let base: UnsafeMutablePointer<UInt32>
   private let height: Int, pitch: Int

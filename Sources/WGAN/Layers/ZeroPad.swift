@@ -1,6 +1,6 @@
 /// Puts a frame of zeros around an image, or takes one off it: PyTorch's `ZeroPad2d`, for either
 /// sign.
-struct Frame: Layer {
+struct ZeroPad: Layer {
   let input: ImageShape
   let output: ImageShape
   /// The width of the frame; negative to crop.
@@ -16,24 +16,28 @@ struct Frame: Layer {
     (self.input, self.output, self.margin) = (input, output, margin)
   }
 
-  func forward<S: Scalar>(_ x: Block<S>, _: LayerRun<S>, notes _: Block<S>, into y: Block<S>) {
+  func forward<S: Scalar>(
+    _ x: MatrixView<S>, _: LayerParameters<S>, saved _: MatrixView<S>, into y: MatrixView<S>
+  ) {
     Self.place(x, input, into: y, output, margin)
   }
 
-  func backward<S: Scalar>(
-    _ dy: Block<S>, output _: Block<S>, notes _: Block<S>, _: LayerRun<S>, into dx: Block<S>
+  func vjp<S: Scalar>(
+    _ dy: MatrixView<S>, output _: MatrixView<S>, saved _: MatrixView<S>, _: LayerParameters<S>,
+    into dx: MatrixView<S>
   ) {
     Self.place(dy, output, into: dx, input, -margin)
   }
 
-  func tangent<S: Scalar>(
-    _ u: Block<S>, output _: Block<S>, notes _: Block<S>, _ run: LayerRun<S>, into v: Block<S>
+  func jvp<S: Scalar>(
+    _ u: MatrixView<S>, output _: MatrixView<S>, saved _: MatrixView<S>,
+    _ parameters: LayerParameters<S>, into v: MatrixView<S>
   ) {
     Self.place(u, input, into: v, output, margin)
   }
 
   private static func place<S: Scalar>(
-    _ x: Block<S>, _ from: ImageShape, into y: Block<S>, _ to: ImageShape, _ margin: Int
+    _ x: MatrixView<S>, _ from: ImageShape, into y: MatrixView<S>, _ to: ImageShape, _ margin: Int
   ) {
     let channels = from.channels
     if margin > 0 { y.clear() }

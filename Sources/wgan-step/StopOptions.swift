@@ -3,7 +3,7 @@ import ToolSupport
 import WGAN
 
 /// How far to train: so far, or until the time is up.
-struct GoalOptions: ParsableArguments {
+struct StopOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
@@ -43,14 +43,14 @@ struct GoalOptions: ParsableArguments {
   }
 
   /// What this call reaches, and what it is a part of; `nil` when only time ends it.
-  func goals(from epoch: Int) -> (call: TrainingGoal?, whole: TrainingGoal?) {
+  func stopConditions(from epoch: Int) -> (call: StopCondition?, whole: StopCondition?) {
     if let untilEpoch {
       let count = min(epochs ?? .max, max(untilEpoch - epoch, 0))
       return (.untilEpoch(epoch + count), .untilEpoch(untilEpoch))
     }
-    let goal = epochs.map { TrainingGoal.epochs($0) } ?? steps.map { .steps($0) }
-    return (goal, goal)
+    let stopCondition = epochs.map { StopCondition.epochs($0) } ?? steps.map { .steps($0) }
+    return (stopCondition, stopCondition)
   }
 }
 
-extension TrainingSide: ExpressibleByArgument {}
+extension TrainedNetworks: ExpressibleByArgument {}

@@ -1,19 +1,19 @@
 /// The two networks of a training.
-struct TrainedNetworks<S: Scalar>: Sendable {
+struct NetworkPair<S: Scalar>: Sendable {
   let generator: TrainedNetwork<S>, critic: TrainedNetwork<S>
 
   /// Both, of zeros.
-  init(zeros configuration: Configuration) {
+  init(zeros configuration: TrainingConfiguration) {
     generator = TrainedNetwork(configuration.generatorNetwork, configuration.generatorOptimizer)
     critic = TrainedNetwork(configuration.criticNetwork, configuration.criticOptimizer)
   }
 
   /// Draws what a run begins with.
-  func draw(_ configuration: Configuration) {
+  func draw(_ configuration: TrainingConfiguration) {
     let (rule, key) = (configuration.initialization, configuration.seed)
-    generator.network.initialize(generator.runs, by: rule, key: key, firstStep: 0)
+    generator.network.initialize(generator.store, by: rule, key: key, firstStep: 0)
     critic.network.initialize(
-      critic.runs, by: rule, key: key, firstStep: generator.network.parameters.count)
+      critic.store, by: rule, key: key, firstStep: generator.network.parameters.count)
   }
 }
 
@@ -21,12 +21,12 @@ struct TrainedNetworks<S: Scalar>: Sendable {
 struct TrainedNetwork<S: Scalar>: Sendable {
   let network: Network
   let optimizer: Optimizer
-  let runs: ParameterRuns<S>
+  let store: ParameterStore<S>
 
   /// A network of zeros.
   init(_ network: Network, _ optimizer: Optimizer) {
     self.network = network
     self.optimizer = optimizer
-    runs = ParameterRuns(network, moments: optimizer.momentNames.count, in: Workspace())
+    store = ParameterStore(network, moments: optimizer.momentNames.count, in: Workspace())
   }
 }
