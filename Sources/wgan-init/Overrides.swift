@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import WGAN
 
 /// Every hyper-parameter of a preset, as an option.

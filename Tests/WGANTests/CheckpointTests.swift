@@ -2,6 +2,7 @@ import Foundation
 import TensorIO
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// Checkpoints: what is written is what is read, and nothing else is taken for one.

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// The convolution against its definition, in PyTorch's layout and in no other words.

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// The derivative's own size is near 1; differences at h = 1e-5 leave about 1e-10 of truncation and

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// The recorded runs in double precision on both sides: no rounding worth the name hides a mistake.

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 @Suite struct DropoutTests {
@@ -16,8 +17,9 @@ import Testing
     let place = try #require(
       network.nodes.firstIndex { if case .layer(is Dropout) = $0 { true } else { false } })
     let expected = workspace.matrix(rows: 2, columns: 5)
-    Dropout(shape: .vector(40), layout: .vector(40), probability: 0.5)
-      .draw(expected, key: 3, stream: 7 | 1 << 8, step: 2, first: 9)
+    try #require(Dropout(shape: .vector(40), layout: .vector(40), probability: 0.5).mask)
+      .draw(
+        into: expected, key: 3, stream: RandomStream(rawValue: 7 | 1 << 8), step: 2, first: 9)
     for row in 0..<2 {
       for column in 0..<5 {
         #expect(

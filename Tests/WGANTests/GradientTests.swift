@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// Both objectives against central differences, for every parameter, in Double: the same Swift code

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// Layers beside Keras' own, on what `scripts/make_keras_fixtures.py` recorded in double precision.

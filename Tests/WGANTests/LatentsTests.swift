@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// Latents along a path, and of a truncated distribution.

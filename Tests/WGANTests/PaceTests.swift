@@ -1,6 +1,7 @@
 import TensorIO
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// When each network steps, on which images, how fast, and that all this is in the checkpoint.

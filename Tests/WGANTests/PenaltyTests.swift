@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// The gradient penalty: where it looks, what it measures, and where its gradient goes.

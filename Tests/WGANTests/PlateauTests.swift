@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// `Plateau` beside PyTorch's ReduceLROnPlateau, as `scripts/make_plateau_fixtures.py` recorded it.

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// The numbers that papers and well-known code give, and what does not fit together.

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// What is drawn, when it is drawn anew, and that one draw knows nothing of another.

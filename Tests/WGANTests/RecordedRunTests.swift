@@ -2,6 +2,7 @@ import Foundation
 import TensorIO
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// Runs of thirteen critic steps beside the same runs in PyTorch in double precision, which

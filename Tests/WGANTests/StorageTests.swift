@@ -2,6 +2,7 @@ import CKernels
 import TensorIO
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// Nothing beyond a run or a block is reached: what would, ends the process.
@@ -88,11 +89,11 @@ import Testing
         case .adam, .rmsprop:
           let longer = workspace.buffer(12 + extra)
           let constants = AdamConstants<Float>(
-            beta1: 0, oneMinusBeta1: 1, beta2: 0, oneMinusBeta2: 1, rate: 1, root: 1, epsilon: 1)
+            rate: 1, beta1: 0, beta2: 0, epsilon: 1, power1: 0, power2: 0)
           if self == .adam { return Float.adam(longer, run, run, longer, constants) }
           Float.rmsprop(
             longer, longer, run,
-            RMSPropConstants(alpha: 0, oneMinusAlpha: 1, rate: 1, epsilon: 1))
+            RMSPropConstants(alpha: 0, rate: 1, epsilon: 1))
         }
       }
     }

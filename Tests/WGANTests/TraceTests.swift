@@ -1,6 +1,7 @@
 import TensorIO
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// A trace tells of the steps that were done, and changes none of them.
@@ -88,7 +89,7 @@ import Testing
     let file = try trace(trainer, steps: 1, .critic).file
     #expect(file.header["critic.1.mask.critic.1.real"]?.shape == [20, 3, 6, 6])
     #expect(file.header["critic.1.mask.critic.4.fake"]?.shape == [20, 108])
-    for (node, place, _) in trainer.updates.critic.network.dropouts {
+    for (node, place, _) in trainer.updates.critic.network.masks {
       let saved = trainer.updates.critic.values.saved[node]
       for (group, name) in ["real", "fake", "interpolated"].enumerated() {
         let mask: [UInt8] = try #require(file.numbers(of: "critic.1.mask.critic.\(place).\(name)"))

@@ -1,6 +1,7 @@
 import TensorIO
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// What a step does to the networks: which way they go, what holds the critic, and what no step may

@@ -1,6 +1,6 @@
 import FuzzSupport
 import TensorIO
-import WGAN
+import Engine
 
 nonisolated(unsafe) private var configuration = try? Preset("mlp-gp")?.configuration(
   image: .mnist, seed: 1)

@@ -1,3 +1,5 @@
+import Engine
+
 /// Under which versions of these tools' arithmetic a run's numbers came to be, in order.
 ///
 /// Neither threads nor the instruction set change a bit of a result, and no library computes one: the

@@ -1,3 +1,4 @@
+import Engine
 import TensorIO
 
 /// The metadata of a checkpoint: one string for each thing, readable in any safetensors viewer.

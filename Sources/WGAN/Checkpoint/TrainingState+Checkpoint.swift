@@ -1,3 +1,4 @@
+import Engine
 import TensorIO
 
 /// A checkpoint is the whole training state in one TensorIO file of kind `checkpoint`:

@@ -1,3 +1,5 @@
+import Engine
+
 /// The Wasserstein estimate on real images that no step is trained on: mean C(real) − mean C(G(z))
 /// over all of them and as many samples, both networks as they are used, not as they train: without
 /// dropout, batch norm by its running statistics.

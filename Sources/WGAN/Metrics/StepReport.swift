@@ -1,3 +1,5 @@
+import Engine
+
 /// What one step saw, for the metrics.
 public struct StepReport: Equatable, Sendable {
   /// The epoch in hand, counted from 1.

@@ -1,3 +1,5 @@
+import Engine
+
 /// What the critic minimises: mean C(fake) − mean C(real), and with a gradient penalty
 /// + λ · mean (‖∇C(x̂)‖ − 1)², x̂ = fake + α·(real − fake) (Gulrajani et al. 2017, equation 3).
 ///

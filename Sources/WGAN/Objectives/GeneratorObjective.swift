@@ -1,3 +1,5 @@
+import Engine
+
 /// What the generator minimises: −mean C(G(z)) (Arjovsky et al. 2017, algorithm 1, line 10).
 struct GeneratorObjective<S: Scalar>: Sendable {
   let network: Network

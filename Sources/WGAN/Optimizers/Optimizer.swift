@@ -1,3 +1,5 @@
+import Engine
+
 /// How a network's parameters follow their gradient: the rule and its numbers.
 public enum Optimizer: Equatable, Sendable {
   /// v ← α·v + (1 − α)·g²; p ← p − rate·g / (√v + ε). As PyTorch's `RMSprop`, without momentum and
@@ -54,14 +56,12 @@ public enum Optimizer: Equatable, Sendable {
     let (p, g) = (store.parameters[range], store.gradients[range])
     switch self {
     case .rmsprop(let rate, let alpha, let epsilon):
-      let constants = RMSPropConstants(
-        alpha: S(alpha), oneMinusAlpha: S(1 - alpha), rate: S(rate), epsilon: S(epsilon))
+      let constants = RMSPropConstants<S>(alpha: alpha, rate: rate, epsilon: epsilon)
       S.rmsprop(p, store.moments[0][range], g, constants)
     case .adam(let rate, let beta1, let beta2, let epsilon):
-      let constants = AdamConstants(
-        beta1: S(beta1), oneMinusBeta1: S(1 - beta1), beta2: S(beta2), oneMinusBeta2: S(1 - beta2),
-        rate: S(rate / (1 - power(beta1, step))),
-        root: S(1 / (1 - power(beta2, step)).squareRoot()), epsilon: S(epsilon))
+      let constants = AdamConstants<S>(
+        rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon, power1: power(beta1, step),
+        power2: power(beta2, step))
       S.adam(p, store.moments[0][range], store.moments[1][range], g, constants)
     }
   }

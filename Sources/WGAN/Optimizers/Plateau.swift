@@ -1,3 +1,5 @@
+import Engine
+
 /// Lowers the learning rate when a number has stopped falling: PyTorch's `ReduceLROnPlateau` with
 /// mode `min`, threshold_mode `rel` and eps 1e-8.
 ///

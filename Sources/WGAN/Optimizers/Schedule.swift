@@ -1,3 +1,5 @@
+import Engine
+
 /// The learning rate as a function of the step.
 ///
 /// Its clock is the number of generator steps done, for both networks, so that their rates keep

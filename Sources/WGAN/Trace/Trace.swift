@@ -1,3 +1,4 @@
+import Engine
 import TensorIO
 
 /// A record of a few steps in a file of kind `trace`: everything that they drew and computed, so

@@ -1,3 +1,4 @@
+import Engine
 import TensorIO
 
 /// The steps of one network: what they are called and what a trace has of each.

@@ -1,3 +1,4 @@
+import Engine
 import TensorIO
 
 /// A tensor that every step of a network has in a trace, and how to get it once the step is done.
@@ -71,18 +72,18 @@ struct TracedTensor {
     _ prefix: String, _ suffix: String = "", of network: Network, count: Int, group: Int = 0,
     _ stream: RandomStream, key: UInt64, step: @escaping () -> Int
   ) -> [TracedTensor] {
-    network.dropouts.map { _, place, layer in
-      let shape = layer.shape == layer.layout ? layer.shape.sizes : [layer.shape.count]
-      return TracedTensor("\(prefix)\(place)\(suffix)", .u8, [count] + shape) { bytes in
-        withScratch(layer.savedRows * count) { (mask: Buffer<Float>) in
-          let mask = MatrixView(mask, rows: layer.savedRows, columns: count)
-          layer.draw(
-            mask, key: key, stream: stream.of(place: place),
+    network.masks.map { _, layer, mask in
+      let shape = mask.shape == mask.layout ? mask.shape.sizes : [mask.shape.count]
+      return TracedTensor("\(prefix)\(layer)\(suffix)", .u8, [count] + shape) { bytes in
+        withScratch(mask.rows * count) { (numbers: Buffer<Float>) in
+          let drawn = MatrixView(numbers, rows: mask.rows, columns: count)
+          mask.draw(
+            into: drawn, key: key, stream: stream.of(layer: layer),
             step: UInt32(truncatingIfNeeded: step()), first: UInt32(group * count))
-          LayoutPermutation(layer.layout).forEach { row, pytorch in
+          LayoutPermutation(mask.layout).forEach { row, pytorch in
             for sample in 0..<count {
-              let bits = mask[row / 32, sample].bitPattern
-              bytes[sample * layer.shape.count + pytorch] = UInt8(bits >> (row % 32) & 1)
+              let bits = drawn[row / 32, sample].bitPattern
+              bytes[sample * mask.shape.count + pytorch] = UInt8(bits >> (row % 32) & 1)
             }
           }
         }

@@ -1,3 +1,5 @@
+import Engine
+
 /// More critic steps where the critic lags behind: at the beginning, and now and then.
 ///
 /// Arjovsky's code has 100 for each of the first 25 generator steps and for every 500th

@@ -1,3 +1,5 @@
+import Engine
+
 /// How the place α of an interpolate x̂ = fake + α·(real − fake) is drawn, one for each sample.
 public enum Interpolation: String, Sendable, CaseIterable {
   /// Uniform on [0, 1): between the samples (Gulrajani et al. 2017, algorithm 1, line 4).

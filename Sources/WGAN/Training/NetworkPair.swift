@@ -1,3 +1,5 @@
+import Engine
+
 /// The two networks of a training.
 struct NetworkPair<S: Scalar>: Sendable {
   let generator: TrainedNetwork<S>, critic: TrainedNetwork<S>

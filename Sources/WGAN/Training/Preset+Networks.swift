@@ -1,3 +1,5 @@
+import Engine
+
 extension Preset.Networks {
   /// Three dense layers each.
   static func dense(_ image: ImageShape) -> Self {

@@ -1,3 +1,5 @@
+import Engine
+
 /// A named configuration.
 public struct Preset: Sendable {
   /// What `--preset` takes.

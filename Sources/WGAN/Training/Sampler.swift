@@ -1,3 +1,4 @@
+import Engine
 import TensorIO
 
 /// Draws images from a generator.

@@ -1,3 +1,5 @@
+import Engine
+
 /// Maps a training state to the next: keeps count of steps, batches and epochs, and says whose turn
 /// it is. What a step does to a network is in `Updates`.
 public final class Trainer {

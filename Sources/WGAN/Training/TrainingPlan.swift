@@ -1,3 +1,5 @@
+import Engine
+
 /// Which networks a run trains.
 public enum TrainedNetworks: String, Sendable, CaseIterable {
   /// Critic steps, and a generator step after every so many of them.

@@ -1,3 +1,5 @@
+import Engine
+
 /// How far a run has come: all that changes in it besides the networks' numbers.
 public struct TrainingProgress: Equatable, Sendable {
   /// Epochs completed.

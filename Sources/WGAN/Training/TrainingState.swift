@@ -1,3 +1,5 @@
+import Engine
+
 /// Everything that a training run is: configuration, progress, both networks with their moments.
 /// A checkpoint is this in a file; `Trainer` maps one state to the next.
 public final class TrainingState {

@@ -1,3 +1,4 @@
+import Engine
 import Synchronization
 
 /// The updates of the critic and of the generator (Arjovsky et al. 2017, algorithm 1; Gulrajani et
