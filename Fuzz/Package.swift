@@ -32,7 +32,7 @@ let package = Package(
     + [
       ("fuzz-tensor", ["TensorIO"]), ("fuzz-idx", ["IDXFormat", "TensorIO"]),
       ("fuzz-png", ["PNGFormat", "TensorIO", "CZlib"]),
-      ("fuzz-network", ["Engine", "TensorIO"]),
+      ("fuzz-network", ["Engine", "WGAN", "TensorIO"]),
       ("fuzz-checkpoint", ["Engine", "WGAN", "TensorIO"]),
       ("fuzz-metrics", ["Engine", "WGAN", "TensorIO"]),
       ("fuzz-curves", ["MetricsFormat", "TensorIO"]),

@@ -1,3 +1,4 @@
+import Engine
 import FuzzSupport
 import TensorIO
 import WGAN

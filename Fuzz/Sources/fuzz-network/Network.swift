@@ -1,6 +1,7 @@
+import Engine
 import FuzzSupport
 import TensorIO
-import Engine
+import WGAN
 
 nonisolated(unsafe) private var configuration = try? Preset("mlp-gp")?.configuration(
   image: .mnist, seed: 1)
