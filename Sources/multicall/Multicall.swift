@@ -56,7 +56,7 @@ struct Multicall: Tool {
   }
 
   @Argument(help: "The tool to run.", completion: .list(tools.map { $0._commandName }))
-  var tool: String
+  var tool: String?
 
   @Argument(
     help: ArgumentHelp("The arguments of the tool.", valueName: "argument"), completion: .file())
@@ -74,7 +74,10 @@ struct Multicall: Tool {
     }
   }
 
-  func run() { Self.run(tool, arguments) }
+  func run() throws {
+    guard let tool else { throw ValidationError("a tool is missing; wgan --help lists the tools") }
+    Self.run(tool, arguments)
+  }
 
   /// Runs a tool, whose arguments are its own: `--help` too.
   private static func run(_ name: String, _ arguments: [String]) {
