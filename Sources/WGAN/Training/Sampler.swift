@@ -52,7 +52,7 @@ public struct Sampler {
       )
     }
     let size = Workspace<Float>.plan { _ = memory(in: $0) }
-    if let refusal = Memory.refusal(of: size, for: "drawing \(columns) samples at a time") {
+    if let refusal = Memory.shortage(of: size, for: "drawing \(columns) samples at a time") {
       throw FileError(.invalid, output.path, refusal)
     }
     let workspace = Workspace<Float>()
