@@ -65,8 +65,8 @@ public final class ImagesWriter {
 
   private static func draft(
     _ shape: [Int], _ labels: ElementType?, _ metadata: [String: String], count: Int
-  ) -> HeaderDraft {
-    var draft = HeaderDraft(kind: "images", metadata: metadata)
+  ) -> TensorHeaderBuilder {
+    var draft = TensorHeaderBuilder(kind: "images", metadata: metadata)
     draft.append(TensorEntry("images", .u8, [count] + shape))
     if let labels { draft.append(TensorEntry("labels", labels, [count])) }
     return draft

@@ -3,18 +3,18 @@
 /// Writes a tensor file tensor by tensor.
 public final class TensorAppender {
   /// What has been written.
-  public private(set) var draft: HeaderDraft
+  public private(set) var draft: TensorHeaderBuilder
   private let file: HeaderLastWriter
 
   /// Begins a file.
   ///
   /// - Throws: `.usage` where the output cannot be changed once it is written.
-  public init(_ draft: HeaderDraft, to output: OutputFile) throws(FileError) {
+  public init(_ draft: TensorHeaderBuilder, to output: OutputFile) throws(FileError) {
     guard output.isSeekable else {
       throw FileError(.usage, output.path, "is not a regular file; its header is written last")
     }
     self.draft = draft
-    file = try HeaderLastWriter(room: HeaderDraft.room, to: output)
+    file = try HeaderLastWriter(room: TensorHeaderBuilder.room, to: output)
   }
 
   /// Writes a tensor.
@@ -35,7 +35,7 @@ public final class TensorAppender {
   /// Adds words about the content.
   ///
   /// - Precondition: there are none of that name.
-  public func note(_ key: String, _ words: String) { draft.note(key, words) }
+  public func addMetadata(_ key: String, _ words: String) { draft.addMetadata(key, words) }
 
   /// Writes the header, and commits the output.
   ///

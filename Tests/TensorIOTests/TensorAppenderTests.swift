@@ -10,7 +10,7 @@ import Testing
     var random = SplitMix(state: seed)
     let folder = try Folder()
     let file = try TensorAppender(
-      HeaderDraft(kind: "trace", metadata: ["a": "1"]), to: OutputFile(folder.file("x")))
+      TensorHeaderBuilder(kind: "trace", metadata: ["a": "1"]), to: OutputFile(folder.file("x")))
     var written: [(entry: TensorEntry, bytes: [UInt8])] = []
     for index in 0..<Int.random(in: 0...20, using: &random) {
       let type = try #require(ElementType.allCases.randomElement(using: &random))
@@ -18,7 +18,7 @@ import Testing
       let bytes = random.bytes(entry.byteCount)
       written.append((entry, bytes))
       try file.append(entry, bytes.span)
-      file.note("t.\(index)", "\"\(index)\"")
+      file.addMetadata("t.\(index)", "\"\(index)\"")
     }
     try file.finish()
 
@@ -39,25 +39,25 @@ import Testing
 
   @Test func `a header fits to the last byte, and not beyond`() throws {
     let folder = try Folder()
-    var draft = HeaderDraft(kind: "trace", metadata: [:])
+    var draft = TensorHeaderBuilder(kind: "trace", metadata: [:])
     draft.append(TensorEntry("a", .u8, [3]))
     draft.append(TensorEntry("b", .i64, []))
-    draft.note("short", "")
+    draft.addMetadata("short", "")
     // What the file takes without the words, which two quotes, two commas and a colon go with.
     let digits = draft.header.encoded(checksum: Checksum.blank).bytes
     let used = try #require(digits.lastIndex { $0 != UInt8(ascii: " ") }) + 1
     let words = String(repeating: "w", count: 1 << 20 - used - "\"\":\"\",".utf8.count - 1)
     var over = draft
-    draft.note("k", words)
-    over.note("k", words + "w")
+    draft.addMetadata("k", words)
+    over.addMetadata("k", words + "w")
     #expect(draft.fits && !over.fits)
 
     let file = try TensorAppender(
-      HeaderDraft(kind: "trace", metadata: [:]), to: OutputFile(folder.file("x")))
+      TensorHeaderBuilder(kind: "trace", metadata: [:]), to: OutputFile(folder.file("x")))
     try file.append(TensorEntry("a", .u8, [3]), [1, 2, 3].span)
     try file.append(TensorEntry("b", .i64, []), Array(repeating: 0, count: 8).span)
-    file.note("short", "")
-    file.note("k", words)
+    file.addMetadata("short", "")
+    file.addMetadata("k", words)
     try file.finish()
     #expect(try folder.bytes(of: "x")[1 << 20 - 1] == UInt8(ascii: "}"))
     #expect(try TensorFile(folder.file("x")).header.metadata["k"] == words)
@@ -66,7 +66,8 @@ import Testing
   @Test func `an output that cannot be changed is refused`() throws {
     let pipe = Pipe()
     let error = #expect(throws: FileError.self) {
-      try TensorAppender(HeaderDraft(kind: "trace", metadata: [:]), to: OutputFile(pipe.inputPath))
+      try TensorAppender(
+        TensorHeaderBuilder(kind: "trace", metadata: [:]), to: OutputFile(pipe.inputPath))
     }
     #expect(error?.kind == .usage && error?.message.contains("regular file") == true)
   }
@@ -76,7 +77,7 @@ import Testing
     try folder.write([1], to: "x")
     do {
       let file = try TensorAppender(
-        HeaderDraft(kind: "trace", metadata: [:]), to: OutputFile(folder.file("x")))
+        TensorHeaderBuilder(kind: "trace", metadata: [:]), to: OutputFile(folder.file("x")))
       try file.append(TensorEntry("a", .u8, [2]), [1, 2].span)
     }
     #expect(try folder.content() == ["x"])

@@ -23,7 +23,7 @@ public final class Trace {
     metadata["trace.version"] = "1"
     metadata["trace.only"] = course.side.rawValue
     metadata["trace.images"] = trainer.updates.images.fingerprint
-    let draft = HeaderDraft(kind: "trace", metadata: metadata)
+    let draft = TensorHeaderBuilder(kind: "trace", metadata: metadata)
     let (critic, generator) = (TracedSteps.critic(of: trainer), TracedSteps.generator(of: trainer))
 
     var plan = draft
@@ -60,7 +60,7 @@ public final class Trace {
 
   private func append(_ steps: TracedSteps, _ report: StepReport) throws(FileError) {
     let step = steps.name(trainer.state.progress)
-    file.note(step, report.phrase)
+    file.addMetadata(step, report.phrase)
     for tensor in steps.tensors {
       let bytes = scratch.prefix(tensor.byteCount)
       tensor.read(bytes)

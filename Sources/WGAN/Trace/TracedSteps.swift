@@ -10,9 +10,9 @@ struct TracedSteps {
   func name(_ progress: Progress) -> String { "\(network).\(number(progress))" }
 
   /// Enters a step into a header.
-  func announce(_ report: StepReport, _ progress: Progress, in header: inout HeaderDraft) {
+  func announce(_ report: StepReport, _ progress: Progress, in header: inout TensorHeaderBuilder) {
     let step = name(progress)
-    header.note(step, report.phrase)
+    header.addMetadata(step, report.phrase)
     for tensor in tensors { header.append(tensor.entry(step)) }
   }
 

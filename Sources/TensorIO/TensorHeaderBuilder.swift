@@ -2,7 +2,7 @@
 // before it begins whether there is room for all that it means to write.
 
 /// Tensors one after another, with the words about them.
-public struct HeaderDraft: Sendable {
+public struct TensorHeaderBuilder: Sendable {
   /// The bytes of a file before its data: the most that a header may take.
   static let room = TensorHeader.writingLimit
 
@@ -42,7 +42,7 @@ public struct HeaderDraft: Sendable {
   /// Adds words about the content.
   ///
   /// - Precondition: there are none of that name.
-  public mutating func note(_ key: String, _ words: String) {
+  public mutating func addMetadata(_ key: String, _ words: String) {
     precondition(metadata.updateValue(words, forKey: key) == nil, "two \(key)")
     let (key, words) = (TensorHeader.literal(key), TensorHeader.literal(words))
     headerByteCount += key.utf8.count + words.utf8.count + 2
