@@ -1,51 +1,58 @@
-// A header that grows tensor by tensor, and what it will take in a file: so a program can know
-// before it begins whether there is room for all that it means to write.
+// A header that grows tensor by tensor, with its size in a file. A program can check before it starts
+// whether the header of all that it is going to write fits.
 
-/// Tensors one after another, with the words about them.
+/// Builds the header of a tensor file one tensor at a time.
 public struct TensorHeaderBuilder: Sendable {
-  /// The bytes of a file before its data: the most that a header may take.
-  static let room = TensorHeader.writingLimit
-
   private let kind: String
   private(set) var metadata: [String: String]
   private(set) var entries: [TensorEntry] = []
-  /// The bytes of the tensors so far.
+  /// The size of all tensors so far, in bytes.
   private(set) var dataByteCount = 0
   private var headerByteCount: Int
-  private var paddings = 0
+  private var paddingCount = 0
 
-  /// Describes a file of some kind that has no tensor yet.
+  /// Starts a header without tensors.
+  ///
+  /// - Parameters:
+  ///   - kind: The content of the file, such as `images`: the metadata `tensorio.kind`.
+  ///   - metadata: Further metadata.
   public init(kind: String, metadata: [String: String]) {
     (self.kind, self.metadata) = (kind, metadata)
     let header = TensorHeader(kind: kind, metadata: metadata, entries: [])
-    let (bytes, _) = header.encoded(checksum: Checksum.blank)
+    let bytes = header.encoded(checksum: Checksum.placeholder)
     headerByteCount = bytes.lastIndex { $0 != UInt8(ascii: " ") }.map { $0 + 1 } ?? 0
   }
 
-  /// Whether a file has room for the header.
-  public var fits: Bool { headerByteCount <= Self.room }
+  /// Whether the header is within the limit of 1 MiB.
+  public var fits: Bool { headerByteCount <= TensorHeader.writingLimit }
 
-  /// Adds a tensor. Where the one before ends askew, bytes of padding come first, as a tensor
-  /// `padding.0`, `padding.1`, …, for the format knows no holes; returns how many.
+  /// Adds a tensor at the end of the data.
+  ///
+  /// Where the tensor would be misaligned, a U8 tensor `padding.0`, `padding.1`, … is added before
+  /// it, because the format does not allow gaps.
+  ///
+  /// - Parameter entry: A tensor with a new name.
+  /// - Returns: The size of the padding in bytes.
   @discardableResult
   public mutating func append(_ entry: TensorEntry) -> Int {
-    let askew = dataByteCount % entry.type.byteCount
-    let padding = askew == 0 ? 0 : entry.type.byteCount - askew
+    let misalignment = dataByteCount % entry.type.byteCount
+    let padding = misalignment == 0 ? 0 : entry.type.byteCount - misalignment
     if padding > 0 {
-      add(TensorEntry("padding.\(paddings)", .u8, [padding]))
-      paddings += 1
+      add(TensorEntry("padding.\(paddingCount)", .u8, [padding]))
+      paddingCount += 1
     }
     add(entry)
     return padding
   }
 
-  /// Adds words about the content.
+  /// Adds an entry to the metadata.
   ///
-  /// - Precondition: there are none of that name.
-  public mutating func addMetadata(_ key: String, _ words: String) {
-    precondition(metadata.updateValue(words, forKey: key) == nil, "two \(key)")
-    let (key, words) = (TensorHeader.literal(key), TensorHeader.literal(words))
-    headerByteCount += key.utf8.count + words.utf8.count + 2
+  /// - Precondition: The key is new.
+  public mutating func addMetadata(_ key: String, _ value: String) {
+    precondition(metadata.updateValue(value, forKey: key) == nil, "duplicate key \(key)")
+    let (key, value) = (TensorHeader.literal(key), TensorHeader.literal(value))
+    // Plus a colon and a comma.
+    headerByteCount += key.utf8.count + value.utf8.count + 2
   }
 
   private mutating func add(_ entry: TensorEntry) {
@@ -54,6 +61,6 @@ public struct TensorHeaderBuilder: Sendable {
     dataByteCount += entry.byteCount
   }
 
-  /// The header as it is so far.
+  /// The header so far.
   var header: TensorHeader { TensorHeader(kind: kind, metadata: metadata, entries: entries) }
 }

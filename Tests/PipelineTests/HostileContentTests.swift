@@ -62,7 +62,7 @@ import Testing
 
   static let tensors: [Case] = [
     Case("plain", images(), draw), Case("plain", images(), train), Case("plain", images(), like),
-    Case("NaN", floats(0, .nan), draw, "image 0, counted from 0, has a pixel that is NaN"),
+    Case("NaN", floats(0, .nan), draw, "image 0 (counted from 0) contains NaN"),
     Case("NaN", floats(0, .nan), train, "tensor images has numbers outside its range -1,1"),
     Case("infinities", floats(.infinity, -.infinity), draw),
     Case("infinities", floats(.infinity, 0), train, "has numbers outside its range -1,1"),
@@ -76,27 +76,27 @@ import Testing
     Case("a megabyte of words", images(#""range":"0,255","w":"\#(megabyte)""#), draw),
     Case("a megabyte of words", images(#""range":"0,255","w":"\#(megabyte)""#), train),
     Case("a megabyte of kind", images(kind: megabyte), draw, "is \"xxxx"),
-    Case("a megabyte of name", images(name: megabyte), draw, "xxx…\" is not a tensor's name"),
-    Case("a megabyte of type", images(type: megabyte), draw, "tensor images: unknown type \"xxxx"),
+    Case("a megabyte of name", images(name: megabyte), draw, "invalid tensor name \"xxx"),
+    Case("a megabyte of type", images(type: megabyte), draw, "tensor images: unknown dtype \"xxxx"),
     Case("a rude kind", images(kind: rude), draw, #"is "\u{1b}[31m\u{a}\u{202e}", not images"#),
     Case("a rude range", images(#""range":"\#(rude)""#), draw, #"range is "\u{1b}[31m\u{a}"#),
     Case("a rude range", images(#""range":"\#(rude)""#), train, #"range "\u{1b}[31m\u{a}"#),
-    Case("a rude name", images(name: rude), draw, #""\u{1b}[31m\u{a}\u{202e}" is not a tensor's"#),
-    Case("a rude type", images(type: rude), draw, #"unknown type "\u{1b}[31m\u{a}\u{202e}""#),
+    Case("a rude name", images(name: rude), draw, #"tensor name "\u{1b}[31m\u{a}\u{202e}" ("#),
+    Case("a rude type", images(type: rude), draw, #"unknown dtype "\u{1b}[31m\u{a}\u{202e}""#),
     Case(
       "one letter with a thousand accents",
       images(kind: "e" + String(repeating: "\u{301}", count: 1000)), draw, "…\", not images"),
     Case("no images", images(shape: [0, 1, 8, 8]), draw, "has 0 images"),
     Case("no images", images(shape: [0, 1, 8, 8]), train, "[0, 1, 8, 8], not N x C x H x W"),
-    Case("images of no pixels", images(shape: [3, 1, 0, 8]), draw, "images are of 0×8 pixels"),
-    Case("rank 3", images(shape: [150, 8, 8]), draw, "images are of rank 3, not 4"),
+    Case("images of no pixels", images(shape: [3, 1, 0, 8]), draw, "images have no pixels (0×8)"),
+    Case("rank 3", images(shape: [150, 8, 8]), draw, "rank (expected 4, N×C×H×W; found 3)"),
     Case("2 channels", images(shape: [75, 2, 8, 8]), draw, "images have 2 channels"),
     Case(
       "I64", images(type: "I64", shape: [1, 1, 1, 1], data: .init(repeating: 0, count: 8)), draw,
-      "images are of type I64"),
-    Case("2⁶³ images", images(shape: [.max, 1, 1, 1], data: []), draw, "takes 0 bytes, expected"),
+      "type (expected U8 or F32, found I64)"),
+    Case("2⁶³ images", images(shape: [.max, 1, 1, 1], data: []), draw, "bytes, found 0)"),
     Case(
-      "2⁶² images", images(shape: [1 << 62, 4, 1, 1], data: []), draw, "too large for any memory"),
+      "2⁶² images", images(shape: [1 << 62, 4, 1, 1], data: []), draw, "shape is too large"),
     Case("one image of 2²⁵", images(shape: [1, 1, 1 << 12, 1 << 13]), like, "more than 16777216"),
     Case("a tensor of another name", images(name: "image"), draw, "has no tensor \"images\""),
   ]
@@ -106,17 +106,17 @@ import Testing
     Case("a terabyte of images", terabyte, "truncate -s +1T FILE && \(like)"),
     Case(
       "a terabyte and a byte", terabyte, "truncate -s +1099511627777 FILE && \(draw)",
-      "1 byte after the end, at byte 1099511627"),
-    Case("a terabyte that is not there", terabyte, draw, "cut short: "),
+      "has extra bytes after the data (expected 1099511627"),
+    Case("a terabyte that is not there", terabyte, draw, "is truncated ("),
     Case(
       "a gigabyte of zeros for one", idx([1, 1, 1]), "\(bomb) | idx2tensor -o new",
-      "standard input: bytes follow the announced data of 1 bytes"),
+      "standard input: has extra bytes after the data (expected 1 bytes, found more)"),
     Case(
       "a gigabyte of zeros", idx([1024, 1024, 1024], count: 0),
       "\(bomb) | idx2tensor > /dev/null && touch new"),
     Case(
       "two terabytes announced", idx([0x7FFF_FFFF, 1000, 1], count: 3), "idx2tensor FILE -o new",
-      "data ends after 3 bytes, the header announces 2147483647000"),
+      "data is truncated (expected 2147483647000 bytes, found 3)"),
     Case("a text of NULs", [UInt8](repeating: 0, count: 100), critic, #"not a layer: "\u{0}\u{0}"#),
     Case(
       "a text of one long line", Array("dense 3; \(megabyte.prefix(60000))".utf8), critic,

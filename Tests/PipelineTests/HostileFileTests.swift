@@ -94,8 +94,8 @@ import Testing
   static let others = [
     ("dangling", 73, "dangling: is a symbolic link to a missing file"),
     ("/proc/self/mem", 73, "/proc/self/mem: no such file or directory"),
-    ("stolen", 73, "stolen.partial is in the way"),
-    ("linked", 73, "linked.partial is in the way"),
+    ("stolen", 73, "stolen.partial exists and is not"),
+    ("linked", 73, "linked.partial exists and is not"),
     ("/dev/full", 74, "/dev/full: no space left on device"),
   ].flatMap { path, status, words in
     writers.dropLast().map {
