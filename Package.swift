@@ -16,6 +16,7 @@ let argumentParser: Target.Dependency =
 let package = Package(
   name: "wgan",
   products: [
+    .library(name: "TensorIO", targets: ["TensorIO"]),
     .executable(name: "idx2tensor", targets: ["idx2tensor"]),
     .executable(name: "cifar2tensor", targets: ["cifar2tensor"]),
     .executable(name: "png2tensor", targets: ["png2tensor"]),

@@ -12,8 +12,8 @@ struct CIFAR2Tensor: Tool {
     discussion: """
       Reads plain or gzipped files one after another. A record is one label and 3 x 32 x 32 bytes; \
       with --classes 20 or 100, two labels. Writes tensor `images`, U8, N x 3 x 32 x 32, and tensor \
-      `labels`, U8, N. Memory use does not depend on the number of images. If the output is a pipe, \
-      the images are stored in an unnamed temporary file in TMPDIR (default: /tmp) first.
+      `labels`, U8, N. Images are not kept in memory. If the output is a pipe, they are stored in an \
+      unnamed temporary file in TMPDIR (default: /tmp) first.
 
       EXAMPLES:
         tar xzf cifar-10-binary.tar.gz

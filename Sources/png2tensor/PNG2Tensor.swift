@@ -26,9 +26,9 @@ struct PNG2Tensor: Tool {
 
       Invalid files, and missing files in a list, are reported on standard error and skipped. With \
       --strict, the first one is an error (status 65 if it is invalid, 66 if it is missing). A missing \
-      path on the command line is always an error. An image has at most 65535 pixels per side and \
-      67108864 in total. Memory use does not depend on the number of images. If the output is a pipe, \
-      the images are stored in an unnamed temporary file in TMPDIR (default: /tmp) first.
+      path on the command line is always an error, and so is an output without images. An image has at \
+      most 65535 pixels per side and 67108864 in total. Images are not kept in memory. If the output is \
+      a pipe, they are stored in an unnamed temporary file in TMPDIR (default: /tmp) first.
 
       EXAMPLES:
         png2tensor --size 32 --rgb --labels-from-folders photos -o photos.tensor

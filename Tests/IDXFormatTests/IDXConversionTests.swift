@@ -46,47 +46,50 @@ import Testing
   }
 
   static let one = idx([1, 2, 2], [1, 2, 3, 4])
-  static let refusedFiles: [(images: [UInt8], labels: [UInt8]?, culprit: String, message: String)] =
-    [
-      (
-        idx([4], [1, 2, 3, 4]), nil, "images",
-        "does not contain images (expected rank 3, N×H×W, or rank 4, N×C×H×W; found rank 1)"
-          + "; give labels with --labels"
-      ),
-      (
-        idx([2, 2], [1, 2, 3, 4]), nil, "images",
-        "does not contain images (expected rank 3, N×H×W, or rank 4, N×C×H×W; found rank 2)"
-      ),
-      (
-        idx([1, 1, 1, 2, 2], [1, 2, 3, 4]), nil, "images",
-        "does not contain images (expected rank 3, N×H×W, or rank 4, N×C×H×W; found rank 5)"
-      ),
-      (one, one, "labels", "does not contain labels (expected rank 1, N; found rank 3)"),
-      (one, idx([2], [1, 2]), "labels", "number of labels does not match the images in "),
-      (one, idx([1]), "labels", "data is truncated (expected 1 bytes, found 0)"),
-      (
-        one, idx([1], [1, 2]), "labels",
-        "has extra bytes after the data (expected 1 bytes, found more)"
-      ),
-      (one, [], "labels", "is empty"),
-      (one.dropLast(1), idx([1], [1]), "images", "data is truncated (expected 4 bytes, found 3)"),
-      (
-        one + [5], idx([1], [1]), "images",
-        "has extra bytes after the data (expected 4 bytes, found more)"
-      ),
-      (
-        idx([.max, 28, 28], [1]), idx([.max], [1]), "images",
-        "data is truncated (expected 3367254359280 bytes, found 1)"
-      ),
-      (idx([.max, .max, 1], [1]), nil, "images", "header declares more data than a file can hold"),
-    ].map { (Array($0), $1, $2, $3) }
+  static let invalidFiles:
+    [(images: [UInt8], labels: [UInt8]?, invalidFile: String, message: String)] =
+      [
+        (
+          idx([4], [1, 2, 3, 4]), nil, "images",
+          "does not contain images (expected rank 3, N×H×W, or rank 4, N×C×H×W; found rank 1)"
+            + "; give labels with --labels"
+        ),
+        (
+          idx([2, 2], [1, 2, 3, 4]), nil, "images",
+          "does not contain images (expected rank 3, N×H×W, or rank 4, N×C×H×W; found rank 2)"
+        ),
+        (
+          idx([1, 1, 1, 2, 2], [1, 2, 3, 4]), nil, "images",
+          "does not contain images (expected rank 3, N×H×W, or rank 4, N×C×H×W; found rank 5)"
+        ),
+        (one, one, "labels", "does not contain labels (expected rank 1, N; found rank 3)"),
+        (one, idx([2], [1, 2]), "labels", "number of labels does not match the images in "),
+        (one, idx([1]), "labels", "data is truncated (expected 1 bytes, found 0)"),
+        (
+          one, idx([1], [1, 2]), "labels",
+          "has extra bytes after the data (expected 1 bytes, found more)"
+        ),
+        (one, [], "labels", "is empty"),
+        (one.dropLast(1), idx([1], [1]), "images", "data is truncated (expected 4 bytes, found 3)"),
+        (
+          one + [5], idx([1], [1]), "images",
+          "has extra bytes after the data (expected 4 bytes, found more)"
+        ),
+        (
+          idx([.max, 28, 28], [1]), idx([.max], [1]), "images",
+          "data is truncated (expected 3367254359280 bytes, found 1)"
+        ),
+        (
+          idx([.max, .max, 1], [1]), nil, "images", "header declares more data than a file can hold"
+        ),
+      ].map { (Array($0), $1, $2, $3) }
 
-  @Test("An error names the invalid file, and the old output is unchanged", arguments: refusedFiles)
-  func refused(images: [UInt8], labels: [UInt8]?, culprit: String, message: String) throws {
+  @Test("An error names the invalid file, and the old output is unchanged", arguments: invalidFiles)
+  func invalid(images: [UInt8], labels: [UInt8]?, invalidFile: String, message: String) throws {
     _ = try folder.write([1, 2, 3], to: "out")
     let error = fileError { _ = try convert(images, labels) }
     #expect(error?.kind == .invalid)
-    #expect(error?.path == folder.file(culprit))
+    #expect(error?.path == folder.file(invalidFile))
     let found = error?.message ?? "no error"
     #expect(found.hasPrefix(message))
     #expect(try Data(contentsOf: URL(fileURLWithPath: folder.file("out"))) == Data([1, 2, 3]))

@@ -26,7 +26,7 @@ import Testing
   static let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0]
   static let tensor: [UInt8] = [0x78, 1, 0, 0, 0, 0, 0, 0, 0x7B, 0x22]
   static let unsupported = "unsupported element type (expected unsigned byte, 0x08; found "
-  static let refusedFiles: [(file: [UInt8], message: String)] = [
+  static let invalidFiles: [(file: [UInt8], message: String)] = [
     ([], "is empty"),
     (gzip([]), "is empty"),
     ([1], "is not an IDX file (begins with 01)"),
@@ -72,7 +72,7 @@ import Testing
     (idx([.max, 65536, 32768]), "header declares more data than a file can hold"),
   ].map { (Array($0), $1) }
 
-  @Test(arguments: refusedFiles)
+  @Test(arguments: invalidFiles)
   func `pitfall 20: magic number, element type, rank and dimensions are checked`(
     file: [UInt8], message: String
   )

@@ -31,7 +31,7 @@ import Testing
     #expect(try read(members, pieces: size) == data)
   }
 
-  static let wrongFiles: [(file: [UInt8], message: String)] = [
+  static let invalidFiles: [(file: [UInt8], message: String)] = [
     (
       idx([1000, 28, 28], pattern(1000)),
       "data is truncated (expected 784000 bytes, found 1000)"
@@ -55,7 +55,7 @@ import Testing
     (gzip(idx([4], [1, 2, 3, 4])) + [9], "has extra bytes after the gzip data"),
   ]
 
-  @Test(arguments: wrongFiles, [1, 1 << 16])
+  @Test(arguments: invalidFiles, [1, 1 << 16])
   func `pitfall 20: the data has exactly the declared size, plain and gzipped`(
     _ example: (file: [UInt8], message: String), pieces: Int
   ) throws {

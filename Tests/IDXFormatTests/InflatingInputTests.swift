@@ -36,7 +36,7 @@ import Testing
   }
 
   static let zeros = [UInt8](repeating: 0, count: 200_000)
-  static let wholeFiles: [Example<[UInt8]>] = [
+  static let validFiles: [Example<[UInt8]>] = [
     .init("plain", content, content),
     .init("empty", [], []),
     .init("one plain byte", [7], [7]),
@@ -53,15 +53,15 @@ import Testing
     .init("more zeros than a buffer", member + zeros, content),
   ]
 
-  @Test("The content can be read in pieces of any size", arguments: wholeFiles, [1, 1000, 1 << 20])
-  func whole(_ example: Example<[UInt8]>, pieces: Int) throws {
+  @Test("The content can be read in pieces of any size", arguments: validFiles, [1, 1000, 1 << 20])
+  func valid(_ example: Example<[UInt8]>, pieces: Int) throws {
     #expect(try read(example.file, pieces: pieces) == example.outcome)
   }
 
   static let truncated = "gzip data is truncated"
   static let corrupted = "gzip data is corrupted: "
   static let extra = "has extra bytes after the gzip data"
-  static let brokenFiles: [Example<String>] = [
+  static let invalidFiles: [Example<String>] = [
     .init("truncated to 1 byte", Array(member.prefix(1)), truncated),
     .init("truncated in the header", Array(member.prefix(5)), truncated),
     .init("truncated after the header", Array(member.prefix(10)), truncated),
@@ -82,8 +82,8 @@ import Testing
     .init("half of a header", member + [0x1F, 0x8A], corrupted + "incorrect header check"),
   ]
 
-  @Test("Corrupted data is an error with the reason", arguments: brokenFiles, [1000, 1 << 20])
-  func broken(_ example: Example<String>, pieces: Int) throws {
+  @Test("Corrupted data is an error with the reason", arguments: invalidFiles, [1000, 1 << 20])
+  func invalid(_ example: Example<String>, pieces: Int) throws {
     let error = fileError { _ = try read(example.file, pieces: pieces) }
     #expect(error?.kind == .invalid)
     let message = error?.message ?? "no error"

@@ -7,47 +7,47 @@ import Testing
 
 @Suite("Drawing a tensor file as a PNG") struct ImageDrawingTests {
   /// Draws images and decodes the PNG.
-  func picture(
+  func drawn(
     _ file: TensorFile, columns: Int? = nil, padding: Int = 0, scale: Int = 1, first: Int = 0,
     count: Int? = nil, spread: Bool = false
-  ) throws -> Picture {
+  ) throws -> DecodedPNG {
     let png = try drawImages(
       of: file, columns: columns, padding: padding, scale: scale, first: first, count: count,
       spread: spread)
-    return try #require(Picture(png: png))
+    return try #require(DecodedPNG(png: png))
   }
 
   @Test("Bytes are drawn unchanged") func bytes() throws {
     let all = Array(UInt8.min...UInt8.max)
-    let picture = try picture(images([1, 1, 16, 16], all))
-    #expect(picture == Picture(width: 16, height: 16, channels: 1, pixels: all))
+    let decoded = try drawn(images([1, 1, 16, 16], all))
+    #expect(decoded == DecodedPNG(width: 16, height: 16, channels: 1, pixels: all))
   }
 
   @Test("The range of the file maps values to pixels") func samples() throws {
     let values: [Float] = [-1, 0, 1, 1.5, -7, 0.5]
     let pixels: [UInt8] = [0, 128, 255, 255, 0, 191]
-    #expect(try picture(images([1, 1, 2, 3], values)).pixels == pixels)
+    #expect(try drawn(images([1, 1, 2, 3], values)).pixels == pixels)
     #expect(
-      try picture(images([1, 1, 1, 3], [0, 2, 4] as [Float], range: "0,4")).pixels == [0, 128, 255])
+      try drawn(images([1, 1, 1, 3], [0, 2, 4] as [Float], range: "0,4")).pixels == [0, 128, 255])
   }
 
   @Test func `pitfall 24: an image is never normalized to its own range`() throws {
     // An image of low contrast, one that saturates, and one with the full range.
     let values: [Float] = [0, 0.25, -0.25, 0.5, 1, 0.996, 1, 1, -1, 0, 0.5, 1]
     let pixels: [UInt8] = [128, 159, 96, 191, 255, 254, 255, 255, 0, 128, 191, 255]
-    #expect(try picture(images([3, 1, 1, 4], values), columns: 1).pixels == pixels)
-    #expect(try picture(images([1, 1, 1, 2], [0, 0.25] as [Float])).pixels == [128, 159])
+    #expect(try drawn(images([3, 1, 1, 4], values), columns: 1).pixels == pixels)
+    #expect(try drawn(images([1, 1, 1, 2], [0, 0.25] as [Float])).pixels == [128, 159])
   }
 
   @Test("Color, padding and scale together") func color() throws {
     let file = try images([2, 3, 1, 2], [1, 2, 11, 12, 21, 22, 3, 4, 13, 14, 23, 24])
-    let picture = try picture(file, columns: 1, padding: 3, scale: 2)
-    #expect(picture.channels == 3 && picture.width == 10 && picture.height == 13)
-    #expect(picture.pixel(3, 3) == [1, 11, 21] && picture.pixel(4, 4) == [1, 11, 21])
-    #expect(picture.pixel(5, 3) == [2, 12, 22] && picture.pixel(6, 4) == [2, 12, 22])
-    #expect(picture.pixel(3, 8) == [3, 13, 23] && picture.pixel(6, 9) == [4, 14, 24])
+    let decoded = try drawn(file, columns: 1, padding: 3, scale: 2)
+    #expect(decoded.channels == 3 && decoded.width == 10 && decoded.height == 13)
+    #expect(decoded.pixel(3, 3) == [1, 11, 21] && decoded.pixel(4, 4) == [1, 11, 21])
+    #expect(decoded.pixel(5, 3) == [2, 12, 22] && decoded.pixel(6, 4) == [2, 12, 22])
+    #expect(decoded.pixel(3, 8) == [3, 13, 23] && decoded.pixel(6, 9) == [4, 14, 24])
     for (x, y) in [(0, 0), (2, 3), (3, 5), (3, 7), (7, 3), (9, 12)] {
-      #expect(picture.pixel(x, y) == [255, 255, 255])
+      #expect(decoded.pixel(x, y) == [255, 255, 255])
     }
   }
 
@@ -57,27 +57,27 @@ import Testing
       (0, 4, [0, 25, 50, 75]), (1, 4, [1, 25, 50, 75]), (0, 1, [0]), (97, 3, [97, 98, 99]),
       (90, 7, [90, 91, 92, 94, 95, 97, 98]),
     ] as [(Int, Int, [UInt8])] {
-      let picture = try picture(file, columns: count, first: first, count: count, spread: true)
-      #expect(picture.rows == [rows], "\(first) \(count)")
+      let decoded = try drawn(file, columns: count, first: first, count: count, spread: true)
+      #expect(decoded.rows == [rows], "\(first) \(count)")
     }
     let many = try images([300, 1, 1, 1], (0..<300).map { UInt8($0 % 256) })
-    let some = try self.picture(many, spread: true)
+    let some = try drawn(many, spread: true)
     #expect(some.rows.joined().map(Int.init) == (0..<64).map { $0 * 300 / 64 % 256 })
-    let rest = try self.picture(many, first: 44, spread: true)
+    let rest = try drawn(many, first: 44, spread: true)
     #expect(rest.rows.joined().map(Int.init) == (0..<256).map { ($0 + 44) % 256 })
   }
 
   @Test func `the default is all images up to 256, otherwise 64`() throws {
     let many = try images([257, 1, 1, 1], (0..<257).map { UInt8($0 % 256) })
-    #expect(try picture(many).rows == (0..<8).map { y in (0..<8).map { x in 8 * y + x } })
-    #expect(try picture(many, columns: 1, first: 1).height == 256)
+    #expect(try drawn(many).rows == (0..<8).map { y in (0..<8).map { x in 8 * y + x } })
+    #expect(try drawn(many, columns: 1, first: 1).height == 256)
     let file = try images([100, 1, 1, 1], Array(0..<100))
-    #expect(try picture(file).rows.joined().map(Int.init) == Array(0..<100))
-    let rest = try picture(file, columns: 40, first: 60)
+    #expect(try drawn(file).rows.joined().map(Int.init) == Array(0..<100))
+    let rest = try drawn(file, columns: 40, first: 60)
     #expect(rest.rows == [Array(60..<100)])
-    #expect(try picture(file, columns: 3, first: 97, count: 3).rows == [[97, 98, 99]])
+    #expect(try drawn(file, columns: 3, first: 97, count: 3).rows == [[97, 98, 99]])
     let few = try images([3, 1, 1, 1], [7, 8, 9])
-    #expect(try picture(few).rows == [[7, 8], [9, 255]])
+    #expect(try drawn(few).rows == [[7, 8], [9, 255]])
   }
 
   static let beyondTheEnd: [(first: Int, count: Int?, message: String)] = [

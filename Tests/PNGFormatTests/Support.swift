@@ -11,7 +11,7 @@ extension Bitmap {
 }
 
 /// A decoded PNG file: height×width×channels, 8 bits each.
-struct Picture: Equatable {
+struct DecodedPNG: Equatable {
   var width: Int
   var height: Int
   var channels: Int
@@ -26,7 +26,7 @@ struct Picture: Equatable {
   var rows: [[UInt8]] { (0..<height).map { y in (0..<width).map { pixel($0, y)[0] } } }
 }
 
-extension Picture {
+extension DecodedPNG {
   /// Decodes a PNG file; nil if libpng reports an error.
   init?(png: [UInt8]) {
     var image = png_image()

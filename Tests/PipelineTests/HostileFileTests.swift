@@ -44,7 +44,7 @@ import Testing
   ]
 
   private static let zeros = [
-    "element type 0x00 is unknown", "header, byte 0: expected '{'",
+    "0x08; found 0x00)", "header, byte 0: expected '{'",
     "is longer than a network may be",
   ]
   private static let nothing = ["is empty", "is empty", "has 0 layers"]

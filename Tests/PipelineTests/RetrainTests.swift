@@ -109,7 +109,7 @@ import Testing
         pictures; before=$(last); grep -q 'a new run on 80 images' nights/current/log || exit 3
         for n in {0..30}; do head -c 60 images.idx > set/$n.png; done
         pictures; [ "$(last)" != "$before" ] || exit 4; before=$(last)
-        [ $(grep -c 'is not a PNG file; skipped' nights/current/log) = 31 ] || exit 5
+        [ $(grep -c 'is an IDX file, not a PNG file; skipped' nights/current/log) = 31 ] || exit 5
         for n in {31..56}; do rm set/$n.png; done
         pictures; echo $?; [ "$(last)" = "$before" ] || exit 6
         pictures LEAST=0.4; [ "$(last)" != "$before" ]

@@ -84,7 +84,7 @@ import Testing
     let result = try shell.succeed("tensor-info odd; tensor-info odd --json > json")
     let text = String(decoding: result.output, as: UTF8.self)
     #expect(text.hasPrefix("odd: odd\\u{1b}[31m, "))
-    #expect(text.contains("xx… (105 characters more)\n"))
+    #expect(text.contains("xx… (105 more characters)\n"))
     for row in [
       ["x", "F32", "2x3", "-3", "2.5", "0.16666667, 1 NaN, 2 infinite"],
       ["nan", "F32", "1", "-", "-", "-, 1 NaN"], ["none", "F32", "0x4", "-", "-", "-"],

@@ -246,7 +246,7 @@ extension FileCase {
       "no crc32", #"{"tensorio.version":"1"}"#, "metadata has tensorio.version but no crc32"),
   ]
 
-  static let accepted: [FileCase] = [
+  static let valid: [FileCase] = [
     .init("no tensors", "{}", data: 0),
     .init("no tensors and padding", "{}      ", data: 0),
     .init("one tensor", "{\(t)}"),
@@ -269,5 +269,5 @@ extension FileCase {
     .metadata("a kind without a version", #"{"tensorio.kind":"images"}"#),
   ]
 
-  static let refused = [containers, syntax, entries, layout, metadata].flatMap { $0 }
+  static let invalid = [containers, syntax, entries, layout, metadata].flatMap { $0 }
 }

@@ -4,8 +4,8 @@ import Testing
 
 @testable import TensorIO
 
-@Suite struct RefusalTests {
-  @Test(arguments: FileCase.refused)
+@Suite struct InvalidFileTests {
+  @Test(arguments: FileCase.invalid)
   func `a malformed file is an error with the reason`(_ file: FileCase) throws {
     let folder = try Folder()
     let path = try folder.write(file.bytes, to: "x.tensor")
@@ -15,7 +15,7 @@ import Testing
     #expect(error?.message.contains(file.fragment) == true, "\(error?.message ?? "accepted")")
   }
 
-  @Test(arguments: FileCase.refused)
+  @Test(arguments: FileCase.invalid)
   func `a malformed file from a pipe is an error with the reason`(_ file: FileCase) throws {
     // A pipe holds 64 KiB, and the number of extra bytes in it is not determined.
     let pipe = Pipe(Array(file.bytes.prefix(1 << 16)))
@@ -30,7 +30,7 @@ import Testing
       "\(error?.message ?? "accepted")")
   }
 
-  @Test(arguments: FileCase.accepted)
+  @Test(arguments: FileCase.valid)
   func `an unusual but valid file is accepted`(_ file: FileCase) throws {
     let folder = try Folder()
     let path = try folder.write(file.bytes, to: "x.tensor")

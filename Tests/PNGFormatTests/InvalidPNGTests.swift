@@ -5,7 +5,7 @@ import Testing
 
 @testable import PNGFormat
 
-@Suite struct PNGRefusalTests {
+@Suite struct InvalidPNGTests {
   static func decode(_ file: [UInt8]) throws -> Bitmap {
     try decodePNG(file, isGray: false, over: .black, path: "x.png")
   }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import TensorIO
 
-@Suite struct DamageTests {
+@Suite struct CorruptionTests {
   private let header = TensorHeader(
     kind: "checkpoint", metadata: ["step": "12", "quote": "\"\\\n"],
     entries: [
