@@ -17,6 +17,8 @@ let package = Package(
   name: "wgan",
   products: [
     .library(name: "TensorIO", targets: ["TensorIO"]),
+    .library(name: "Engine", targets: ["Engine"]),
+    .library(name: "WGAN", targets: ["WGAN"]),
     .executable(name: "idx2tensor", targets: ["idx2tensor"]),
     .executable(name: "cifar2tensor", targets: ["cifar2tensor"]),
     .executable(name: "png2tensor", targets: ["png2tensor"]),
@@ -42,7 +44,8 @@ let package = Package(
     .target(name: "TensorIO", dependencies: ["CZlib"], swiftSettings: strict),
     .target(name: "IDXFormat", dependencies: ["CZlib", "TensorIO"], swiftSettings: strict),
     .target(name: "CKernels", cSettings: [.define("_GNU_SOURCE")]),
-    .target(name: "WGAN", dependencies: ["CKernels", "TensorIO"], swiftSettings: strict),
+    .target(name: "Engine", dependencies: ["CKernels", "TensorIO"], swiftSettings: strict),
+    .target(name: "WGAN", dependencies: ["Engine", "TensorIO"], swiftSettings: strict),
     .target(name: "CPNGReader", dependencies: ["CPNG"]),
     .target(
       name: "PNGFormat", dependencies: ["CPNG", "CPNGReader", "TensorIO"], swiftSettings: strict),
@@ -61,13 +64,16 @@ let package = Package(
       name: "png2tensor", dependencies: ["PNGFormat", "TensorIO", "ToolSupport", argumentParser],
       swiftSettings: strict),
     .executableTarget(
-      name: "wgan-init", dependencies: ["WGAN", "TensorIO", "ToolSupport", argumentParser],
+      name: "wgan-init",
+      dependencies: ["Engine", "WGAN", "TensorIO", "ToolSupport", argumentParser],
       swiftSettings: strict),
     .executableTarget(
-      name: "wgan-step", dependencies: ["WGAN", "TensorIO", "ToolSupport", argumentParser],
+      name: "wgan-step",
+      dependencies: ["Engine", "WGAN", "TensorIO", "ToolSupport", argumentParser],
       swiftSettings: strict),
     .executableTarget(
-      name: "wgan-sample", dependencies: ["WGAN", "TensorIO", "ToolSupport", argumentParser],
+      name: "wgan-sample",
+      dependencies: ["Engine", "WGAN", "TensorIO", "ToolSupport", argumentParser],
       swiftSettings: strict),
     .executableTarget(
       name: "tensor2png", dependencies: ["PNGFormat", "TensorIO", "ToolSupport", argumentParser],
@@ -95,7 +101,8 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "CKernelsTests", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: settings),
-    .testTarget(name: "WGANTests", dependencies: ["WGAN", "TensorIO"], swiftSettings: settings),
+    .testTarget(
+      name: "WGANTests", dependencies: ["Engine", "WGAN", "TensorIO"], swiftSettings: settings),
     .testTarget(
       name: "PNGFormatTests",
       dependencies: ["TestSupport", "PNGFormat", "TensorIO", "CPNG", "CZlib"],

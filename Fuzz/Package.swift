@@ -24,15 +24,18 @@ let package = Package(
     .target(
       name: "PNGFormat", dependencies: ["CPNG", "CPNGReader", "TensorIO"], swiftSettings: settings),
     .target(name: "CKernels", cSettings: [.define("_GNU_SOURCE")] + sanitized),
-    .target(name: "WGAN", dependencies: ["CKernels", "TensorIO"], swiftSettings: settings),
+    .target(name: "Engine", dependencies: ["CKernels", "TensorIO"], swiftSettings: settings),
+    .target(name: "WGAN", dependencies: ["Engine", "TensorIO"], swiftSettings: settings),
     .target(name: "MetricsFormat", dependencies: ["TensorIO"], swiftSettings: settings),
     .target(name: "FuzzSupport", dependencies: ["TensorIO"], swiftSettings: settings),
   ]
     + [
       ("fuzz-tensor", ["TensorIO"]), ("fuzz-idx", ["IDXFormat", "TensorIO"]),
       ("fuzz-png", ["PNGFormat", "TensorIO", "CZlib"]),
-      ("fuzz-network", ["WGAN", "TensorIO"]), ("fuzz-checkpoint", ["WGAN", "TensorIO"]),
-      ("fuzz-metrics", ["WGAN", "TensorIO"]), ("fuzz-curves", ["MetricsFormat", "TensorIO"]),
+      ("fuzz-network", ["Engine", "WGAN", "TensorIO"]),
+      ("fuzz-checkpoint", ["Engine", "WGAN", "TensorIO"]),
+      ("fuzz-metrics", ["Engine", "WGAN", "TensorIO"]),
+      ("fuzz-curves", ["MetricsFormat", "TensorIO"]),
     ].map { name, libraries in
       .executableTarget(
         name: name, dependencies: ["FuzzSupport"] + libraries.map { .byName(name: $0) },

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import WGAN
 
 /// Every hyper-parameter of a preset, as an option.
@@ -71,7 +72,7 @@ struct Overrides: ParsableArguments {
 
   enum Rule: String, ExpressibleByArgument, CaseIterable { case rmsprop, adam }
 
-  func apply(to configuration: inout Configuration) throws {
+  func apply(to configuration: inout TrainingConfiguration) throws {
     if let batchSize { configuration.batchSize = batchSize }
     if let criticSteps { configuration.criticSteps = criticSteps }
     if let criticWarmUp { configuration.criticWarmUp = criticWarmUp }
@@ -82,7 +83,7 @@ struct Overrides: ParsableArguments {
     if let generator { configuration.generator = try Architecture(contentsOf: generator) }
     if let critic { configuration.critic = try Architecture(contentsOf: critic) }
     try applyConstraint(to: &configuration)
-    for network in [\Configuration.generatorOptimizer, \.criticOptimizer] {
+    for network in [\TrainingConfiguration.generatorOptimizer, \.criticOptimizer] {
       try apply(to: &configuration[keyPath: network])
     }
     if let criticLearningRate { configuration.criticOptimizer.rate = criticLearningRate }
@@ -90,7 +91,7 @@ struct Overrides: ParsableArguments {
 
   /// A preset holds its critic in one way; the other way's number would be ignored, so it is
   /// refused.
-  private func applyConstraint(to configuration: inout Configuration) throws {
+  private func applyConstraint(to configuration: inout TrainingConfiguration) throws {
     switch configuration.constraint {
     case .clip:
       for (name, isGiven) in [("lambda", lambda != nil), ("interpolation", interpolation != nil)]

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import TensorIO
 import ToolSupport
 import WGAN
@@ -79,12 +80,14 @@ struct WGANInit: Tool {
     if printNetworks { return try printNetworks(try configured()) }
     let output = try output.open(keeping: like)
     let configuration = try configured()
-    if let flaw = configuration.flaw { throw ValidationError(flaw) }
-    if let advice = configuration.advice { Self.complain("warning: \(advice)") }
+    if let validationError = configuration.validationError {
+      throw ValidationError(validationError)
+    }
+    if let warning = configuration.warning { Self.complain("warning: \(warning)") }
     try TrainingState(initial: configuration).write(to: output)
   }
 
-  private func configured() throws -> Configuration {
+  private func configured() throws -> TrainingConfiguration {
     guard let preset = preset.flatMap(Preset.init) else {
       throw ValidationError("missing --preset NAME (--list-presets shows them)")
     }
@@ -93,7 +96,8 @@ struct WGANInit: Tool {
     return configuration
   }
 
-  private func configuration(of preset: Preset, _ image: ImageShape) throws -> Configuration {
+  private func configuration(of preset: Preset, _ image: ImageShape) throws -> TrainingConfiguration
+  {
     do {
       return try preset.configuration(image: image, seed: seed)
     } catch { throw ValidationError("--preset \(preset.name): \(error)") }
@@ -104,7 +108,7 @@ struct WGANInit: Tool {
     return shape.flatMap { ImageShape($0) } ?? .mnist
   }
 
-  private func printNetworks(_ configuration: Configuration) throws {
+  private func printNetworks(_ configuration: TrainingConfiguration) throws {
     let text = "generator: \(configuration.generator)\ncritic: \(configuration.critic)\n"
     try StandardStream.write(text, to: 1)
   }

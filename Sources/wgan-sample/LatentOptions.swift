@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import WGAN
 
 /// Which latents to draw images of.

@@ -1,3 +1,4 @@
+import Engine
 import Glibc
 import TensorIO
 import ToolSupport
@@ -9,37 +10,39 @@ struct Records {
   private let log: MetricsLog?
   private let heldOut: HeldOutEstimate?
   private let options: RecordOptions
-  private let side: TrainingSide
+  private let trained: TrainedNetworks
   private var clock = Stopwatch()
   private var epoch: Int
 
   /// Opens what is asked for. None of it may replace one of `inputs`.
   init(
-    _ options: RecordOptions, of trainer: Trainer, on trained: TrainingImages,
-    along course: TrainingCourse, workers: Workers, checkpoint: String, keeping inputs: [String?]
+    _ options: RecordOptions, of trainer: Trainer, on trainingImages: TrainingImages,
+    along plan: TrainingPlan, pool: ThreadPool, checkpoint: String, keeping inputs: [String?]
   ) throws {
     let state = trainer.state
     let isNew = options.metrics.map { (SystemCall.status(of: $0)?.st_size ?? 0) == 0 } ?? false
     heldOut = try options.heldOut.map { path in
       let images = try TrainingImages(try TensorFile(path))
       let estimate = try blaming(images: path, checkpoint: checkpoint) {
-        try HeldOutEstimate(of: state, on: images, workers: workers)
+        try HeldOutEstimate(of: state, on: images, pool: pool)
       }
       // Said where a log begins, for a run is of many calls.
-      if isNew { warn(of: images.count(among: trained), of: images.count, path) }
+      if isNew { warn(of: images.count(among: trainingImages), of: images.count, path) }
       return estimate
     }
     trace = try options.trace.map {
-      try Trace(OutputFile($0, keeping: inputs + [options.metrics]), of: trainer, along: course)
+      try Trace(OutputFile($0, keeping: inputs + [options.metrics]), of: trainer, along: plan)
     }
     log = try options.metrics.map { try MetricsLog($0, keeping: state.progress) }
-    (self.options, side, epoch) = (options, course.side, state.progress.epoch)
+    (self.options, trained, epoch) = (options, plan.trained, state.progress.epoch)
   }
 
   /// Logs a step that was done, and the epoch if it is done with it.
-  mutating func note(_ report: StepReport, _ progress: Progress, unless shouldStop: () -> Bool) {
+  mutating func note(
+    _ report: StepReport, _ progress: TrainingProgress, unless shouldStop: () -> Bool
+  ) {
     guard let log else { return }
-    if report.isDue(every: options.metricsEvery, side: side) {
+    if report.isDue(every: options.metricsEvery, trained: trained) {
       log.write(report.json(seconds: clock.lap()), unless: shouldStop)
     }
     if progress.epoch != epoch, let heldOut {

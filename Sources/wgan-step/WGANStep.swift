@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import TensorIO
 import ToolSupport
 import WGAN
@@ -39,12 +40,12 @@ struct WGANStep: Tool {
     completion: .file())
   var data: String
 
-  @OptionGroup(title: "How far") var options: GoalOptions
+  @OptionGroup(title: "How far") var options: StopOptions
 
   @Option(
     help: ArgumentHelp(
       "Train both networks in turn, or one alone: both, critic or generator.", valueName: "side"))
-  var only: TrainingSide = .both
+  var only: TrainedNetworks = .both
 
   @OptionGroup(title: "What to record") var records: RecordOptions
   @OptionGroup var progress: ProgressOptions
@@ -69,23 +70,23 @@ struct WGANStep: Tool {
     let output = try output.open(
       keeping: data, records.metrics, records.trace, records.heldOut)
     let state = try TrainingState(try TensorFile(checkpoint))
-    if let advice = state.progress.arithmetic.advice {
-      Self.complain("\(checkpoint): \(advice)")
+    if let warning = state.progress.arithmetic.warning {
+      Self.complain("\(checkpoint): \(warning)")
     }
     let images = try TrainingImages(try TensorFile(data))
-    let workers = try Workers(count: threads.count)
+    let pool = try ThreadPool(count: threads.count)
     let trainer = try blaming(images: data, checkpoint: checkpoint) {
-      try Trainer(state, images: images, workers: workers)
+      try Trainer(state, images: images, pool: pool)
     }
-    let goals = options.goals(from: state.progress.epoch)
-    let course = TrainingCourse(trainer, only, to: goals.call)
+    let stopConditions = options.stopConditions(from: state.progress.epoch)
+    let plan = TrainingPlan(trainer, only, to: stopConditions.call)
     var records = try Records(
-      records, of: trainer, on: images, along: course, workers: workers, checkpoint: checkpoint,
+      records, of: trainer, on: images, along: plan, pool: pool, checkpoint: checkpoint,
       keeping: [checkpoint, data, records.heldOut])
     let signals = StopSignals()
     try train(
-      trainer, course, of: TrainingCourse(trainer, only, to: goals.whole), &records, signals)
-    if course.isSpent(at: state.progress), !course.isReached(at: state.progress) {
+      trainer, plan, of: TrainingPlan(trainer, only, to: stopConditions.whole), &records, signals)
+    if plan.isSpent(at: state.progress), !plan.isReached(at: state.progress) {
       Self.complain(
         "\(checkpoint): the learning rates are 0 after epoch \(state.progress.epoch); "
           + "there is nothing more to train")
@@ -100,7 +101,7 @@ struct WGANStep: Tool {
   }
 
   private func train(
-    _ trainer: Trainer, _ course: TrainingCourse, of whole: TrainingCourse,
+    _ trainer: Trainer, _ plan: TrainingPlan, of whole: TrainingPlan,
     _ records: inout Records, _ signals: StopSignals
   ) throws {
     let state = trainer.state
@@ -112,14 +113,14 @@ struct WGANStep: Tool {
         Self.complain("stopping after this step; again to stop at once, without saving")
       }
     }
-    while !course.isFinished(at: state.progress), options.timeBudget?.secondsLeft != 0 {
+    while !plan.isFinished(at: state.progress), options.timeBudget?.secondsLeft != 0 {
       let report = try blaming(images: data, checkpoint: checkpoint) {
         try trainer.step(only, trace: records.trace)
       }
       records.note(report, state.progress, unless: shouldStop)
       meter.update(
         whole.images(at: state.progress), left: whole.imagesLeft(at: state.progress),
-        within: options.timeBudget?.secondsLeft, report.words(lastEpoch: whole.lastEpoch))
+        within: options.timeBudget?.secondsLeft, report.summary(lastEpoch: whole.lastEpoch))
       if shouldStop() { break }
     }
     meter.clear()

@@ -1,6 +1,7 @@
 import TensorIO
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// The bits of results, which only a new version of the arithmetic may change.
@@ -37,11 +38,13 @@ import Testing
       : RecordedRun(name).configuration()
     let images = try scratchImages(count: 40, shape: configuration.image.sizes)
     let trainer = try Trainer(
-      TrainingState(initial: configuration), images: images.images(), workers: Workers(count: 2))
-    for side in [.both, .both, .generator, .both] as [TrainingSide] { _ = try trainer.step(side) }
+      TrainingState(initial: configuration), images: images.images(), pool: ThreadPool(count: 2))
+    for trained in [.both, .both, .generator, .both] as [TrainedNetworks] {
+      _ = try trainer.step(trained)
+    }
     let (checkpoint, samples) = (ScratchFile(), ScratchFile())
     try trainer.state.write(to: OutputFile(checkpoint.path))
-    try Sampler(trainer.state, workers: Workers(count: 1))
+    try Sampler(trainer.state, pool: ThreadPool(count: 1))
       .write(Latents(seed: 3, first: 0, count: 5), to: OutputFile(samples.path))
     var digest: UInt64 = 0
     for path in [checkpoint.path, samples.path] {
@@ -55,13 +58,13 @@ import Testing
   }
 
   @Test func `a run that goes on under another version says so, once, and keeps both`() throws {
-    #expect(Arithmetic().advice == nil)
+    #expect(Arithmetic().warning == nil)
     let later = Arithmetic.version + 1
     var arithmetic = try #require(Arithmetic("\(later)"))
-    let advice = try #require(arithmetic.advice)
-    #expect(advice.contains("under arithmetic \(Arithmetic.version) after \(later)"))
+    let warning = try #require(arithmetic.warning)
+    #expect(warning.contains("under arithmetic \(Arithmetic.version) after \(later)"))
     arithmetic.enter()
-    #expect(arithmetic.advice == nil)
+    #expect(arithmetic.warning == nil)
     #expect(arithmetic.description == "\(later) \(Arithmetic.version)")
   }
 }

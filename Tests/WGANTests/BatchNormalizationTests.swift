@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 @Suite struct BatchNormalizationTests {
@@ -8,15 +9,15 @@ import Testing
     let shape = try #require(ImageShape("2x1x3"))
     let network = try #require(Architecture("batch-norm")).network(input: shape, output: shape)
     let (workspace, batch) = (Workspace<Double>(), 5)
-    let values = network.slots(for: .values, columns: batch, in: workspace)
-    let runs = ParameterRuns(network, moments: 0, in: workspace)
-    (runs.parameters[0], runs.parameters[1]) = (1, 1)
+    let values = network.activations(for: .values, columns: batch, in: workspace)
+    let store = ParameterStore(network, moments: 0, in: workspace)
+    (store.parameters[0], store.parameters[1]) = (1, 1)
     func begin() {
-      for (index, number) in [0.5, -0.5, 4, 9].enumerated() { runs.buffers[index] = number }
+      for (index, number) in [0.5, -0.5, 4, 9].enumerated() { store.buffers[index] = number }
       Double.fillNormal(values[0], key: 1, stream: 50, step: 0, first: 0)
     }
     /// The numbers of a channel, sample after sample.
-    func channel(_ block: Block<Double>, _ channel: Int) -> [Double] {
+    func channel(_ block: MatrixView<Double>, _ channel: Int) -> [Double] {
       (0..<batch).flatMap { sample in (0..<3).map { block[2 * $0 + channel, sample] } }
     }
     func isClose(_ found: [Double], _ expected: [Double]) -> Bool {
@@ -24,8 +25,8 @@ import Testing
     }
 
     begin()
-    network.forward(runs, values, 0..<batch, .training, share: .whole)
-    let moved = (0..<4).map { runs.buffers[$0] }
+    network.forward(store, values, 0..<batch, .training, slice: .whole)
+    let moved = (0..<4).map { store.buffers[$0] }
     for index in 0..<2 {
       begin()
       let x = channel(values[0], index)
@@ -35,20 +36,20 @@ import Testing
       let scale = 1 / (squares / count + 1e-5).squareRoot()
       #expect(isClose(channel(values.result, index), x.map { ($0 - mean) * scale }))
       // A tenth of the way, the variance being the unbiased one.
-      let running = (mean: runs.buffers[index], variance: runs.buffers[2 + index])
+      let running = (mean: store.buffers[index], variance: store.buffers[2 + index])
       #expect(
         isClose(
           [moved[index], moved[2 + index]],
           [0.9 * running.mean + 0.1 * mean, 0.9 * running.variance + 0.1 * squares / (count - 1)]))
     }
     begin()
-    network.forward(runs, values, 0..<batch, .sampling, share: .whole)
+    network.forward(store, values, 0..<batch, .sampling, slice: .whole)
     for (index, (mean, variance)) in [(0.5, 4.0), (-0.5, 9.0)].enumerated() {
       let scale = 1 / (variance + 1e-5).squareRoot()
       let x = channel(values[0], index)
       #expect(isClose(channel(values.result, index), x.map { ($0 - mean) * scale }))
     }
-    #expect((0..<4).map { runs.buffers[$0] } == [0.5, -0.5, 4, 9])
+    #expect((0..<4).map { store.buffers[$0] } == [0.5, -0.5, 4, 9])
   }
 
   @Test(arguments: [
@@ -57,7 +58,7 @@ import Testing
   func `pitfall 22: epsilon and momentum are PyTorch's, but in the preset of Keras its own`(
     _ preset: String, _ epsilon: Double, _ momentum: Double
   ) throws {
-    let words = try #require(Preset(preset)).configuration(image: .mnist, seed: 0).generator.words
+    let words = try #require(Preset(preset)).configuration(image: .mnist, seed: 0).generator.layers
     let norms = words.filter(\.isBatchNorm)
     #expect(norms.count >= 2)
     for case .batchNorm(let foundEpsilon, let foundMomentum) in norms {

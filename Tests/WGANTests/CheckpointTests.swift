@@ -2,6 +2,7 @@ import Foundation
 import TensorIO
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// Checkpoints: what is written is what is read, and nothing else is taken for one.
@@ -123,7 +124,7 @@ import Testing
     try rewrite(file, metadata, to: bad)
     let state = try TrainingState(TensorFile(bad.path))
     #expect(throws: TrainingError.images("48 images end before batch 4")) {
-      try Trainer(state, images: data.images(), workers: Workers(count: 1))
+      try Trainer(state, images: data.images(), pool: ThreadPool(count: 1))
     }
   }
 
@@ -133,9 +134,9 @@ import Testing
     for network in [state.generator, state.critic] {
       for tensor in network.network.parameters {
         let (parameter, name) = (tensor.parameter, tensor.name)
-        let numbers = network.runs.parameters[tensor.range].numbers
+        let numbers = network.store.parameters[tensor.range].numbers
         let fanIn =
-          switch parameter.beginning {
+          switch parameter.initializer {
           case .weight(let fanIn, _), .bias(let fanIn): fanIn
           case .constant: 0
           }

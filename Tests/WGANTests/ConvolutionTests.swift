@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// The convolution against its definition, in PyTorch's layout and in no other words.
@@ -17,29 +18,29 @@ import Testing
     let image = try #require(ImageShape(shape))
     let architecture = try #require(Architecture(text))
     guard
-      case .convolution(_, _, let stride, .each(let padding), let hasBias) = architecture.words[0]
+      case .convolution(_, _, let stride, .each(let padding), let hasBias) = architecture.layers[0]
     else { throw Unexpected() }
     let layer = try #require(self.layer(architecture, image) as? Convolution)
     let output = layer.output
     let (workspace, batch) = (Workspace<Double>(), 5)
-    let x = workspace.block(rows: image.count, columns: batch)
-    let y = workspace.block(rows: output.count, columns: batch)
+    let x = workspace.matrix(rows: image.count, columns: batch)
+    let y = workspace.matrix(rows: output.count, columns: batch)
     Double.fillNormal(x, key: 1, stream: 60, step: 0, first: 0)
     let stored = layer.parameters.map { parameter in
-      let numbers = workspace.numbers(parameter.count)
+      let numbers = workspace.buffer(parameter.count)
       Double.fillUniform(
         numbers, key: 1, stream: 61, step: UInt32(parameter.shape.count), first: 0)
       return numbers
     }
-    let kept = workspace.numbers(layer.parameters.map(\.count).reduce(0, +))
+    let kept = workspace.buffer(layer.parameters.map(\.count).reduce(0, +))
     var place = 0
     for (parameter, numbers) in zip(layer.parameters, stored) {
       let range = place..<place + parameter.count
       kept[range].copy(numbers)
-      parameter.arrange(kept[range])
+      parameter.toEngineLayout(kept[range])
       place = range.upperBound
     }
-    layer.forward(x, LayerRun(values: kept, derived: kept), notes: y, into: y)
+    layer.forward(x, LayerParameters(values: kept, prepared: kept), saved: y, into: y)
 
     let size = layer.parameters[0].shape[2]
     #expect(output.height == (image.height + 2 * padding - size) / stride + 1)
@@ -82,19 +83,19 @@ import Testing
       let image = try #require(ImageShape(shape))
       let layer = try self.layer(#require(Architecture(text)), image)
       let workspace = Workspace<Double>()
-      let weights = workspace.numbers(layer.parameters.map(\.count).reduce(0, +))
+      let weights = workspace.buffer(layer.parameters.map(\.count).reduce(0, +))
       Double.fillUniform(
         weights.prefix(layer.parameters[0].count), key: 2, stream: 62, step: 0, first: 0)
       let blocks = [image.count, layer.output.count, layer.output.count, image.count].map {
-        workspace.block(rows: $0, columns: 3)
+        workspace.matrix(rows: $0, columns: 3)
       }
       Double.fillNormal(blocks[0], key: 2, stream: 63, step: 0, first: 0)
       Double.fillNormal(blocks[2], key: 2, stream: 63, step: 1, first: 0)
-      let run = LayerRun(values: weights, derived: workspace.numbers(layer.derivedCount))
-      layer.derive(run, share: Share(index: 0, count: 2))
-      layer.derive(run, share: Share(index: 1, count: 2))
-      layer.tangent(blocks[0], output: blocks[1], notes: blocks[1], run, into: blocks[1])
-      layer.backward(blocks[2], output: blocks[1], notes: blocks[1], run, into: blocks[3])
+      let run = LayerParameters(values: weights, prepared: workspace.buffer(layer.preparedCount))
+      layer.prepareWeights(run, slice: WorkerSlice(index: 0, count: 2))
+      layer.prepareWeights(run, slice: WorkerSlice(index: 1, count: 2))
+      layer.jvp(blocks[0], output: blocks[1], saved: blocks[1], run, into: blocks[1])
+      layer.vjp(blocks[2], output: blocks[1], saved: blocks[1], run, into: blocks[3])
       for sample in 0..<3 {
         // ⟨A u, d⟩ = ⟨u, Aᵀ d⟩
         let left = (0..<layer.output.count).reduce(0) {
@@ -134,7 +135,7 @@ import Testing
 
   @Test func `an order moves numbers as its axes say, and back`() throws {
     let image = try #require(ImageShape("2x3x4"))
-    let order = Order(image)
+    let order = LayoutPermutation(image)
     var places: [Int] = []
     order.forEach { place, pytorch in
       #expect(place == places.count)
@@ -144,13 +145,15 @@ import Testing
       (0..<4).flatMap { x in (0..<2).map { c in (c * 3 + y) * 4 + x } }
     }
     #expect(places == expected)
-    #expect(!order.isIdentity && Order(.mnist).isIdentity && Order(.vector(9)).isIdentity)
-    let parameter = Parameter("", [24], .constant(0), order: order)
-    withScratch(24) { (numbers: Run<Int64>) in
+    #expect(
+      !order.isIdentity && LayoutPermutation(.mnist).isIdentity
+        && LayoutPermutation(.vector(9)).isIdentity)
+    let parameter = Parameter("", [24], .constant(0), permutation: order)
+    withScratch(24) { (numbers: Buffer<Int64>) in
       for index in 0..<24 { numbers[index] = Int64(index) }
-      parameter.arrange(numbers)
+      parameter.toEngineLayout(numbers)
       #expect(numbers.numbers == expected.map { Int64($0) })
-      parameter.restore(numbers)
+      parameter.toCheckpointLayout(numbers)
       #expect(numbers.numbers == Array(0..<24))
     }
   }
@@ -188,16 +191,16 @@ import Testing
   ])
   func `a layer that does not fit is named`(_ text: String, _ words: String) throws {
     let architecture = try #require(Architecture(text))
-    let misfit = #expect(throws: Misfit.self) {
+    let shapeError = #expect(throws: ShapeError.self) {
       try architecture.network(input: #require(ImageShape("1x6x6")), output: .vector(1))
     }
-    #expect(misfit?.reason.contains(words) == true, "\(misfit?.reason ?? "")")
+    #expect(shapeError?.reason.contains(words) == true, "\(shapeError?.reason ?? "")")
   }
 
   private struct Unexpected: Error {}
 
   private func layer(_ architecture: Architecture, _ image: ImageShape) throws -> any Layer {
-    let network = try Architecture(architecture.words + [.dense(1)])
+    let network = try Architecture(architecture.layers + [.dense(1)])
       .network(input: image, output: .vector(1))
     guard case .layer(let layer) = network.nodes[0] else { throw Unexpected() }
     return layer

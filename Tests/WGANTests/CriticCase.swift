@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// The derivative's own size is near 1; differences at h = 1e-5 leave about 1e-10 of truncation and
@@ -7,7 +8,7 @@ import Testing
 let gradientTolerance = 1e-7
 
 /// The derivative of f by one of some numbers that it reads.
-func centralDifference(_ numbers: Run<Double>, _ index: Int, _ f: () -> Double) -> Double {
+func centralDifference(_ numbers: Buffer<Double>, _ index: Int, _ f: () -> Double) -> Double {
   let h = 1e-5
   let value = numbers[index]
   defer { numbers[index] = value }
@@ -21,8 +22,8 @@ func centralDifference(_ numbers: Run<Double>, _ index: Int, _ f: () -> Double) 
 final class CriticCase: @unchecked Sendable {
   let network: Network
   let objective: CriticObjective<Double>
-  let runs: ParameterRuns<Double>
-  let samples: (real: Block<Double>, fake: Block<Double>)
+  let store: ParameterStore<Double>
+  let samples: (real: MatrixView<Double>, fake: MatrixView<Double>)
   private let workspace = Workspace<Double>()
 
   convenience init(_ critic: (String, String), batch: Int, penalty: Double?) throws {
@@ -34,12 +35,12 @@ final class CriticCase: @unchecked Sendable {
   init(_ network: Network, batch: Int, penalty: Double?) {
     self.network = network
     objective = CriticObjective(network, batchSize: batch, penaltyWeight: penalty, in: workspace)
-    runs = ParameterRuns(network, moments: 0, in: workspace)
-    fillNoise(runs.parameters, stream: 30, scale: 0.6)
+    store = ParameterStore(network, moments: 0, in: workspace)
+    fillNoise(store.parameters, stream: 30, scale: 0.6)
     let key: UInt64 = 1
     samples = (
-      workspace.block(rows: network.input.count, columns: batch),
-      workspace.block(rows: network.input.count, columns: batch)
+      workspace.matrix(rows: network.input.count, columns: batch),
+      workspace.matrix(rows: network.input.count, columns: batch)
     )
     Double.fillNormal(samples.real, key: key, stream: 31, step: 0, first: 0)
     Double.fillNormal(samples.fake, key: key, stream: 32, step: 0, first: 0)
@@ -47,7 +48,7 @@ final class CriticCase: @unchecked Sendable {
       objective.interpolation.row(0), key: key, stream: 33, step: 0, first: 0)
   }
 
-  var gradient: [Double] { runs.gradients.numbers }
+  var gradient: [Double] { store.gradients.numbers }
 
   /// Expects the gradient of the critic's objective by every parameter to be that of central
   /// differences.
@@ -56,7 +57,7 @@ final class CriticCase: @unchecked Sendable {
     let gradient = gradient
     #expect(gradient.contains { abs($0) > 0.01 }, sourceLocation: sourceLocation)
     for index in gradient.indices {
-      let difference = centralDifference(runs.parameters, index) {
+      let difference = centralDifference(store.parameters, index) {
         differentiate()
         return objective.report().objective
       }
@@ -67,27 +68,27 @@ final class CriticCase: @unchecked Sendable {
     }
   }
 
-  func derive() { network.derive(runs, share: .whole) }
+  func prepareWeights() { network.prepareWeights(store, slice: .whole) }
 
-  func differentiate(_ share: Share = .whole) {
-    network.derive(runs, share: share)
+  func differentiate(_ slice: WorkerSlice = .whole) {
+    network.prepareWeights(store, slice: slice)
     for chunk in objective.chunks {
-      let own = share.columns(of: 0..<chunk.count)
+      let own = slice.columns(of: 0..<chunk.count)
       let columns = own.shifted(by: chunk.lowerBound)
       objective.real(chunk).columns(own).copy(samples.real.columns(columns))
       objective.fake(chunk).columns(own).copy(samples.fake.columns(columns))
-      objective.drawMasks(chunk, key: 1, step: 0, share: share)
-      share.synchronize()
-      objective.differentiate(runs, chunk, share: share)
-      share.synchronize()
-      objective.accumulate(runs, chunk, share: share)
-      share.synchronize()
+      objective.drawMasks(chunk, key: 1, step: 0, slice: slice)
+      slice.synchronize()
+      objective.differentiate(store, chunk, slice: slice)
+      slice.synchronize()
+      objective.weightGradient(store, chunk, slice: slice)
+      slice.synchronize()
     }
   }
 }
 
-func fillNoise(_ numbers: Run<Double>, stream: UInt32, scale: Double) {
-  let row = Block(numbers, rows: 1, columns: numbers.count)
+func fillNoise(_ numbers: Buffer<Double>, stream: UInt32, scale: Double) {
+  let row = MatrixView(numbers, rows: 1, columns: numbers.count)
   Double.fillNormal(row, key: 3, stream: stream, step: 0, first: 0)
   for index in 0..<numbers.count { numbers[index] *= scale }
 }

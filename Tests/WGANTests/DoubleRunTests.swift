@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// The recorded runs in double precision on both sides: no rounding worth the name hides a mistake.
@@ -8,16 +9,16 @@ import Testing
   func `a run in double precision is PyTorch's to 1e-12`(_ name: String, _ threads: Int) throws {
     let run = try RecordedRun(name)
     let configuration = try run.configuration()
-    let networks = TrainedNetworks<Double>(zeros: configuration)
+    let networks = NetworkPair<Double>(zeros: configuration)
     networks.draw(configuration)
     try expect(networks, run.initial)
     let images = try run.images()
     let updates = try Updates(
-      of: networks, configuration, images: images.images(), workers: Workers(count: threads))
+      of: networks, configuration, images: images.images(), pool: ThreadPool(count: threads))
     let batches = try images.images().count / configuration.batchSize
 
     // As `Trainer` does; the numbers of each step come from where the one before left.
-    var progress = Progress(configuration)
+    var progress = TrainingProgress(configuration)
     for (number, expected) in run.steps.enumerated() {
       let place = Comment("critic step \(number + 1)")
       let scale = max(abs(expected.criticReal), abs(expected.criticFake))
@@ -48,26 +49,26 @@ import Testing
 
   /// Compares the tensors with their recorded sums. They are in PyTorch's order afterwards.
   private func expect(
-    _ networks: TrainedNetworks<Double>, _ recorded: [String: [Double]]
+    _ networks: NetworkPair<Double>, _ recorded: [String: [Double]]
   ) throws {
     var names: Set<String> = []
-    func compare(_ prefix: String, _ tensors: [Network.Tensor], _ run: Run<Double>) throws {
+    func compare(_ prefix: String, _ tensors: [Network.Tensor], _ run: Buffer<Double>) throws {
       for tensor in tensors {
         let name = prefix + tensor.name
         guard let expected = recorded[name] else { continue }
         let numbers = run[tensor.range]
-        tensor.parameter.restore(numbers)
-        defer { tensor.parameter.arrange(numbers) }
+        tensor.parameter.toCheckpointLayout(numbers)
+        defer { tensor.parameter.toEngineLayout(numbers) }
         try expectSums(
           of: (0..<numbers.count).map { numbers[$0] }, expected, within: tolerance, name)
         names.insert(name)
       }
     }
     for (name, trained) in [("generator", networks.generator), ("critic", networks.critic)] {
-      let (network, runs) = (trained.network, trained.runs)
-      try compare("\(name).", network.parameters, runs.parameters)
-      try compare("\(name).", network.buffers, runs.buffers)
-      for (moment, run) in zip(trained.optimizer.momentNames, runs.moments) {
+      let (network, store) = (trained.network, trained.store)
+      try compare("\(name).", network.parameters, store.parameters)
+      try compare("\(name).", network.buffers, store.buffers)
+      for (moment, run) in zip(trained.optimizer.momentNames, store.moments) {
         try compare("optimizer.\(name).\(moment).", network.parameters, run)
       }
     }

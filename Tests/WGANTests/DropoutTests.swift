@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 @Suite struct DropoutTests {
@@ -10,18 +11,19 @@ import Testing
     let network = try #require(Architecture("layer-norm; dropout 0.5; dense 1"))
       .network(input: .vector(40), output: .vector(1))
     let workspace = Workspace<Double>()
-    let values = network.slots(for: .values, columns: 5, in: workspace)
+    let values = network.activations(for: .values, columns: 5, in: workspace)
     network.drawMasks(
-      values, 0..<5, key: 3, stream: .criticDropout, step: 2, first: 9, share: .whole)
+      values, 0..<5, key: 3, stream: .criticDropout, step: 2, first: 9, slice: .whole)
     let place = try #require(
       network.nodes.firstIndex { if case .layer(is Dropout) = $0 { true } else { false } })
-    let expected = workspace.block(rows: 2, columns: 5)
-    Dropout(shape: .vector(40), layout: .vector(40), probability: 0.5)
-      .draw(expected, key: 3, stream: 7 | 1 << 8, step: 2, first: 9)
+    let expected = workspace.matrix(rows: 2, columns: 5)
+    try #require(Dropout(shape: .vector(40), layout: .vector(40), probability: 0.5).mask)
+      .draw(
+        into: expected, key: 3, stream: RandomStream(rawValue: 7 | 1 << 8), step: 2, first: 9)
     for row in 0..<2 {
       for column in 0..<5 {
         #expect(
-          values.notes[place][row, column].bitPattern == expected[row, column].bitPattern)
+          values.saved[place][row, column].bitPattern == expected[row, column].bitPattern)
       }
     }
   }

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// Both objectives against central differences, for every parameter, in Double: the same Swift code
@@ -82,30 +83,32 @@ import Testing
       input: .vector(3), output: case_.network.input)
     let workspace = Workspace<Double>()
     let objective = GeneratorObjective(network, critic: case_.objective, in: workspace)
-    let runs = ParameterRuns(network, moments: 0, in: workspace)
-    fillNoise(runs.parameters, stream: 40, scale: 0.7)
+    let store = ParameterStore(network, moments: 0, in: workspace)
+    fillNoise(store.parameters, stream: 40, scale: 0.7)
     Double.fillNormal(objective.latents, key: 2, stream: 41, step: 0, first: 0)
-    objective.drawMasks(key: 2, stream: .generatorDropout, step: 0, share: .whole)
+    objective.drawMasks(key: 2, stream: .generatorDropout, step: 0, slice: .whole)
     for chunk in case_.objective.chunks {
-      objective.drawCriticMasks(chunk, key: 2, step: 0, share: .whole)
+      objective.drawCriticMasks(chunk, key: 2, step: 0, slice: .whole)
     }
-    @Sendable func differentiate(_ share: Share = .whole) {
-      network.derive(runs, share: share)
-      share.synchronize()
-      objective.generate(runs, share: share)
-      share.synchronize()
-      for chunk in case_.objective.chunks { objective.judge(case_.runs, chunk, share: share) }
-      share.synchronize()
-      objective.differentiate(runs, share: share)
-      share.synchronize()
-      objective.accumulate(runs, share: share)
+    @Sendable func differentiate(_ slice: WorkerSlice = .whole) {
+      network.prepareWeights(store, slice: slice)
+      slice.synchronize()
+      objective.generate(store, slice: slice)
+      slice.synchronize()
+      for chunk in case_.objective.chunks {
+        objective.scoreSamples(case_.store, chunk, slice: slice)
+      }
+      slice.synchronize()
+      objective.differentiate(store, slice: slice)
+      slice.synchronize()
+      objective.weightGradient(store, slice: slice)
     }
-    case_.derive()
+    case_.prepareWeights()
     differentiate()
-    let gradients = runs.gradients.numbers
+    let gradients = store.gradients.numbers
     #expect(gradients.contains { abs($0) > 1e-4 })
     for index in 0..<network.parameterCount {
-      let difference = centralDifference(runs.parameters, index) {
+      let difference = centralDifference(store.parameters, index) {
         differentiate()
         return -objective.criticMean()
       }
@@ -113,8 +116,8 @@ import Testing
         abs(gradients[index] - difference) <= gradientTolerance * max(1, abs(difference)),
         "parameter \(index): \(gradients[index]) but differences give \(difference)")
     }
-    try Workers(count: 3).share { differentiate($0) }
-    #expect(gradients == runs.gradients.numbers)
+    try ThreadPool(count: 3).run { differentiate($0) }
+    #expect(gradients == store.gradients.numbers)
   }
 
   @Test(arguments: [nil, 10.0])
@@ -123,7 +126,7 @@ import Testing
     case_.differentiate()
     let whole = case_.gradient
     for shares in 2...5 {
-      try Workers(count: shares).share { case_.differentiate($0) }
+      try ThreadPool(count: shares).run { case_.differentiate($0) }
       #expect(case_.gradient == whole)
     }
   }

@@ -2,6 +2,7 @@ import Foundation
 import TensorIO
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// The estimate on images that no step is trained on.
@@ -17,18 +18,18 @@ import Testing
     let state = TrainingState(initial: configuration)
     let images = try scratchImages(count: count, salt: 5)
     let estimate = try HeldOutEstimate(
-      of: state, on: images.images(), workers: Workers(count: 1)
+      of: state, on: images.images(), pool: ThreadPool(count: 1)
     ).wasserstein()
 
-    let w = numbers(state.critic.runs.parameters)
-    let g = numbers(state.generator.runs.parameters)
+    let w = numbers(state.critic.store.parameters)
+    let g = numbers(state.generator.store.parameters)
     func critic(_ x: [Double]) -> Double { zip(w, x).reduce(w[36]) { $0 + $1.0 * $1.1 } }
     let file = try TensorFile(images.file.path)
     let pixels: [UInt8] = try #require(file.numbers(of: "images"))
     var expected = 0.0
     let workspace = Workspace<Float>()
     withExtendedLifetime(workspace) {
-      let latents = workspace.block(rows: 9, columns: count)
+      let latents = workspace.matrix(rows: 9, columns: count)
       Float.fillNormal(latents, key: 7, stream: 11, step: 0, first: 0)
       for sample in 0..<count {
         let real = (0..<36).map { Double(pixels[sample * 36 + $0]) * 2 / 255 - 1 }
@@ -48,7 +49,7 @@ import Testing
     let images = try scratchImages(count: 90, shape: [1, 8, 8])
     let before = state.numbers
     let estimates = try [1, 2, 3].map { threads in
-      try HeldOutEstimate(of: state, on: images.images(), workers: Workers(count: threads)).json()
+      try HeldOutEstimate(of: state, on: images.images(), pool: ThreadPool(count: threads)).json()
     }
     #expect(Set(estimates).count == 1)
     let isSame = before == state.numbers
@@ -62,9 +63,9 @@ import Testing
     let state = TrainingState(initial: try smallConfiguration("mlp-gp"))
     let images = try scratchImages(count: 10, shape: [1, 8, 8])
     #expect(throws: TrainingError.self) {
-      try HeldOutEstimate(of: state, on: images.images(), workers: Workers(count: 1))
+      try HeldOutEstimate(of: state, on: images.images(), pool: ThreadPool(count: 1))
     }
   }
 
-  private func numbers(_ run: Run<Float>) -> [Double] { (0..<run.count).map { Double(run[$0]) } }
+  private func numbers(_ run: Buffer<Float>) -> [Double] { (0..<run.count).map { Double(run[$0]) } }
 }

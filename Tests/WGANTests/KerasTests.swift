@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// Layers beside Keras' own, on what `scripts/make_keras_fixtures.py` recorded in double precision.
@@ -36,27 +37,27 @@ import Testing
     let (input, output) = (
       try #require(ImageShape(expected.shape)), try #require(ImageShape(expected.outputShape))
     )
-    let network = try #require(Architecture(expected.words)).network(input: input, output: output)
+    let network = try #require(Architecture(expected.layers)).network(input: input, output: output)
     let workspace = Workspace<S>()
     let batch = expected.input.count / input.count
-    let values = network.slots(for: .values, columns: batch, in: workspace)
-    let deltas = network.slots(
-      for: .cotangents(keepingCurved: false), columns: batch, in: workspace)
-    let runs = ParameterRuns(network, moments: 0, in: workspace)
+    let values = network.activations(for: .values, columns: batch, in: workspace)
+    let deltas = network.activations(
+      for: .cotangents(keepingSecondOrder: false), columns: batch, in: workspace)
+    let store = ParameterStore(network, moments: 0, in: workspace)
     for (run, tensors) in [
-      (runs.parameters, network.parameters), (runs.buffers, network.buffers),
+      (store.parameters, network.parameters), (store.buffers, network.buffers),
     ] {
       for tensor in tensors {
         let numbers = try #require(expected.tensors[tensor.name])
         #expect(numbers.count == tensor.parameter.count)
         run[tensor.range].copy(numbers.map { S($0) })
-        tensor.parameter.arrange(run[tensor.range])
+        tensor.parameter.toEngineLayout(run[tensor.range])
       }
     }
-    func numbers(_ run: Run<S>, _ tensor: Network.Tensor) -> [Double] {
+    func numbers(_ run: Buffer<S>, _ tensor: Network.Tensor) -> [Double] {
       let numbers = run[tensor.range]
-      tensor.parameter.restore(numbers)
-      defer { tensor.parameter.arrange(numbers) }
+      tensor.parameter.toCheckpointLayout(numbers)
+      defer { tensor.parameter.toEngineLayout(numbers) }
       return numbers.numbers.map { Double($0) }
     }
     func expect(_ found: [Double], _ expected: [Double], _ what: String) {
@@ -67,9 +68,9 @@ import Testing
     }
 
     fill(values[0], input, expected.input)
-    network.derive(runs, share: .whole)
+    network.prepareWeights(store, slice: .whole)
     network.forward(
-      runs, values, 0..<batch, expected.isTraining ? .training : .sampling, share: .whole)
+      store, values, 0..<batch, expected.isTraining ? .training : .sampling, slice: .whole)
     expect(read(values.result, output), expected.output, "output")
     // The statistics as Keras moves them: with the biased variance.
     let positions = network.nodes.compactMap { node in
@@ -80,7 +81,7 @@ import Testing
       }
     }
     for tensor in network.buffers {
-      var found = numbers(runs.buffers, tensor)
+      var found = numbers(store.buffers, tensor)
       let before = try #require(expected.tensors[tensor.name])
       if expected.isTraining, tensor.parameter.name == "running_var" {
         let count = Double(batch * positions[0])
@@ -93,31 +94,31 @@ import Testing
     // Only training goes back.
     guard expected.isTraining else { return }
     fill(deltas.result, output, expected.direction)
-    network.backward(runs, values, deltas, 0..<batch, share: .whole)
-    network.accumulate(
-      values, .value, 0..<batch, deltas, 0..<batch, share: .whole, adding: false, into: runs)
+    network.vjp(store, values, deltas, 0..<batch, slice: .whole)
+    network.weightGradient(
+      values, .value, 0..<batch, deltas, 0..<batch, slice: .whole, adding: false, into: store)
     expect(read(deltas[0], input), expected.inputGradient, "input's gradient")
     #expect(expected.gradients.count == network.parameters.count)
     for tensor in network.parameters {
       expect(
-        numbers(runs.gradients, tensor), try #require(expected.gradients[tensor.name]),
+        numbers(store.gradients, tensor), try #require(expected.gradients[tensor.name]),
         "gradient of \(tensor.name)")
     }
   }
 
   /// Puts images, one after another and each channel by channel, into the columns of a block.
-  private func fill<S: Scalar>(_ block: Block<S>, _ shape: ImageShape, _ numbers: [Double]) {
+  private func fill<S: Scalar>(_ block: MatrixView<S>, _ shape: ImageShape, _ numbers: [Double]) {
     for (index, place) in places(block, shape).enumerated() {
       block[place.row, place.column] = S(numbers[index])
     }
   }
 
-  private func read<S: Scalar>(_ block: Block<S>, _ shape: ImageShape) -> [Double] {
+  private func read<S: Scalar>(_ block: MatrixView<S>, _ shape: ImageShape) -> [Double] {
     places(block, shape).map { Double(block[$0.row, $0.column]) }
   }
 
   private func places<S: Scalar>(
-    _ block: Block<S>, _ shape: ImageShape
+    _ block: MatrixView<S>, _ shape: ImageShape
   ) -> [(row: Int, column: Int)] {
     let plane = shape.height * shape.width
     return (0..<block.columns).flatMap { sample in
@@ -130,7 +131,7 @@ import Testing
 
 /// What `scripts/make_keras_fixtures.py` wrote of one case.
 private struct KerasCase: Decodable {
-  let words: String, shape: String, outputShape: String
+  let layers: String, shape: String, outputShape: String
   let isTraining: Bool
   /// Images, one after another and each channel by channel; ⟨output, direction⟩ is differentiated.
   let input: [Double], direction: [Double], output: [Double], inputGradient: [Double]
@@ -138,7 +139,7 @@ private struct KerasCase: Decodable {
   let tensors: [String: [Double]], gradients: [String: [Double]], statistics: [String: [Double]]
 
   private enum CodingKeys: String, CodingKey {
-    case words, shape, input, direction, output, tensors, gradients, statistics
+    case layers = "words", shape, input, direction, output, tensors, gradients, statistics
     case outputShape = "output_shape"
     case isTraining = "is_training"
     case inputGradient = "input_gradient"

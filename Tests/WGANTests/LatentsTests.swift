@@ -1,13 +1,14 @@
 import Foundation
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// Latents along a path, and of a truncated distribution.
 @Suite struct LatentsTests {
   @Test(arguments: [1.0, 0.999_999, 0.7, 0.0, -0.4, -0.99], [1, 2, 3, 7, 50])
   func `an arc is cut into equal angles`(_ cosine: Double, _ parts: Int) {
-    let weights = GreatCircle(cosine: cosine, parts: parts)
+    let weights = Slerp(cosine: cosine, parts: parts)
     #expect(weights[0] == (1, 0) && weights[parts] == (0, 1))
     let angle = acos(cosine)
     for index in 0...parts {
@@ -22,7 +23,7 @@ import Testing
 
   @Test func `opposite vectors, and none, are joined by a line`() {
     for cosine in [-1, -1.000_000_1, Double.nan, 1.000_000_1] {
-      let weights = GreatCircle(cosine: cosine, parts: 4)
+      let weights = Slerp(cosine: cosine, parts: 4)
       #expect(abs(weights[1].0 - 0.75) < 1e-6 && abs(weights[1].1 - 0.25) < 1e-6)
     }
   }
@@ -66,7 +67,7 @@ import Testing
   ) -> [[Float]] {
     let workspace = Workspace<Float>()
     return withExtendedLifetime(workspace) {
-      let block = workspace.block(rows: rows, columns: count ?? latents.count)
+      let block = workspace.matrix(rows: rows, columns: count ?? latents.count)
       latents.draw(into: block, from: first)
       return (0..<block.columns).map { column in (0..<rows).map { block[$0, column] } }
     }

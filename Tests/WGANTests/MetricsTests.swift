@@ -2,6 +2,7 @@ import Foundation
 import TensorIO
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 @Suite struct MetricsTests {
@@ -47,8 +48,8 @@ import Testing
     }
     // What the generator minimises moves by the offset; neither words nor the log tell it alone.
     let (plain, moved) = (report(offset: 0), report(offset: 100))
-    #expect(plain.words(lastEpoch: nil).contains("wasserstein 2.0"))
-    #expect(plain.words(lastEpoch: 3) == moved.words(lastEpoch: 3))
+    #expect(plain.summary(lastEpoch: nil).contains("wasserstein 2.0"))
+    #expect(plain.summary(lastEpoch: 3) == moved.summary(lastEpoch: 3))
     let fields = try [plain, moved].map { try self.fields($0) }
     #expect(fields[0]["wasserstein"] == 2)
     let differing = fields[0].keys.filter { fields[0][$0] != fields[1][$0] }
@@ -70,14 +71,14 @@ import Testing
   @Test func `a log is cut back to the steps that the checkpoint knows, and goes on`() throws {
     let file = ScratchFile()
     try file.write((1...9).map { line($0 * 5, $0) + "\n" }.joined() + "{\"epoch\":1,\"gener")
-    var progress = Progress()
+    var progress = TrainingProgress()
     (progress.criticSteps, progress.generatorSteps) = (27, 5)
     do {
       let log = try MetricsLog(file.path, keeping: progress)
       log.write(line(30, 6), unless: { false })
     }
     #expect(file.text == (1...6).map { line($0 * 5, $0) + "\n" }.joined())
-    _ = try MetricsLog(file.path, keeping: Progress())
+    _ = try MetricsLog(file.path, keeping: TrainingProgress())
     #expect(file.text.isEmpty)
   }
 
@@ -89,14 +90,14 @@ import Testing
     let file = ScratchFile()
     try file.write(text)
     let error = #expect(throws: FileError.self) {
-      try MetricsLog(file.path, keeping: Progress())
+      try MetricsLog(file.path, keeping: TrainingProgress())
     }
     #expect(error?.kind == .invalid)
     #expect(file.text == text)
   }
 
   @Test func `a line that cannot be written is told at the end`() throws {
-    let log = try MetricsLog("/dev/full", keeping: Progress())
+    let log = try MetricsLog("/dev/full", keeping: TrainingProgress())
     log.write(line(1, 1), unless: { false })
     #expect(throws: FileError.self) { try log.check() }
   }
@@ -104,8 +105,8 @@ import Testing
   @Test func `lines fall on multiples of the global step`() {
     var report = StepReport(epoch: 1, rates: LearningRates(critic: 1, generator: 1))
     (report.criticStep, report.generatorStep) = (10, 3)
-    #expect(report.isDue(every: 5, side: .critic) && !report.isDue(every: 1, side: .both))
+    #expect(report.isDue(every: 5, trained: .critic) && !report.isDue(every: 1, trained: .both))
     report.generator = 0.5
-    #expect(report.isDue(every: 3, side: .both) && !report.isDue(every: 2, side: .generator))
+    #expect(report.isDue(every: 3, trained: .both) && !report.isDue(every: 2, trained: .generator))
   }
 }

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// The update rules against their published formulas, written out number by number.
@@ -10,7 +11,7 @@ import Testing
 
   @Test func `pitfall 18: Adam corrects its bias, and adds epsilon to the root`() {
     let (rate, beta1, beta2, epsilon) = (1e-3, 0.5, 0.9, 1e-8)
-    let runs = trained(by: .adam(rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon))
+    let store = trained(by: .adam(rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon))
     for index in 0..<Self.count {
       var (p, m, v) = (start(index), 0.0, 0.0)
       var (beta1Power, beta2Power) = (1.0, 1.0)
@@ -22,16 +23,16 @@ import Testing
         beta2Power *= beta2
         p -= rate * (m / (1 - beta1Power)) / ((v / (1 - beta2Power)).squareRoot() + epsilon)
       }
-      #expect(abs(runs.parameters[index] - p) <= 1e-13)
-      #expect(abs(runs.moments[0][index] - m) <= 1e-13)
-      #expect(abs(runs.moments[1][index] - v) <= 1e-13)
+      #expect(abs(store.parameters[index] - p) <= 1e-13)
+      #expect(abs(store.moments[0][index] - m) <= 1e-13)
+      #expect(abs(store.moments[1][index] - v) <= 1e-13)
     }
   }
 
   @Test func `pitfall 18: RMSProp divides by the root of the mean of squares plus epsilon`() {
     let (rate, alpha, epsilon) = (1e-3, 0.99, 1e-8)
     // PyTorch's defaults.
-    let runs = trained(by: .rmsprop(rate: rate))
+    let store = trained(by: .rmsprop(rate: rate))
     for index in 0..<Self.count {
       var (p, v) = (start(index), 0.0)
       for step in 1...Self.steps {
@@ -39,8 +40,8 @@ import Testing
         v = alpha * v + (1 - alpha) * g * g
         p -= rate * g / (v.squareRoot() + epsilon)
       }
-      #expect(abs(runs.parameters[index] - p) <= 1e-13)
-      #expect(abs(runs.moments[0][index] - v) <= 1e-13)
+      #expect(abs(store.parameters[index] - p) <= 1e-13)
+      #expect(abs(store.moments[0][index] - v) <= 1e-13)
     }
   }
 
@@ -72,15 +73,15 @@ import Testing
     Double((index * 31 + step * 17) % 23) / 23 - 0.45
   }
 
-  private func trained(by optimizer: Optimizer) -> ParameterRuns<Double> {
-    let runs = ParameterRuns(
+  private func trained(by optimizer: Optimizer) -> ParameterStore<Double> {
+    let store = ParameterStore(
       count: Self.count, moments: optimizer.momentNames.count, in: workspace)
-    for index in 0..<Self.count { runs.parameters[index] = start(index) }
+    for index in 0..<Self.count { store.parameters[index] = start(index) }
     for step in 1...Self.steps {
-      for index in 0..<Self.count { runs.gradients[index] = gradient(index, step) }
-      optimizer.update(runs, 0..<50, step: step)
-      optimizer.update(runs, 50..<Self.count, step: step)
+      for index in 0..<Self.count { store.gradients[index] = gradient(index, step) }
+      optimizer.update(store, 0..<50, step: step)
+      optimizer.update(store, 50..<Self.count, step: step)
     }
-    return runs
+    return store
   }
 }

@@ -1,6 +1,7 @@
 import TensorIO
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// When each network steps, on which images, how fast, and that all this is in the checkpoint.
@@ -17,7 +18,7 @@ import Testing
       "\(schedule), \(warmUp), \(realBatch), \(interpolation), \(criticSteps)"
     }
 
-    func configuration() throws -> Configuration {
+    func configuration() throws -> TrainingConfiguration {
       var configuration = try smallConfiguration("mlp-gp")
       configuration.generator = try #require(Architecture("dense 8; relu; dense 36; tanh"))
       configuration.critic = try #require(Architecture("dense 8; leaky-relu 0.2; dense 1"))
@@ -26,13 +27,13 @@ import Testing
       configuration.criticWarmUp = try #require(CriticWarmUp(warmUp))
       configuration.realBatch = realBatch
       configuration.interpolation = interpolation
-      #expect(configuration.flaw == nil)
+      #expect(configuration.validationError == nil)
       return configuration
     }
   }
 
   /// Both in turn, and each alone for a while, across epochs of four batches.
-  static let sides: [TrainingSide] =
+  static let sides: [TrainedNetworks] =
     Array(repeating: .both, count: 7) + [.critic, .critic, .generator, .critic, .critic, .critic]
     + Array(repeating: .both, count: 9) + [.generator, .generator, .both, .critic, .both, .both]
 
@@ -54,20 +55,20 @@ import Testing
   {
     let data = try scratchImages(count: 48)
     let calm = try trainer(pace, data)
-    for side in Self.sides { _ = try calm.step(side) }
+    for trained in Self.sides { _ = try calm.step(trained) }
     let expected = ScratchFile()
     try calm.state.write(to: OutputFile(expected.path))
     let first = try trainer(pace, data)
-    for (cut, side) in Self.sides.enumerated() {
+    for (cut, trained) in Self.sides.enumerated() {
       let (middle, end) = (ScratchFile(), ScratchFile())
       try first.state.write(to: OutputFile(middle.path))
       let second = try Trainer(
-        TrainingState(TensorFile(middle.path)), images: data.images(), workers: Workers(count: 2))
-      for side in Self.sides[cut...] { _ = try second.step(side) }
+        TrainingState(TensorFile(middle.path)), images: data.images(), pool: ThreadPool(count: 2))
+      for trained in Self.sides[cut...] { _ = try second.step(trained) }
       try second.state.write(to: OutputFile(end.path))
       let isSame = end.bytes == expected.bytes
       #expect(isSame, "cut before step \(cut)")
-      _ = try first.step(side)
+      _ = try first.step(trained)
     }
   }
 
@@ -106,7 +107,7 @@ import Testing
   func `a warm-up prints back as it is read`(_ text: String) throws {
     let warmUp = try #require(CriticWarmUp(text))
     #expect(warmUp.description == text)
-    #expect(warmUp.flaw == nil)
+    #expect(warmUp.validationError == nil)
   }
 
   @Test(arguments: ["", "no", "100", "100 25", "100 25 500 1", "100 25 x", "none none"])
@@ -118,14 +119,14 @@ import Testing
   func `a warm-up out of range is refused in words`(_ text: String) throws {
     var configuration = try smallConfiguration("mlp-gp")
     configuration.criticWarmUp = try #require(CriticWarmUp(text))
-    #expect(configuration.flaw?.contains("warm-up") == true)
+    #expect(configuration.validationError?.contains("warm-up") == true)
   }
 
   @Test func `a rate of 0 moves no parameter, and the moments go on`() throws {
     let trainer = try frozen(Pace(), scratchImages(count: 48))
     let before = trainer.state.numbers
     for _ in 0..<6 { _ = try trainer.step(.both) }
-    let parameters = trainer.state.critic.runs.count + trainer.state.generator.runs.count
+    let parameters = trainer.state.critic.store.count + trainer.state.generator.store.count
     let after = trainer.state.numbers
     #expect(Array(after[..<parameters]) == Array(before[..<parameters]))
     #expect(after != before)
@@ -162,9 +163,9 @@ import Testing
     _ = try trainer.step(.both)
     #expect(trainer.state.progress.batch == 0)
     #expect(throws: TrainingError.self) {
-      try Trainer(trainer.state, images: other.images(), workers: Workers(count: 1))
+      try Trainer(trainer.state, images: other.images(), pool: ThreadPool(count: 1))
     }
-    _ = try Trainer(trainer.state, images: data.images(), workers: Workers(count: 1))
+    _ = try Trainer(trainer.state, images: data.images(), pool: ThreadPool(count: 1))
   }
 
   @Test func `steps are made at the rate of the schedule`() throws {
@@ -174,7 +175,7 @@ import Testing
     configuration.criticOptimizer.rate *= 0.25
     configuration.generatorOptimizer.rate *= 0.25
     let quarter = try Trainer(
-      TrainingState(initial: configuration), images: data.images(), workers: Workers(count: 1))
+      TrainingState(initial: configuration), images: data.images(), pool: ThreadPool(count: 1))
     for trainer in [scheduled, quarter] { trainer.state.progress.generatorSteps = 6 }
     let reports = try [scheduled.step(.both), quarter.step(.both)]
     #expect(reports[0] == reports[1])
@@ -190,8 +191,8 @@ import Testing
     let trainer = try trainer(pace, scratchImages(count: 48))
     let plateau = try #require(trainer.state.configuration.schedule.plateau)
     var (critic, generator) = (PlateauMemory(rate: 1e-4), PlateauMemory(rate: 1e-4))
-    for side in Self.sides {
-      let report = try trainer.step(side)
+    for trained in Self.sides {
+      let report = try trainer.step(trained)
       #expect(report.rates == LearningRates(critic: critic.rate, generator: generator.rate))
       if let objective = report.critic?.objective { critic.watch(objective, plateau) }
       if let mean = report.generator { generator.watch(-mean, plateau) }
@@ -207,7 +208,7 @@ import Testing
     configuration.generatorOptimizer.rate = 8e-4
     let data = try scratchImages(count: 48)
     let trainer = try Trainer(
-      TrainingState(initial: configuration), images: data.images(), workers: Workers(count: 1))
+      TrainingState(initial: configuration), images: data.images(), pool: ThreadPool(count: 1))
     let plateau = try #require(configuration.schedule.plateau)
     var memory = PlateauMemory(rate: 1e-4)
     var estimates: [Double] = []
@@ -228,7 +229,7 @@ import Testing
   private func trainer(_ pace: Pace, _ data: ScratchImages) throws -> Trainer {
     try Trainer(
       TrainingState(initial: pace.configuration()), images: data.images(),
-      workers: Workers(count: 1))
+      pool: ThreadPool(count: 1))
   }
 
   private func frozen(_ pace: Pace, _ data: ScratchImages) throws -> Trainer {
@@ -236,7 +237,7 @@ import Testing
   }
 
   /// The mean of C over the real images of each critic step.
-  private func seen(by trainer: Trainer, _ sides: [TrainingSide]) throws -> [Double] {
+  private func seen(by trainer: Trainer, _ sides: [TrainedNetworks]) throws -> [Double] {
     try sides.compactMap { try trainer.step($0).critic?.real }
   }
 }

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// The gradient penalty: where it looks, what it measures, and where its gradient goes.
@@ -13,7 +14,7 @@ import Testing
     let norms = (0..<4).map { objective.norms[0, $0] }
     // C at the interpolate, by another way: a forward pass of the interpolate itself.
     let workspace = Workspace<Double>()
-    let values = network.slots(for: .values, columns: 4, in: workspace)
+    let values = network.activations(for: .values, columns: 4, in: workspace)
     Double.interpolate(
       objective.real(0..<4), objective.fake(0..<4), objective.interpolation.row(0),
       into: values[0])
@@ -21,7 +22,7 @@ import Testing
       var squares = 0.0
       for pixel in 0..<network.input.count {
         let derivative = centralDifference(values[0].row(pixel), sample) {
-          network.forward(case_.runs, values, 0..<4, share: .whole)
+          network.forward(case_.store, values, 0..<4, slice: .whole)
           return values.result[0, sample]
         }
         squares += derivative * derivative
@@ -59,8 +60,8 @@ import Testing
     // positive and 1/2 where they are negative.
     let case_ = try CriticCase(
       ("dense 2 no-bias; relu; dense 1 no-bias", "1x2x2"), batch: 4, penalty: 10)
-    for index in 0..<8 { case_.runs.parameters[index] = index < 4 ? 0.5 : -0.5 }
-    (case_.runs.parameters[8], case_.runs.parameters[9]) = (3, 0.5)
+    for index in 0..<8 { case_.store.parameters[index] = index < 4 ? 0.5 : -0.5 }
+    (case_.store.parameters[8], case_.store.parameters[9]) = (3, 0.5)
     for samples in [case_.samples.real, case_.samples.fake] {
       samples.columns(0..<2).fill(1)
       samples.columns(2..<4).fill(-1)
@@ -83,10 +84,10 @@ import Testing
   ) throws {
     let case_ = try CriticCase((critic, "8x1x1"), batch: 4, penalty: 10)
     if bias == 0 {
-      case_.runs.parameters.fill(0)
+      case_.store.parameters.fill(0)
     } else {
       let tensor = try #require(case_.network.parameters.first { $0.parameter.name == "bias" })
-      case_.runs.parameters[tensor.range].fill(bias)
+      case_.store.parameters[tensor.range].fill(bias)
     }
     case_.differentiate()
     #expect(case_.gradient.allSatisfy { $0.isFinite })
@@ -118,13 +119,13 @@ import Testing
     case_.expectDifferences()
     let values = case_.objective.values
     func masks() -> [UInt64] {
-      values.notes.filter { $0.rows > 0 }.flatMap { notes in
-        (0..<notes.columns).map { notes[0, $0].bitPattern }
+      values.saved.filter { $0.rows > 0 }.flatMap { saved in
+        (0..<saved.columns).map { saved[0, $0].bitPattern }
       }
     }
     let before = masks()
     #expect(Set(before[..<18]).count > 6)
-    case_.objective.differentiate(case_.runs, 0..<6, share: .whole)
+    case_.objective.differentiate(case_.store, 0..<6, slice: .whole)
     #expect(masks() == before)
   }
 
@@ -146,7 +147,7 @@ import Testing
     for chunk in objective.chunks {
       objective.real(chunk).copy(samples.real.columns(chunk))
       objective.fake(chunk).copy(samples.fake.columns(chunk))
-      objective.differentiate(case_.runs, chunk, share: .whole)
+      objective.differentiate(case_.store, chunk, slice: .whole)
       let made = objective.values[0].columns(2 * chunk.count..<3 * chunk.count)
       for sample in chunk {
         for row in 0..<made.rows {

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// `Plateau` beside PyTorch's ReduceLROnPlateau, as `scripts/make_plateau_fixtures.py` recorded it.
@@ -32,7 +33,7 @@ import Testing
         let plateau = Plateau(
           factor: run.factor, patience: run.patience, threshold: run.threshold,
           cooldown: run.cooldown, floor: run.floor)
-        #expect(plateau.flaw == nil)
+        #expect(plateau.validationError == nil)
         var memory = PlateauMemory(rate: recorded.rate)
         #expect(run.seen.count == recorded.numbers.count)
         for (index, (number, seen)) in zip(recorded.numbers, run.seen).enumerated() {
@@ -102,7 +103,7 @@ import Testing
     #expect(state.isPossible(try configuration(Plateau())))
   }
 
-  private func configuration(_ plateau: Plateau) throws -> Configuration {
+  private func configuration(_ plateau: Plateau) throws -> TrainingConfiguration {
     var configuration = try smallConfiguration("mlp-gp")
     configuration.schedule = Schedule(.plateau(plateau))
     configuration.criticOptimizer.rate = 0.25

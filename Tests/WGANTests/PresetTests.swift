@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// The numbers that papers and well-known code give, and what does not fit together.
@@ -14,12 +15,12 @@ import Testing
     #expect(rule.momentNames == ["square_avg"])
     #expect(configuration.constraint == .clip(bound: 0.01))
     #expect(configuration.criticSteps == 5 && configuration.batchSize == 64)
-    #expect(configuration.advice == nil)
+    #expect(configuration.warning == nil)
     configuration.criticOptimizer = .adam(rate: 5e-5, beta1: 0, beta2: 0.9)
-    #expect(configuration.advice == nil)
+    #expect(configuration.warning == nil)
     configuration.criticOptimizer = .adam(rate: 5e-5, beta1: 0.5, beta2: 0.9)
-    #expect(configuration.advice?.contains("beta1 > 0 can kill a critic") == true)
-    #expect(configuration.flaw == nil)
+    #expect(configuration.warning?.contains("beta1 > 0 can kill a critic") == true)
+    #expect(configuration.validationError == nil)
   }
 
   /// Gulrajani et al. 2017, algorithm 1, and their code for MNIST; the example of Keras.
@@ -46,16 +47,16 @@ import Testing
   ) throws {
     var configuration = try smallConfiguration("mlp-gp")
     configuration.critic = try #require(Architecture(critic))
-    let flaw = try #require(configuration.flaw)
-    #expect(flaw.contains("cannot have batch-norm"))
-    #expect(flaw.contains("makes a sample's gradient depend on the other samples"))
+    let validationError = try #require(configuration.validationError)
+    #expect(validationError.contains("cannot have batch-norm"))
+    #expect(validationError.contains("makes a sample's gradient depend on the other samples"))
     configuration.constraint = .clip(bound: 0.01)
-    #expect(configuration.flaw == nil)
+    #expect(configuration.validationError == nil)
     configuration.constraint = .gradientPenalty(weight: 10)
     for allowed in ["layer-norm", "dropout 0.3"] {
       configuration.critic = try #require(
         Architecture(critic.replacing("batch-norm", with: allowed)))
-      #expect(configuration.flaw == nil)
+      #expect(configuration.validationError == nil)
     }
   }
 }

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// What is drawn, when it is drawn anew, and that one draw knows nothing of another.
@@ -30,7 +31,7 @@ import Testing
   ) {
     let workspace = Workspace<Double>()
     let (whole, parts) = (
-      workspace.block(rows: 1, columns: 4000), workspace.block(rows: 1, columns: 4000)
+      workspace.matrix(rows: 1, columns: 4000), workspace.matrix(rows: 1, columns: 4000)
     )
     interpolation.draw(into: whole, key: 9, step: 4, first: 0)
     for part in [0..<1000, 1000..<1001, 1001..<4000] {
@@ -94,7 +95,7 @@ import Testing
   @Test func `pitfall 27: one more draw in a stream shifts no other`() throws {
     let (data, more) = (try scratchImages(count: 48), try scratchImages(count: 148))
     func seen(
-      _ data: ScratchImages, _ change: (inout Configuration) throws -> Void = { _ in }
+      _ data: ScratchImages, _ change: (inout TrainingConfiguration) throws -> Void = { _ in }
     ) throws -> [CriticReport] {
       var configuration = try self.configuration()
       try change(&configuration)
@@ -126,7 +127,7 @@ import Testing
   @Test func `pitfall 27: the interpolates' stream is no other's`() {
     let workspace = Workspace<Double>()
     let (places, other) = (
-      workspace.block(rows: 1, columns: 40), workspace.block(rows: 1, columns: 40)
+      workspace.matrix(rows: 1, columns: 40), workspace.matrix(rows: 1, columns: 40)
     )
     Interpolation.uniform.draw(into: places, key: 9, step: 4, first: 0)
     let streams = (UInt32(1)...10).filter { stream in
@@ -137,5 +138,7 @@ import Testing
   }
 
   /// Two critic steps on small networks.
-  private func configuration() throws -> Configuration { try PaceTests.Pace().configuration() }
+  private func configuration() throws -> TrainingConfiguration {
+    try PaceTests.Pace().configuration()
+  }
 }

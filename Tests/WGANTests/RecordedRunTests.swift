@@ -2,6 +2,7 @@ import Foundation
 import TensorIO
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// Runs of thirteen critic steps beside the same runs in PyTorch in double precision, which
@@ -11,7 +12,9 @@ import Testing
   func `a preset has the numbers of its paper`(_ name: String) throws {
     let expected = try RecordedRun(name).defaults
     let preset = try #require(Preset(name)).configuration(image: .mnist, seed: 0)
-    let found = CheckpointMetadata.encode(preset, Progress()).filter { expected[$0.key] != nil }
+    let found = CheckpointMetadata.encode(preset, TrainingProgress()).filter {
+      expected[$0.key] != nil
+    }
     #expect(found.count == expected.count)
     for (key, value) in expected { #expect(found[key] == value) }
     let run = try RecordedRun(name).configuration()
@@ -65,7 +68,7 @@ import Testing
     let run = try RecordedRun(name)
     let state = try train(run, run.images(), threads: threads).state
     let path = ScratchFile()
-    try Sampler(state, workers: Workers(count: threads))
+    try Sampler(state, pool: ThreadPool(count: threads))
       .write(Latents(seed: 5, first: 3, count: 20), to: OutputFile(path.path))
     let file = try TensorFile(path.path)
     let pixels: [Float] = try #require(file.numbers(of: "images"))
@@ -125,7 +128,7 @@ import Testing
   ) throws -> (state: TrainingState, reports: [StepReport]) {
     let trainer = try Trainer(
       TrainingState(initial: run.configuration()), images: images.images(),
-      workers: Workers(count: threads))
+      pool: ThreadPool(count: threads))
     let reports = try run.steps.map { _ in try trainer.step(.both) }
     return (trainer.state, reports)
   }
@@ -230,12 +233,12 @@ struct RecordedRun: Decodable {
     try scratchImages(count: 80, shape: configuration().image.sizes)
   }
 
-  func configuration() throws -> Configuration {
+  func configuration() throws -> TrainingConfiguration {
     func text(_ key: String) throws -> String { try #require(metadata["config.\(key)"]) }
     func read<Value>(_ key: String, _ parse: (String) -> Value?) throws -> Value {
       try #require(parse(text(key)), "config.\(key)")
     }
-    return Configuration(
+    return TrainingConfiguration(
       image: try read("image") { ImageShape($0) }, latent: try read("latent") { Int($0) },
       generator: try read("generator") { Architecture($0) },
       critic: try read("critic") { Architecture($0) },

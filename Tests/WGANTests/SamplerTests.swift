@@ -2,6 +2,7 @@ import Foundation
 import TensorIO
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 @Suite struct SamplerTests {
@@ -27,7 +28,7 @@ import Testing
     _ state: TrainingState, first: Int, count: Int, threads: Int, seed: UInt64 = 1
   ) throws -> [Float] {
     let file = ScratchFile()
-    try Sampler(state, workers: Workers(count: threads))
+    try Sampler(state, pool: ThreadPool(count: threads))
       .write(Latents(seed: seed, first: first, count: count), to: OutputFile(file.path))
     let tensor = try TensorFile(file.path)
     #expect(tensor.header["images"]?.shape == [count, 1, 8, 8])

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// The learning rate as a function of the generator's step.
@@ -38,18 +39,18 @@ import Testing
   }
 
   @Test(arguments: [
-    Schedule.Course.constant, .linear(steps: 50), .cosine(steps: 50), .plateau(Plateau()),
+    Schedule.Decay.constant, .linear(steps: 50), .cosine(steps: 50), .plateau(Plateau()),
   ])
   func `a warm-up begins with one part of the rate and multiplies what follows`(
-    _ course: Schedule.Course
+    _ decay: Schedule.Decay
   ) {
-    let (cold, warm) = (Schedule(course), Schedule(course, warmUp: 8))
+    let (cold, warm) = (Schedule(decay), Schedule(decay, warmUp: 8))
     for done in 0..<8 {
       #expect(warm.factor(after: done) == Double(done + 1) / 8 * cold.factor(after: done))
     }
     for done in 7..<100 { #expect(warm.factor(after: done) == cold.factor(after: done)) }
     for done in 0..<100 {
-      #expect(Schedule(course, warmUp: 1).factor(after: done) == cold.factor(after: done))
+      #expect(Schedule(decay, warmUp: 1).factor(after: done) == cold.factor(after: done))
     }
   }
 
@@ -60,7 +61,7 @@ import Testing
     configuration.criticOptimizer.rate = 0.25
     configuration.generatorOptimizer.rate = 0.5
     configuration.schedule = Schedule(.linear(steps: 4), warmUp: 2)
-    var progress = Progress(configuration)
+    var progress = TrainingProgress(configuration)
     let expected = [0.5, 0.75, 0.5, 0.25, 0, 0]
     for (done, factor) in expected.enumerated() {
       progress.generatorSteps = done
@@ -69,7 +70,7 @@ import Testing
           == LearningRates(critic: 0.25 * factor, generator: 0.5 * factor))
     }
     configuration.schedule = Schedule(.plateau(Plateau()), warmUp: 4)
-    progress = Progress(configuration)
+    progress = TrainingProgress(configuration)
     progress.plateau?.critic.rate = 0.125
     #expect(configuration.rates(at: progress) == LearningRates(critic: 0.03125, generator: 0.125))
   }
@@ -82,7 +83,7 @@ import Testing
   func `a schedule prints back as it is read`(_ text: String) throws {
     let schedule = try #require(Schedule(text))
     #expect(schedule.description == text)
-    #expect(schedule.flaw == nil)
+    #expect(schedule.validationError == nil)
   }
 
   @Test func `what is left out of a plateau has PyTorch's default, but a floor and the epoch`() {
@@ -120,7 +121,7 @@ import Testing
   func `a schedule out of range is refused in words`(_ text: String, _ words: String) throws {
     var configuration = try smallConfiguration("mlp-gp")
     configuration.schedule = try #require(Schedule(text))
-    let flaw = try #require(configuration.flaw)
-    #expect(flaw.contains(words), "\(flaw)")
+    let validationError = try #require(configuration.validationError)
+    #expect(validationError.contains(words), "\(validationError)")
   }
 }

@@ -2,6 +2,7 @@ import Foundation
 import TensorIO
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// A path of its own in the temporary folder, removed at the end.
@@ -43,7 +44,8 @@ func scratchImages(
 }
 
 /// A preset for small images in batches of ten.
-func smallConfiguration(_ preset: String, _ shape: String = "1x6x6") throws -> Configuration {
+func smallConfiguration(_ preset: String, _ shape: String = "1x6x6") throws -> TrainingConfiguration
+{
   let shape = try #require(ImageShape(shape))
   var configuration = try #require(Preset(preset)).configuration(image: shape, seed: 7)
   configuration.batchSize = 10
@@ -53,15 +55,16 @@ func smallConfiguration(_ preset: String, _ shape: String = "1x6x6") throws -> C
 
 /// A trainer of which the rates are 0 already: the networks stand still, so that means of C tell
 /// which samples they are of.
-func frozenTrainer(_ configuration: Configuration, _ data: ScratchImages) throws -> Trainer {
+func frozenTrainer(_ configuration: TrainingConfiguration, _ data: ScratchImages) throws -> Trainer
+{
   var configuration = configuration
   configuration.schedule = Schedule(.linear(steps: 1))
   let state = TrainingState(initial: configuration)
   state.progress.generatorSteps = 1
-  return try Trainer(state, images: data.images(), workers: Workers(count: 1))
+  return try Trainer(state, images: data.images(), pool: ThreadPool(count: 1))
 }
 
-extension Run {
+extension Buffer {
   /// A copy of them.
   var numbers: [Element] { (0..<count).map { self[$0] } }
 

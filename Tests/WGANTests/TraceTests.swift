@@ -1,6 +1,7 @@
 import TensorIO
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// A trace tells of the steps that were done, and changes none of them.
@@ -61,7 +62,7 @@ import Testing
     let before = try trace(first, steps: k).file
     try first.state.write(to: OutputFile(checkpoint.path))
     let state = try TrainingState(TensorFile(checkpoint.path))
-    let second = try Trainer(state, images: data.images(), workers: Workers(count: 2))
+    let second = try Trainer(state, images: data.images(), pool: ThreadPool(count: 2))
     let after = try trace(second, steps: 8 - k).file
     var names: [String] = []
     for part in [before, after] {
@@ -84,12 +85,12 @@ import Testing
     configuration.critic = try #require(
       Architecture("conv 3 kernel 3; dropout 0.3; tanh; flatten; dropout 0.5; dense 1"))
     let trainer = try Trainer(
-      TrainingState(initial: configuration), images: data.images(), workers: Workers(count: 1))
+      TrainingState(initial: configuration), images: data.images(), pool: ThreadPool(count: 1))
     let file = try trace(trainer, steps: 1, .critic).file
     #expect(file.header["critic.1.mask.critic.1.real"]?.shape == [20, 3, 6, 6])
     #expect(file.header["critic.1.mask.critic.4.fake"]?.shape == [20, 108])
-    for (node, place, _) in trainer.updates.critic.network.dropouts {
-      let notes = trainer.updates.critic.values.notes[node]
+    for (node, place, _) in trainer.updates.critic.network.masks {
+      let saved = trainer.updates.critic.values.saved[node]
       for (group, name) in ["real", "fake", "interpolated"].enumerated() {
         let mask: [UInt8] = try #require(file.numbers(of: "critic.1.mask.critic.\(place).\(name)"))
         var expected: [UInt8] = []
@@ -97,7 +98,7 @@ import Testing
           for channel in 0..<3 {
             for position in 0..<36 {
               let row = position * 3 + channel
-              let bits = notes[row / 32, group * 20 + sample].bitPattern
+              let bits = saved[row / 32, group * 20 + sample].bitPattern
               expected.append(UInt8(bits >> (row % 32) & 1))
             }
           }
@@ -131,9 +132,9 @@ import Testing
     #expect(indices == order.indices.prefix(37).map { Int64($0) })
   }
 
-  @Test(arguments: Preset.all.map(\.name), TrainingSide.allCases)
+  @Test(arguments: Preset.all.map(\.name), TrainedNetworks.allCases)
   func `the plan of a trace is the way that training goes`(
-    _ preset: String, _ side: TrainingSide
+    _ preset: String, _ trained: TrainedNetworks
   ) throws {
     let data = try scratchImages(count: 50)
     var configuration = try smallConfiguration(preset, "1x8x8")
@@ -141,22 +142,22 @@ import Testing
     configuration.critic = try #require(Architecture("dense 4; tanh; dense 1"))
     configuration.image = try #require(ImageShape("1x6x6"))
     configuration.criticWarmUp = try #require(CriticWarmUp("7 2 3"))
-    let goals: [TrainingGoal] =
-      [.steps(0), .steps(6), .epochs(3)] + (side == .generator ? [] : [.untilEpoch(2)])
-    for goal in goals {
+    let stopConditions: [StopCondition] =
+      [.steps(0), .steps(6), .epochs(3)] + (trained == .generator ? [] : [.untilEpoch(2)])
+    for stopCondition in stopConditions {
       let trainer = try Trainer(
-        TrainingState(initial: configuration), images: data.images(), workers: Workers(count: 1))
+        TrainingState(initial: configuration), images: data.images(), pool: ThreadPool(count: 1))
       _ = try trainer.step(.critic)
-      let course = TrainingCourse(trainer, side, to: goal)
+      let plan = TrainingPlan(trainer, trained, to: stopCondition)
       var planned: [String] = []
-      course.forEachStep { isCritic, progress in
+      plan.forEachStep { isCritic, progress in
         planned.append(
           isCritic ? "critic.\(progress.criticSteps)" : "generator.\(progress.generatorSteps)")
         return true
       }
       var done: [String] = []
-      while !course.isFinished(at: trainer.state.progress) {
-        let report = try trainer.step(side)
+      while !plan.isFinished(at: trainer.state.progress) {
+        let report = try trainer.step(trained)
         if report.critic != nil { done.append("critic.\(report.criticStep)") }
         if report.generator != nil { done.append("generator.\(report.generatorStep)") }
       }
@@ -167,11 +168,12 @@ import Testing
   @Test func `more steps than a file has room for are refused before the first`() throws {
     let data = try scratchImages(count: 190, shape: [1, 8, 8])
     let trainer = try small("mlp-clip", data)
-    func error(_ side: TrainingSide, _ goal: TrainingGoal) -> FileError? {
+    func error(_ trained: TrainedNetworks, _ stopCondition: StopCondition) -> FileError? {
       let output = ScratchFile()
       return #expect(throws: FileError.self) {
         try Trace(
-          OutputFile(output.path), of: trainer, along: TrainingCourse(trainer, side, to: goal))
+          OutputFile(output.path), of: trainer,
+          along: TrainingPlan(trainer, trained, to: stopCondition))
       }
     }
     let words = try #require(error(.both, .epochs(1 << 40))?.message)
@@ -185,8 +187,8 @@ import Testing
     #expect(error(.critic, .steps(numbers[0] * 2)) != nil)
     #expect(error(.both, .steps(numbers[1] + 1)) != nil)
     let output = ScratchFile()
-    let course = TrainingCourse(trainer, .both, to: .steps(numbers[1]))
-    let trace = try Trace(OutputFile(output.path), of: trainer, along: course)
+    let plan = TrainingPlan(trainer, .both, to: .steps(numbers[1]))
+    let trace = try Trace(OutputFile(output.path), of: trainer, along: plan)
     for _ in 0..<2 * numbers[1] { _ = try trainer.step(.both, trace: trace) }
     try trace.finish()
     let file = try withExtendedLifetime(output) { try TensorFile(output.path) }
@@ -195,12 +197,12 @@ import Testing
 
   /// The trace of so many steps of a trainer, be they of one network or of both.
   private func trace(
-    _ trainer: Trainer, steps: Int, _ side: TrainingSide = .both
+    _ trainer: Trainer, steps: Int, _ trained: TrainedNetworks = .both
   ) throws -> (file: TensorFile, bytes: [UInt8]) {
     let path = ScratchFile()
-    let course = TrainingCourse(trainer, side, to: .steps(steps))
-    let trace = try Trace(OutputFile(path.path), of: trainer, along: course)
-    for _ in 0..<steps { _ = try trainer.step(side, trace: trace) }
+    let plan = TrainingPlan(trainer, trained, to: .steps(steps))
+    let trace = try Trace(OutputFile(path.path), of: trainer, along: plan)
+    for _ in 0..<steps { _ = try trainer.step(trained, trace: trace) }
     try trace.finish()
     return try withExtendedLifetime(path) { (try TensorFile(path.path), path.bytes) }
   }
@@ -211,7 +213,7 @@ import Testing
     configuration.criticSteps = min(configuration.criticSteps, 2)
     configuration.criticWarmUp = .never
     return try Trainer(
-      TrainingState(initial: configuration), images: data.images(), workers: Workers(count: threads)
+      TrainingState(initial: configuration), images: data.images(), pool: ThreadPool(count: threads)
     )
   }
 }

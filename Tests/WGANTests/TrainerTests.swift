@@ -1,6 +1,7 @@
 import TensorIO
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// The trainer as a map from one state to the next.
@@ -35,7 +36,7 @@ import Testing
       let path = ScratchFile()
       try first.state.write(to: OutputFile(path.path))
       let state = try TrainingState(TensorFile(path.path))
-      let second = try Trainer(state, images: data.images(), workers: Workers(count: 2))
+      let second = try Trainer(state, images: data.images(), pool: ThreadPool(count: 2))
       for _ in k..<12 { _ = try second.step(.both) }
       let isSame = second.state.numbers == calm.state.numbers
       #expect(isSame)
@@ -70,7 +71,7 @@ import Testing
       let path = ScratchFile()
       try trainer.state.write(to: OutputFile(path.path))
       trainer = try Trainer(
-        TrainingState(TensorFile(path.path)), images: data.images(), workers: Workers(count: 1))
+        TrainingState(TensorFile(path.path)), images: data.images(), pool: ThreadPool(count: 1))
     }
     #expect(epochs == [1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3])
     #expect(generatorSteps == [0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2])
@@ -116,10 +117,10 @@ import Testing
     let trainer = try trainer("mlp-clip", data, threads: 1)
     _ = try trainer.step(.both)
     #expect(throws: TrainingError.self) {
-      try Trainer(trainer.state, images: other.images(), workers: Workers(count: 1))
+      try Trainer(trainer.state, images: other.images(), pool: ThreadPool(count: 1))
     }
     _ = try trainer.step(.both)
-    _ = try Trainer(trainer.state, images: other.images(), workers: Workers(count: 1)).step(.both)
+    _ = try Trainer(trainer.state, images: other.images(), pool: ThreadPool(count: 1)).step(.both)
     #expect(trainer.state.progress.criticSteps == 3)
   }
 
@@ -135,10 +136,10 @@ import Testing
     try bytes.withUnsafeBytes { try header.write([$0], to: OutputFile(color.file.path)) }
     var configuration = try smallConfiguration("mlp-gp")
     let one = try Trainer(
-      TrainingState(initial: configuration), images: gray.images(), workers: Workers(count: 1))
+      TrainingState(initial: configuration), images: gray.images(), pool: ThreadPool(count: 1))
     configuration.image = try #require(ImageShape("3x2x6"))
     let three = try Trainer(
-      TrainingState(initial: configuration), images: color.images(), workers: Workers(count: 2))
+      TrainingState(initial: configuration), images: color.images(), pool: ThreadPool(count: 2))
     for _ in 0..<10 {
       let (a, b) = (try one.step(.both), try three.step(.both))
       let (x, y) = (try #require(a.critic), try #require(b.critic))
@@ -146,7 +147,7 @@ import Testing
     }
     let files = [ScratchFile(), ScratchFile()]
     for (trainer, file) in zip([one, three], files) {
-      try Sampler(trainer.state, workers: Workers(count: 1))
+      try Sampler(trainer.state, pool: ThreadPool(count: 1))
         .write(Latents(seed: 4, first: 0, count: 3), to: OutputFile(file.path))
     }
     let pixels = try files.map {
@@ -157,15 +158,15 @@ import Testing
   }
 
   @Test func `a goal is reached by the steps or epochs that it names`() throws {
-    var (start, now) = (Progress(), Progress())
+    var (start, now) = (TrainingProgress(), TrainingProgress())
     (start.epoch, start.criticSteps, start.generatorSteps) = (2, 10, 2)
     (now.epoch, now.criticSteps, now.generatorSteps) = (3, 17, 6)
     let configuration = try smallConfiguration("mlp-gp")
-    func course(_ goal: TrainingGoal?, _ side: TrainingSide) -> TrainingCourse {
-      TrainingCourse(from: start, side, to: goal, configuration, batchesPerEpoch: 4)
+    func plan(_ stopCondition: StopCondition?, _ trained: TrainedNetworks) -> TrainingPlan {
+      TrainingPlan(from: start, trained, to: stopCondition, configuration, batchesPerEpoch: 4)
     }
-    func reached(_ goal: TrainingGoal, _ side: TrainingSide) -> Bool {
-      course(goal, side).isFinished(at: now)
+    func reached(_ stopCondition: StopCondition, _ trained: TrainedNetworks) -> Bool {
+      plan(stopCondition, trained).isFinished(at: now)
     }
     #expect(reached(.steps(4), .both) && !reached(.steps(5), .both))
     #expect(reached(.steps(7), .critic) && !reached(.steps(8), .critic))
@@ -173,52 +174,54 @@ import Testing
     #expect(reached(.epochs(1), .generator) && !reached(.epochs(2), .generator))
     #expect(reached(.untilEpoch(3), .both) && !reached(.untilEpoch(4), .both))
     #expect(reached(.steps(0), .both) && reached(.untilEpoch(0), .critic))
-    #expect(!course(nil, .both).isFinished(at: now))
+    #expect(!plan(nil, .both).isFinished(at: now))
   }
 
   @Test func `where the rates are 0 for good the end of an epoch is the end`() throws {
-    var now = Progress()
-    func isFinished(_ schedule: String, _ goal: TrainingGoal?) throws -> Bool {
+    var now = TrainingProgress()
+    func isFinished(_ schedule: String, _ stopCondition: StopCondition?) throws -> Bool {
       var configuration = try smallConfiguration("mlp-gp")
       configuration.schedule = try #require(Schedule(schedule))
-      return TrainingCourse(from: Progress(), .both, to: goal, configuration, batchesPerEpoch: 4)
-        .isFinished(at: now)
+      return TrainingPlan(
+        from: TrainingProgress(), .both, to: stopCondition, configuration, batchesPerEpoch: 4
+      )
+      .isFinished(at: now)
     }
     (now.epoch, now.criticSteps, now.generatorSteps) = (3, 35, 7)
-    for goal in [nil, .epochs(9), .untilEpoch(9)] as [TrainingGoal?] {
-      #expect(try isFinished("linear 7", goal) && isFinished("cosine 7", goal))
-      #expect(try !isFinished("linear 8", goal) && !isFinished("cosine 8", goal))
-      #expect(try !isFinished("constant", goal) && !isFinished("plateau", goal))
+    for stopCondition in [nil, .epochs(9), .untilEpoch(9)] as [StopCondition?] {
+      #expect(try isFinished("linear 7", stopCondition) && isFinished("cosine 7", stopCondition))
+      #expect(try !isFinished("linear 8", stopCondition) && !isFinished("cosine 8", stopCondition))
+      #expect(try !isFinished("constant", stopCondition) && !isFinished("plateau", stopCondition))
     }
     #expect(try !isFinished("linear 7", .steps(9)))
     now.batch = 1
     #expect(try !isFinished("linear 7", .untilEpoch(9)))
-    now = Progress()
+    now = TrainingProgress()
     #expect(try !isFinished("linear 7 warm-up 3", nil))
   }
 
   @Test(
-    arguments: [.steps(7), .epochs(2), .untilEpoch(3)] as [TrainingGoal], TrainingSide.allCases)
+    arguments: [.steps(7), .epochs(2), .untilEpoch(3)] as [StopCondition], TrainedNetworks.allCases)
   func `the images that are left are those that come`(
-    _ goal: TrainingGoal, _ side: TrainingSide
+    _ stopCondition: StopCondition, _ trained: TrainedNetworks
   ) throws {
-    if case .untilEpoch = goal, side == .generator { return }
+    if case .untilEpoch = stopCondition, trained == .generator { return }
     for reuse in [RealBatch.fresh, .reused] {
       var configuration = try smallConfiguration("mlp-gp")
       configuration.realBatch = reuse
       let images = try scratchImages(count: 45)
       let trainer = try Trainer(
-        TrainingState(initial: configuration), images: images.images(), workers: Workers(count: 1))
+        TrainingState(initial: configuration), images: images.images(), pool: ThreadPool(count: 1))
       for _ in 0..<3 { _ = try trainer.step(.both) }
-      let course = TrainingCourse(trainer, side, to: goal)
+      let plan = TrainingPlan(trainer, trained, to: stopCondition)
       var left: [Double] = []
-      while !course.isFinished(at: trainer.state.progress) {
-        left.append(try #require(course.imagesLeft(at: trainer.state.progress)))
-        _ = try trainer.step(side)
+      while !plan.isFinished(at: trainer.state.progress) {
+        left.append(try #require(plan.imagesLeft(at: trainer.state.progress)))
+        _ = try trainer.step(trained)
       }
       let count = left.count
-      let seen = course.images(at: trainer.state.progress)
-      #expect(seen == 10 * count && course.imagesLeft(at: trainer.state.progress) == 0)
+      let seen = plan.images(at: trainer.state.progress)
+      #expect(seen == 10 * count && plan.imagesLeft(at: trainer.state.progress) == 0)
       // A batch that is reused may have been begun.
       let slack = reuse == .reused ? 10 * configuration.criticSteps : 0
       for (step, found) in left.enumerated() {
@@ -236,13 +239,13 @@ import Testing
     configuration.criticSteps = min(configuration.criticSteps, 2)
     configuration.criticWarmUp = .never
     return try Trainer(
-      TrainingState(initial: configuration), images: data.images(), workers: Workers(count: threads)
+      TrainingState(initial: configuration), images: data.images(), pool: ThreadPool(count: threads)
     )
   }
 
   private func trainer(_ preset: String, _ data: ScratchImages, threads: Int) throws -> Trainer {
     let state = TrainingState(initial: try smallConfiguration(preset))
-    return try Trainer(state, images: data.images(), workers: Workers(count: threads))
+    return try Trainer(state, images: data.images(), pool: ThreadPool(count: threads))
   }
 }
 
@@ -250,7 +253,7 @@ extension TrainingState {
   /// Every number that a checkpoint keeps.
   var numbers: [Float] {
     let networks = [generator, critic]
-    return networks.flatMap(\.runs.parameters.numbers) + networks.flatMap(\.runs.buffers.numbers)
-      + networks.flatMap(\.runs.moments).flatMap(\.numbers)
+    return networks.flatMap(\.store.parameters.numbers) + networks.flatMap(\.store.buffers.numbers)
+      + networks.flatMap(\.store.moments).flatMap(\.numbers)
   }
 }

@@ -1,6 +1,7 @@
 import TensorIO
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 @Suite struct TrainingImagesTests {
@@ -19,7 +20,7 @@ import Testing
       return
     }
     let workspace = Workspace<Double>()
-    let numbers = workspace.block(rows: 2, columns: 3)
+    let numbers = workspace.matrix(rows: 2, columns: 3)
     let images = try file.images()
     images.gather([2, 0, 1][...], into: numbers)
     // Bytes 0 and 255 are −1 and 1; numbers are what they are.
@@ -41,7 +42,7 @@ import Testing
   @Test func `pitfall 17: samples say that theirs is -1 to 1, and can be trained on`() throws {
     let file = ScratchImages()
     try Sampler(
-      TrainingState(initial: smallConfiguration("mlp-gp")), workers: Workers(count: 1)
+      TrainingState(initial: smallConfiguration("mlp-gp")), pool: ThreadPool(count: 1)
     ).write(Latents(seed: 0, first: 0, count: 20), to: OutputFile(file.file.path))
     #expect(try TensorFile(file.file.path).header.metadata["range"] == "-1,1")
     #expect(try file.images().count == 20)

@@ -1,6 +1,7 @@
 import TensorIO
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// What a step does to the networks: which way they go, what holds the critic, and what no step may
@@ -27,26 +28,26 @@ import Testing
     // A step at this rate takes every number that has a gradient beyond the bound.
     let trainer = try trainer(preset, threads: 2, "1x8x8") { $0.criticOptimizer.rate = 1 }
     let critic = trainer.state.critic
-    critic.runs.parameters.fill(1)
+    critic.store.parameters.fill(1)
     for _ in 0..<7 {
       _ = try trainer.step(.both)
       for tensor in critic.network.parameters {
-        let numbers = critic.runs.parameters[tensor.range].numbers
+        let numbers = critic.store.parameters[tensor.range].numbers
         #expect(numbers.allSatisfy { abs($0) <= 0.01 }, "\(tensor.name)")
       }
-      #expect(critic.runs.parameters.numbers.contains { abs($0) == 0.01 })
+      #expect(critic.store.parameters.numbers.contains { abs($0) == 0.01 })
     }
-    #expect(trainer.state.generator.runs.parameters.numbers.contains { abs($0) > 0.02 })
+    #expect(trainer.state.generator.store.parameters.numbers.contains { abs($0) > 0.02 })
   }
 
   @Test(arguments: ["mlp-gp", "mlp-clip"])
   func `pitfall 13: nothing flows from a critic step into the generator`(_ preset: String) throws {
     let trainer = try trainer(preset, threads: 2)
     for _ in 0..<6 { _ = try trainer.step(.both) }
-    let runs = trainer.state.generator.runs
-    runs.gradients.fill(0.5)
+    let store = trainer.state.generator.store
+    store.gradients.fill(0.5)
     func generator() -> [Float] {
-      ([runs.parameters, runs.gradients] + runs.moments).flatMap(\.numbers)
+      ([store.parameters, store.gradients] + store.moments).flatMap(\.numbers)
     }
     let before = generator()
     let critic = trainer.state.numbers
@@ -56,18 +57,18 @@ import Testing
     #expect(trainer.state.numbers != critic)
   }
 
-  @Test(arguments: [TrainingSide.critic, .generator])
+  @Test(arguments: [TrainedNetworks.critic, .generator])
   func `pitfall 29: a number that is not finite stops the step before any parameter changes`(
-    _ side: TrainingSide
+    _ trained: TrainedNetworks
   ) throws {
     let trainer = try trainer("mlp-gp", threads: 2)
     _ = try trainer.step(.both)
     let before = trainer.state.numbers
     // A finite number that the first product makes infinite.
-    for index in 0..<20 { trainer.state.generator.runs.parameters[index] = 3e38 }
+    for index in 0..<20 { trainer.state.generator.store.parameters[index] = 3e38 }
     let spoilt = trainer.state.numbers
-    let step = side == .critic ? "critic step 2" : "generator step 1"
-    #expect(throws: TrainingError.notFinite(step)) { try trainer.step(side) }
+    let step = trained == .critic ? "critic step 2" : "generator step 1"
+    #expect(throws: TrainingError.notFinite(step)) { try trainer.step(trained) }
     let isSame = trainer.state.numbers == spoilt
     #expect(isSame && spoilt != before)
     #expect(trainer.state.progress.criticSteps == 1 && trainer.state.progress.generatorSteps == 0)
@@ -93,8 +94,8 @@ import Testing
     let error = #expect(throws: FileError.self) { try TrainingState(TensorFile(bad.path)) }
     #expect(error?.message.contains("not finite") == true)
 
-    let runs = moment == 0 ? state.critic.runs : state.generator.runs
-    (moment == 0 ? runs.parameters : runs.moments[1])[runs.count - 1] = number
+    let store = moment == 0 ? state.critic.store : state.generator.store
+    (moment == 0 ? store.parameters : store.moments[1])[store.count - 1] = number
     let path = ScratchFile()
     #expect(throws: FileError.self) { try state.write(to: OutputFile(path.path)) }
     #expect(!path.exists)
@@ -102,7 +103,7 @@ import Testing
 
   private func trainer(
     _ preset: String, threads: Int, _ shape: String = "1x6x6",
-    _ change: (inout Configuration) -> Void = { _ in }
+    _ change: (inout TrainingConfiguration) -> Void = { _ in }
   ) throws -> Trainer {
     var configuration = try smallConfiguration(preset, shape)
     change(&configuration)
@@ -111,6 +112,6 @@ import Testing
     ]
     return try Trainer(
       TrainingState(initial: configuration),
-      images: scratchImages(count: 48, shape: sizes).images(), workers: Workers(count: threads))
+      images: scratchImages(count: 48, shape: sizes).images(), pool: ThreadPool(count: threads))
   }
 }

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Engine
 @testable import WGAN
 
 /// Winograd's form of a convolution against the direct one.
@@ -10,17 +11,17 @@ import Testing
     let vertical: Window, horizontal: Window
     var hasBias = true, isTransposed = false
 
-    func layer(leastChannels: Int) throws -> Convolution {
+    func layer(minimumChannels: Int) throws -> Convolution {
       let sizes = [vertical, horizontal].map { isTransposed ? $0.outputs : $0.inputs }
       let image = try #require(ImageShape(channels: inputs, height: sizes[0], width: sizes[1]))
       return try #require(
         isTransposed
           ? Convolution(
             transposed: image, channels: outputs, vertical: vertical, horizontal: horizontal,
-            hasBias: hasBias, leastChannels: leastChannels)
+            hasBias: hasBias, minimumChannels: minimumChannels)
           : Convolution(
             image, channels: outputs, vertical: vertical, horizontal: horizontal,
-            hasBias: hasBias, leastChannels: leastChannels))
+            hasBias: hasBias, minimumChannels: minimumChannels))
     }
   }
 
@@ -67,9 +68,9 @@ import Testing
   @Test(arguments: cases, [1, 7, 33, 64, 96])
   func `every verb does what the direct form does`(_ shape: Case, _ columns: Int) throws {
     func check<S: Scalar>(_: S.Type, _ tolerance: Double) throws {
-      let direct = try Verbs<S>(shape.layer(leastChannels: .max), columns)
-      let winograd = try Verbs<S>(shape.layer(leastChannels: 1), columns)
-      #expect(winograd.layer.derivedCount > direct.layer.derivedCount)
+      let direct = try Verbs<S>(shape.layer(minimumChannels: .max), columns)
+      let winograd = try Verbs<S>(shape.layer(minimumChannels: 1), columns)
+      #expect(winograd.layer.preparedCount > direct.layer.preparedCount)
       for ((name, expected), (_, result)) in zip(direct.results, winograd.results) {
         func norm(_ x: [Double]) -> Double { x.map { $0 * $0 }.reduce(0, +).squareRoot() }
         let error =
@@ -83,7 +84,7 @@ import Testing
   }
 
   @Test(arguments: cases) func `neither shares nor cutting change a bit`(_ shape: Case) throws {
-    let layer = try shape.layer(leastChannels: 1)
+    let layer = try shape.layer(minimumChannels: 1)
     let whole = Verbs<Float>(layer, 70)
     for (shares, cuts) in [(2, [0, 1, 38, 70]), (5, [0, 32, 33, 64, 70])] {
       for ((name, expected), (_, result)) in zip(
@@ -129,7 +130,7 @@ import Testing
     let first = try Case(
       inputs: 2, outputs: 3, vertical: taps == 4 ? Self.half(8) : Self.same(8),
       horizontal: taps == 4 ? Self.half(14) : Self.same(16)
-    ).layer(leastChannels: 1)
+    ).layer(minimumChannels: 1)
     let nodes: [any Layer] = [
       first, LeakyReLU(shape: first.output, slope: 0.2),
       Dense(input: first.output, output: .vector(1), hasBias: true),
@@ -141,7 +142,7 @@ import Testing
     critic.differentiate()
     let gradient = critic.gradient
     for shares in [2, 5] {
-      try Workers(count: shares).share { critic.differentiate($0) }
+      try ThreadPool(count: shares).run { critic.differentiate($0) }
       #expect(critic.gradient == gradient)
     }
   }
@@ -157,45 +158,47 @@ private struct Verbs<S: Scalar> {
     self.layer = layer
     let workspace = Workspace<S>()
     let blocks = [layer.input, layer.output, layer.input, layer.output].map {
-      workspace.block(rows: $0.count, columns: columns)
+      workspace.matrix(rows: $0.count, columns: columns)
     }
     let (x, y, dx, made) = (blocks[0], blocks[1], blocks[2], blocks[3])
     let count = layer.parameters.map(\.count).reduce(0, +)
     let (run, gradient) = (
-      LayerRun(values: workspace.numbers(count), derived: workspace.numbers(layer.derivedCount)),
-      LayerRun(values: workspace.numbers(count), derived: workspace.numbers(layer.derivedCount))
+      LayerParameters(
+        values: workspace.buffer(count), prepared: workspace.buffer(layer.preparedCount)),
+      LayerParameters(
+        values: workspace.buffer(count), prepared: workspace.buffer(layer.preparedCount))
     )
-    let weights = Block(run.values, rows: 1, columns: count)
+    let weights = MatrixView(run.values, rows: 1, columns: count)
     for (stream, block) in [x, y, weights].enumerated() {
       S.fillNormal(block, key: 1, stream: 70 + UInt32(stream), step: 0, first: 0)
     }
-    let parts = (0..<shares).map { Share(index: $0, count: shares) }
+    let parts = (0..<shares).map { WorkerSlice(index: $0, count: shares) }
     let pieces = cuts.map { zip($0, $0.dropFirst()).map { $0..<$1 } } ?? [0..<columns]
-    for share in parts { layer.derive(run, share: share) }
+    for slice in parts { layer.prepareWeights(run, slice: slice) }
 
-    func note(_ name: String, _ block: Block<S>) {
+    func note(_ name: String, _ block: MatrixView<S>) {
       results.append(
         (name, (0..<block.rows).flatMap { row in (0..<block.columns).map { block[row, $0] } }))
     }
     for piece in pieces {
-      layer.forward(x.columns(piece), run, notes: y, into: made.columns(piece))
+      layer.forward(x.columns(piece), run, saved: y, into: made.columns(piece))
     }
     note("forward", made)
     for piece in pieces {
-      layer.tangent(x.columns(piece), output: y, notes: y, run, into: made.columns(piece))
+      layer.jvp(x.columns(piece), output: y, saved: y, run, into: made.columns(piece))
     }
     note("tangent", made)
     dx.fill(.nan)
     for piece in pieces {
-      layer.backward(y.columns(piece), output: y, notes: y, run, into: dx.columns(piece))
+      layer.vjp(y.columns(piece), output: y, saved: y, run, into: dx.columns(piece))
     }
     note("backward", dx)
     // A second time it is added.
     for adding in [false, true] {
-      for share in parts {
-        layer.accumulate(x, .value, y, share: share, adding: adding, into: gradient)
+      for slice in parts {
+        layer.weightGradient(x, .value, y, slice: slice, adding: adding, into: gradient)
       }
-      note("accumulate", Block(gradient.values, rows: 1, columns: count))
+      note("accumulate", MatrixView(gradient.values, rows: 1, columns: count))
     }
   }
 }

@@ -1,3 +1,4 @@
+import Engine
 import FuzzSupport
 import TensorIO
 import WGAN
@@ -7,7 +8,7 @@ import WGAN
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   FuzzedFile.check(start, count) { file throws(FileError) in
     let state = try TrainingState(TensorFile(file.path))
-    precondition(state.configuration.flaw == nil)
+    precondition(state.configuration.validationError == nil)
     do { try state.write(to: OutputFile("/dev/null")) } catch { preconditionFailure("\(error)") }
   }
 }

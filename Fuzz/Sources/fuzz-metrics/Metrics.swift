@@ -7,7 +7,7 @@ import WGAN
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   FuzzedFile.check(start, count) { file throws(FileError) in
     let before = file.bytes()
-    do throws(FileError) { _ = try MetricsLog(file.path, keeping: Progress()) } catch {
+    do throws(FileError) { _ = try MetricsLog(file.path, keeping: TrainingProgress()) } catch {
       precondition(file.bytes() == before)
       throw error
     }

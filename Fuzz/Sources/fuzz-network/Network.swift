@@ -1,3 +1,4 @@
+import Engine
 import FuzzSupport
 import TensorIO
 import WGAN
@@ -12,8 +13,8 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let network = try Architecture(contentsOf: file.path)
     precondition(Architecture(network.description) == network, network.description)
     configuration?.generator = network
-    _ = configuration?.flaw
+    _ = configuration?.validationError
     configuration?.critic = network
-    _ = configuration?.flaw
+    _ = configuration?.validationError
   }
 }

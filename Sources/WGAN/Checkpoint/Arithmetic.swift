@@ -1,3 +1,5 @@
+import Engine
+
 /// Under which versions of these tools' arithmetic a run's numbers came to be, in order.
 ///
 /// Neither threads nor the instruction set change a bit of a result, and no library computes one: the
@@ -22,7 +24,7 @@ public struct Arithmetic: Equatable, Sendable {
   private var isForeign: Bool { versions.last != Self.version }
 
   /// What to know before the run goes on; `nil` when nothing changes.
-  public var advice: String? {
+  public var warning: String? {
     guard isForeign, let last = versions.last else { return nil }
     return "goes on under arithmetic \(Self.version) after \(last): from here on the bytes are not "
       + "those of a run under either alone"

@@ -1,3 +1,4 @@
+import Engine
 import TensorIO
 
 /// The metadata of a checkpoint: one string for each thing, readable in any safetensors viewer.
@@ -7,7 +8,9 @@ import TensorIO
 enum CheckpointMetadata {
   static let version = "1"
 
-  static func encode(_ configuration: Configuration, _ progress: Progress) -> [String: String] {
+  static func encode(_ configuration: TrainingConfiguration, _ progress: TrainingProgress)
+    -> [String: String]
+  {
     [
       "checkpoint.version": version,
       "config.image": "\(configuration.image)",
@@ -37,12 +40,14 @@ enum CheckpointMetadata {
     ]
   }
 
-  static func decode(_ file: TensorFile) throws(FileError) -> (Configuration, Progress) {
+  static func decode(_ file: TensorFile) throws(FileError) -> (
+    TrainingConfiguration, TrainingProgress
+  ) {
     let reader = MetadataReader(file: file)
     guard try reader.text("checkpoint.version") == version else {
       throw FileError(.invalid, file.path, "is a checkpoint of another version of these tools")
     }
-    let configuration = Configuration(
+    let configuration = TrainingConfiguration(
       image: try reader.value("config.image") { ImageShape($0) },
       latent: try reader.count("config.latent"),
       generator: try reader.value("config.generator") { Architecture($0) },
@@ -58,10 +63,10 @@ enum CheckpointMetadata {
       schedule: try reader.value("config.schedule") { Schedule($0) },
       initialization: try reader.choice("config.initialization"),
       seed: try reader.value("config.seed") { UInt64($0) })
-    if let flaw = configuration.flaw {
-      throw FileError(.invalid, file.path, "configuration: \(flaw)")
+    if let validationError = configuration.validationError {
+      throw FileError(.invalid, file.path, "configuration: \(validationError)")
     }
-    var progress = Progress()
+    var progress = TrainingProgress()
     progress.epoch = try reader.count("progress.epoch")
     progress.batch = try reader.count("progress.batch")
     progress.batchUses = try reader.count("progress.batch_uses")
@@ -110,12 +115,14 @@ private struct MetadataReader {
 
   /// A number from 0 to 2⁵³.
   func count(_ key: String) throws(FileError) -> Int {
-    try value(key) { text in Int(text).flatMap { 0...Progress.largestCount ~= $0 ? $0 : nil } }
+    try value(key) { text in
+      Int(text).flatMap { 0...TrainingProgress.maximumCount ~= $0 ? $0 : nil }
+    }
   }
 
   /// What the plateau of a configuration has seen; of another schedule, nothing.
   func plateau(
-    _ key: String, of configuration: Configuration
+    _ key: String, of configuration: TrainingConfiguration
   ) throws(FileError) -> PlateauState? {
     if configuration.schedule.plateau != nil {
       return try value(key) { text in

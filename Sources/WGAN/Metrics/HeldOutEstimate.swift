@@ -1,3 +1,5 @@
+import Engine
+
 /// The Wasserstein estimate on real images that no step is trained on: mean C(real) − mean C(G(z))
 /// over all of them and as many samples, both networks as they are used, not as they train: without
 /// dropout, batch norm by its running statistics.
@@ -8,8 +10,8 @@
 public final class HeldOutEstimate {
   private let state: TrainingState
   private let images: TrainingImages
-  private let workers: Workers
-  private let generator: Slots<Float>, critic: Slots<Float>
+  private let pool: ThreadPool
+  private let generator: Activations<Float>, critic: Activations<Float>
 
   /// Samples of each kind that go through at a time, for the memory's sake alone.
   private static let chunk = 64
@@ -18,16 +20,16 @@ public final class HeldOutEstimate {
   ///
   /// - Throws: `TrainingError.images` when they are not of the network's shape.
   public init(
-    of state: TrainingState, on images: TrainingImages, workers: Workers
+    of state: TrainingState, on images: TrainingImages, pool: ThreadPool
   ) throws(TrainingError) {
     guard images.shape == state.configuration.image else {
       throw .images("images are \(images.shape), the network's are \(state.configuration.image)")
     }
-    (self.state, self.images, self.workers) = (state, images, workers)
+    (self.state, self.images, self.pool) = (state, images, pool)
     let workspace = Workspace<Float>()
     let count = min(images.count, Self.chunk)
-    generator = state.generator.network.slots(for: .values, columns: count, in: workspace)
-    critic = state.critic.network.slots(for: .values, columns: 2 * count, in: workspace)
+    generator = state.generator.network.activations(for: .values, columns: count, in: workspace)
+    critic = state.critic.network.activations(for: .values, columns: 2 * count, in: workspace)
   }
 
   /// A line of the metrics: epochs done, steps done, and the estimate.
@@ -40,10 +42,10 @@ public final class HeldOutEstimate {
   /// The estimate, summed in one order in Double. Its latents are always the same, so that two
   /// epochs differ by what was learnt between them alone.
   func wasserstein() -> Double {
-    let (maker, judge) = (state.generator, state.critic)
-    workers.share { share in
-      maker.network.derive(maker.runs, share: share)
-      judge.network.derive(judge.runs, share: share)
+    let (generatorNetwork, criticNetwork) = (state.generator, state.critic)
+    pool.run { slice in
+      generatorNetwork.network.prepareWeights(generatorNetwork.store, slice: slice)
+      criticNetwork.network.prepareWeights(criticNetwork.store, slice: slice)
     }
     var (real, fake) = (0.0, 0.0)
     for start in stride(from: 0, to: images.count, by: Self.chunk) {
@@ -60,19 +62,21 @@ public final class HeldOutEstimate {
   /// C of some of the images, then of as many samples, side by side.
   private func score(_ range: Range<Int>) {
     let (generator, critic, images) = (generator, critic, images)
-    let (maker, judge) = (state.generator, state.critic)
+    let (generatorNetwork, criticNetwork) = (state.generator, state.critic)
     let (count, key) = (range.count, state.configuration.seed)
-    workers.share { share in
-      let own = share.columns(of: 0..<count)
+    pool.run { slice in
+      let own = slice.columns(of: 0..<count)
       let indices = own.map { UInt32(range.lowerBound + $0) }
       images.gather(indices[...], into: critic[0].columns(own))
       Float.fillNormal(
         generator[0].columns(own), key: key, stream: RandomStream.heldOutNoise.rawValue, step: 0,
         first: UInt32(range.lowerBound + own.lowerBound))
-      maker.network.forward(maker.runs, generator, 0..<count, .sampling, share: share)
+      generatorNetwork.network.forward(
+        generatorNetwork.store, generator, 0..<count, .sampling, slice: slice)
       critic[0].columns(own.shifted(by: count)).copy(generator.result.columns(own))
-      share.synchronize()
-      judge.network.forward(judge.runs, critic, 0..<2 * count, .sampling, share: share)
+      slice.synchronize()
+      criticNetwork.network.forward(
+        criticNetwork.store, critic, 0..<2 * count, .sampling, slice: slice)
     }
   }
 }

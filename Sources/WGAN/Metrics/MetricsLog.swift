@@ -1,3 +1,4 @@
+import Engine
 import Glibc
 import TensorIO
 
@@ -17,7 +18,7 @@ public final class MetricsLog {
   /// Opens or makes the file, `-` being standard output, and cuts off what lies after `progress`.
   ///
   /// - Throws: `FileError`, `.busy` while another run writes the log.
-  public init(_ path: String, keeping progress: Progress) throws(FileError) {
+  public init(_ path: String, keeping progress: TrainingProgress) throws(FileError) {
     self.path = path
     let isPipe = SystemCall.status(of: path).map { !$0.isRegular } ?? false
     // Not for reading where it is a pipe: its only reader gone, a write must fail, not wait.
@@ -61,7 +62,7 @@ public final class MetricsLog {
     if let failure, !failure.isBrokenPipe { throw failure }
   }
 
-  private func cutBack(to progress: Progress) throws(FileError) {
+  private func cutBack(to progress: TrainingProgress) throws(FileError) {
     guard let status = SystemCall.status(of: descriptor), status.st_size > 0 else { return }
     let size = Int(status.st_size)
     guard let map = MappedFile(descriptor, count: size, path: path) else {
@@ -77,7 +78,7 @@ public final class MetricsLog {
 
   /// The bytes up to the last whole line that `progress` knows, found from the end.
   private func keptLength(
-    _ bytes: Span<UInt8>, _ progress: Progress
+    _ bytes: Span<UInt8>, _ progress: TrainingProgress
   ) throws(FileError) -> Int {
     guard bytes.text(0..<min(9, bytes.count)) == "{\"epoch\":" else {
       throw FileError(.invalid, path, "is not a file of metrics; it is left as it was")

@@ -1,3 +1,5 @@
+import Engine
+
 /// What one step saw, for the metrics.
 public struct StepReport: Equatable, Sendable {
   /// The epoch in hand, counted from 1.
@@ -14,14 +16,14 @@ public struct StepReport: Equatable, Sendable {
   init(epoch: Int, rates: LearningRates) { (self.epoch, self.rates) = (epoch, rates) }
 
   /// Takes over how many steps are done.
-  mutating func count(_ progress: Progress) {
+  mutating func count(_ progress: TrainingProgress) {
     (criticStep, generatorStep) = (progress.criticSteps, progress.generatorSteps)
   }
 
   /// Whether the metrics get a line: at every so many generator steps, or critic steps if it trains
   /// alone.
-  public func isDue(every count: Int, side: TrainingSide) -> Bool {
-    if side == .critic { return criticStep % count == 0 }
+  public func isDue(every count: Int, trained: TrainedNetworks) -> Bool {
+    if trained == .critic { return criticStep % count == 0 }
     return generator != nil && generatorStep % count == 0
   }
 
@@ -33,7 +35,7 @@ public struct StepReport: Equatable, Sendable {
   }
 
   /// The same in a trace, without the time: `epoch 1 generator_step 0 critic_step 1 …`.
-  var phrase: String { fields.map { "\($0) \($1)" }.joined(separator: " ") }
+  var traceText: String { fields.map { "\($0) \($1)" }.joined(separator: " ") }
 
   private var fields: [(name: String, value: String)] {
     func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "null" }
@@ -54,7 +56,7 @@ public struct StepReport: Equatable, Sendable {
 
 extension StepReport {
   /// What a progress line says of it: "epoch 3 of 20, step 1234, wasserstein 4.21".
-  public func words(lastEpoch: Int?) -> String {
+  public func summary(lastEpoch: Int?) -> String {
     func short(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
     var words = "epoch \(epoch)" + (lastEpoch.map { " of \($0)" } ?? "")
     words += critic == nil ? ", generator step \(generatorStep)" : ", step \(criticStep)"

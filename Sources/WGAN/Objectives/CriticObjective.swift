@@ -1,3 +1,5 @@
+import Engine
+
 /// What the critic minimises: mean C(fake) − mean C(real), and with a gradient penalty
 /// + λ · mean (‖∇C(x̂)‖ − 1)², x̂ = fake + α·(real − fake) (Gulrajani et al. 2017, equation 3).
 ///
@@ -25,47 +27,48 @@ struct CriticObjective<S: Scalar>: Sendable {
   let penaltyWeight: Double?
   /// Samples of each kind that go through at a time.
   let chunkSize: Int
-  let values: Slots<S>
-  let deltas: Slots<S>
+  let values: Activations<S>
+  let deltas: Activations<S>
   /// Whether there is a step 6.
-  private let isCurved: Bool
-  private let tangents: Slots<S>?
-  private let curvatures: Slots<S>?
+  private let hasSecondOrderTerm: Bool
+  private let tangents: Activations<S>?
+  private let secondOrderDeltas: Activations<S>?
   /// 1 × B each: where each interpolate lies, ‖g‖, and u₀ as a multiple of g.
-  let interpolation: Block<S>
-  let norms: Block<S>
-  private let scales: Block<S>
+  let interpolation: MatrixView<S>
+  let norms: MatrixView<S>
+  private let scales: MatrixView<S>
   /// 1 × 2B: C(real), then C(fake).
-  let scores: Block<S>
+  let scores: MatrixView<S>
 
   init(_ network: Network, batchSize: Int, penaltyWeight: Double?, in workspace: Workspace<S>) {
     self.network = network
     self.batchSize = batchSize
     self.penaltyWeight = penaltyWeight
     // Batch norm needs all of the batch.
-    chunkSize = network.hasBatchNormalization ? batchSize : min(batchSize, Self.largestChunk)
+    chunkSize = network.hasBatchNormalization ? batchSize : min(batchSize, Self.maximumChunkSize)
     let columns = (penaltyWeight == nil ? 2 : 3) * chunkSize
-    isCurved = penaltyWeight != nil && network.isCurved
-    values = network.slots(for: .values, columns: columns, in: workspace)
-    deltas = network.slots(
-      for: .cotangents(keepingCurved: isCurved), columns: columns, in: workspace)
+    hasSecondOrderTerm = penaltyWeight != nil && network.hasSecondOrderTerm
+    values = network.activations(for: .values, columns: columns, in: workspace)
+    deltas = network.activations(
+      for: .cotangents(keepingSecondOrder: hasSecondOrderTerm), columns: columns, in: workspace)
     tangents =
       penaltyWeight == nil
       ? nil
-      : network.slots(
-        for: .tangents(keepingCurved: isCurved), columns: chunkSize, in: workspace)
-    curvatures =
-      isCurved
-      ? network.slots(for: .cotangents(keepingCurved: false), columns: chunkSize, in: workspace)
+      : network.activations(
+        for: .tangents(keepingSecondOrder: hasSecondOrderTerm), columns: chunkSize, in: workspace)
+    secondOrderDeltas =
+      hasSecondOrderTerm
+      ? network.activations(
+        for: .cotangents(keepingSecondOrder: false), columns: chunkSize, in: workspace)
       : nil
-    interpolation = workspace.block(rows: 1, columns: batchSize)
-    norms = workspace.block(rows: 1, columns: batchSize)
-    scales = workspace.block(rows: 1, columns: batchSize)
-    scores = workspace.block(rows: 1, columns: 2 * batchSize)
+    interpolation = workspace.matrix(rows: 1, columns: batchSize)
+    norms = workspace.matrix(rows: 1, columns: batchSize)
+    scales = workspace.matrix(rows: 1, columns: batchSize)
+    scores = workspace.matrix(rows: 1, columns: 2 * batchSize)
   }
 
   /// It decides in which order a batch is summed, and so the bits of a run.
-  private static var largestChunk: Int { 64 }
+  private static var maximumChunkSize: Int { 64 }
 
   /// The batch in parts, in order.
   var chunks: [Range<Int>] {
@@ -73,61 +76,61 @@ struct CriticObjective<S: Scalar>: Sendable {
   }
 
   /// Where the real and the fake samples of a chunk go, inputs × n.
-  func real(_ chunk: Range<Int>) -> Block<S> { values[0].columns(0..<chunk.count) }
-  func fake(_ chunk: Range<Int>) -> Block<S> {
+  func real(_ chunk: Range<Int>) -> MatrixView<S> { values[0].columns(0..<chunk.count) }
+  func fake(_ chunk: Range<Int>) -> MatrixView<S> {
     values[0].columns(chunk.count..<2 * chunk.count)
   }
 
   /// Draws the dropout masks of a chunk. The interpolates have their own, for all of their passes.
-  func drawMasks(_ chunk: Range<Int>, key: UInt64, step: UInt32, share: Share) {
+  func drawMasks(_ chunk: Range<Int>, key: UInt64, step: UInt32, slice: WorkerSlice) {
     for group in 0..<(penaltyWeight == nil ? 2 : 3) {
       network.drawMasks(
         values, group * chunk.count..<(group + 1) * chunk.count, key: key,
         stream: .criticDropout, step: step, first: group * batchSize + chunk.lowerBound,
-        share: share)
+        slice: slice)
     }
   }
 
   /// Steps 1 to 4, and 6: everything that the gradient of a chunk is accumulated from. Real and fake
   /// samples and masks are in place, of all shares.
-  func differentiate(_ runs: ParameterRuns<S>, _ chunk: Range<Int>, share: Share) {
+  func differentiate(_ store: ParameterStore<S>, _ chunk: Range<Int>, slice: WorkerSlice) {
     let count = chunk.count
     let (scored, interpolated, all) = (0..<2 * count, 2 * count..<3 * count, 0..<3 * count)
     guard let penaltyWeight, let tangents else {
-      network.forward(runs, values, scored, groups: 2, share: share)
-      finish(chunk, scored, share)
-      return network.backward(runs, values, deltas, scored, groups: 2, to: 1, share: share)
+      network.forward(store, values, scored, groups: 2, slice: slice)
+      finish(chunk, scored, slice)
+      return network.vjp(store, values, deltas, scored, groups: 2, to: 1, slice: slice)
     }
     let end = network.affineEnd
-    network.forward(runs, values, scored, to: end, share: share)
-    share.synchronize()
-    let own = share.columns(of: 0..<count)
+    network.forward(store, values, scored, to: end, slice: slice)
+    slice.synchronize()
+    let own = slice.columns(of: 0..<count)
     interpolate(values[end], chunk, own)
     // Step 6 needs x̂ itself as well.
-    if isCurved, end > 0 { interpolate(values[0], chunk, own) }
-    share.synchronize()
-    network.forward(runs, values, all, from: end, share: share)
-    finish(chunk, all, share)
+    if hasSecondOrderTerm, end > 0 { interpolate(values[0], chunk, own) }
+    slice.synchronize()
+    network.forward(store, values, all, from: end, slice: slice)
+    finish(chunk, all, slice)
     let depth = max(end, 1)
-    network.backward(runs, values, deltas, all, to: depth, share: share)
-    share.synchronize()
+    network.vjp(store, values, deltas, all, to: depth, slice: slice)
+    slice.synchronize()
 
-    network.backward(runs, values, deltas, interpolated, from: depth, share: share)
+    network.vjp(store, values, deltas, interpolated, from: depth, slice: slice)
     let gradient = tangents[0].columns(own)
     gradient.copy(deltas[0].columns(own.shifted(by: 2 * count)))
     scaleInputGradient(gradient, own.shifted(by: chunk.lowerBound), weight: penaltyWeight)
-    network.tangent(runs, values, origin: 2 * count, tangents, 0..<count, share: share)
-    if let curvatures {
-      curvatures.result.columns(own).clear()
-      network.backward(
-        runs, values, origin: 2 * count, curvatures, 0..<count, to: 1,
+    network.jvp(store, values, origin: 2 * count, tangents, 0..<count, slice: slice)
+    if let secondOrderDeltas {
+      secondOrderDeltas.result.columns(own).clear()
+      network.vjp(
+        store, values, origin: 2 * count, secondOrderDeltas, 0..<count, to: 1,
         along: Network.TangentPath(tangents: tangents, deltas: deltas, origin: 2 * count),
-        share: share)
+        slice: slice)
     }
   }
 
   /// The third group of a block's columns from the first two, for these samples of a chunk.
-  private func interpolate(_ block: Block<S>, _ chunk: Range<Int>, _ samples: Range<Int>) {
+  private func interpolate(_ block: MatrixView<S>, _ chunk: Range<Int>, _ samples: Range<Int>) {
     let (fake, interpolated) = (chunk.count, 2 * chunk.count)
     S.interpolate(
       block.columns(samples), block.columns(samples.shifted(by: fake)),
@@ -137,8 +140,8 @@ struct CriticObjective<S: Scalar>: Sendable {
 
   /// Notes the scores of this share of the columns, and sets the cotangents that all begins with:
   /// −1/B at the real samples, 1/B at the fake, 1 at the interpolates.
-  private func finish(_ chunk: Range<Int>, _ columns: Range<Int>, _ share: Share) {
-    for column in share.columns(of: columns) {
+  private func finish(_ chunk: Range<Int>, _ columns: Range<Int>, _ slice: WorkerSlice) {
+    for column in slice.columns(of: columns) {
       let (group, sample) = column.quotientAndRemainder(dividingBy: chunk.count)
       if group < 2 {
         scores[0, group * batchSize + chunk.lowerBound + sample] = values.result[0, column]
@@ -148,7 +151,8 @@ struct CriticObjective<S: Scalar>: Sendable {
   }
 
   /// Turns the input's gradient g into u₀, in place.
-  private func scaleInputGradient(_ gradient: Block<S>, _ samples: Range<Int>, weight: Double) {
+  private func scaleInputGradient(_ gradient: MatrixView<S>, _ samples: Range<Int>, weight: Double)
+  {
     let (norms, scales) = (norms.columns(samples), scales.columns(samples))
     S.columnSquares(gradient, into: norms.row(0))
     let factor = S(2 * weight / Double(batchSize))
@@ -162,20 +166,21 @@ struct CriticObjective<S: Scalar>: Sendable {
 
   /// Step 5, and the same for real and fake: a share of every parameter's gradient, over the
   /// samples of a chunk, added to that of the chunks before.
-  func accumulate(_ runs: ParameterRuns<S>, _ chunk: Range<Int>, share: Share) {
+  func weightGradient(_ store: ParameterStore<S>, _ chunk: Range<Int>, slice: WorkerSlice) {
     let count = chunk.count
     let scored = 0..<2 * count
-    network.accumulate(
-      values, .value, scored, deltas, scored, groups: 2, share: share,
-      adding: chunk.lowerBound > 0, into: runs)
+    network.weightGradient(
+      values, .value, scored, deltas, scored, groups: 2, slice: slice,
+      adding: chunk.lowerBound > 0, into: store)
     guard let tangents else { return }
-    network.accumulate(
-      tangents, .tangent, 0..<count, deltas, 2 * count..<3 * count, share: share, adding: true,
-      into: runs)
-    guard let curvatures else { return }
-    network.accumulate(
-      values, .value, 2 * count..<3 * count, curvatures, 0..<count, share: share, adding: true,
-      into: runs)
+    network.weightGradient(
+      tangents, .tangent, 0..<count, deltas, 2 * count..<3 * count, slice: slice, adding: true,
+      into: store)
+    guard let secondOrderDeltas else { return }
+    network.weightGradient(
+      values, .value, 2 * count..<3 * count, secondOrderDeltas, 0..<count, slice: slice,
+      adding: true,
+      into: store)
   }
 
   /// The numbers of the step, each summed in one fixed order in Double.
@@ -192,7 +197,7 @@ struct CriticObjective<S: Scalar>: Sendable {
 }
 
 /// The mean of f over a block's first row, in order.
-func mean<S: Scalar>(_ row: Block<S>, _ f: (Double) -> Double) -> Double {
+func mean<S: Scalar>(_ row: MatrixView<S>, _ f: (Double) -> Double) -> Double {
   var sum = 0.0
   for column in 0..<row.columns { sum += f(Double(row[0, column])) }
   return sum / Double(row.columns)

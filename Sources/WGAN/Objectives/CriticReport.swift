@@ -1,3 +1,5 @@
+import Engine
+
 /// What one critic step saw.
 public struct CriticReport: Equatable, Sendable {
   /// The mean of C over the real and over the fake samples.

@@ -1,3 +1,5 @@
+import Engine
+
 /// How a network's parameters follow their gradient: the rule and its numbers.
 public enum Optimizer: Equatable, Sendable {
   /// v ← α·v + (1 − α)·g²; p ← p − rate·g / (√v + ε). As PyTorch's `RMSprop`, without momentum and
@@ -50,19 +52,17 @@ public enum Optimizer: Equatable, Sendable {
   }
 
   /// Update number `step`, counted from 1, of a range of the parameters.
-  func update<S: Scalar>(_ runs: ParameterRuns<S>, _ range: Range<Int>, step: Int) {
-    let (p, g) = (runs.parameters[range], runs.gradients[range])
+  func update<S: Scalar>(_ store: ParameterStore<S>, _ range: Range<Int>, step: Int) {
+    let (p, g) = (store.parameters[range], store.gradients[range])
     switch self {
     case .rmsprop(let rate, let alpha, let epsilon):
-      let constants = RMSPropConstants(
-        alpha: S(alpha), oneMinusAlpha: S(1 - alpha), rate: S(rate), epsilon: S(epsilon))
-      S.rmsprop(p, runs.moments[0][range], g, constants)
+      let constants = RMSPropConstants<S>(alpha: alpha, rate: rate, epsilon: epsilon)
+      S.rmsprop(p, store.moments[0][range], g, constants)
     case .adam(let rate, let beta1, let beta2, let epsilon):
-      let constants = AdamConstants(
-        beta1: S(beta1), oneMinusBeta1: S(1 - beta1), beta2: S(beta2), oneMinusBeta2: S(1 - beta2),
-        rate: S(rate / (1 - power(beta1, step))),
-        root: S(1 / (1 - power(beta2, step)).squareRoot()), epsilon: S(epsilon))
-      S.adam(p, runs.moments[0][range], runs.moments[1][range], g, constants)
+      let constants = AdamConstants<S>(
+        rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon, power1: power(beta1, step),
+        power2: power(beta2, step))
+      S.adam(p, store.moments[0][range], store.moments[1][range], g, constants)
     }
   }
 }
@@ -91,23 +91,23 @@ extension Optimizer: CustomStringConvertible {
 
   /// Reads the text form; `nil` when it is not one.
   public init?(_ text: String) {
-    var phrase = Phrase(text)
-    if phrase.take("rmsprop") {
-      guard let rate: Double = phrase.value("rate"), let alpha: Double = phrase.value("alpha"),
-        let epsilon: Double = phrase.value("epsilon"), phrase.isEmpty
+    var reader = TokenReader(text)
+    if reader.take("rmsprop") {
+      guard let rate: Double = reader.value("rate"), let alpha: Double = reader.value("alpha"),
+        let epsilon: Double = reader.value("epsilon"), reader.isEmpty
       else { return nil }
       self = .rmsprop(rate: rate, alpha: alpha, epsilon: epsilon)
     } else {
-      guard phrase.take("adam"), let rate: Double = phrase.value("rate"),
-        let beta1: Double = phrase.value("beta1"), let beta2: Double = phrase.value("beta2"),
-        let epsilon: Double = phrase.value("epsilon"), phrase.isEmpty
+      guard reader.take("adam"), let rate: Double = reader.value("rate"),
+        let beta1: Double = reader.value("beta1"), let beta2: Double = reader.value("beta2"),
+        let epsilon: Double = reader.value("epsilon"), reader.isEmpty
       else { return nil }
       self = .adam(rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon)
     }
   }
 
   /// What is out of range, or `nil`.
-  var flaw: String? {
+  var validationError: String? {
     guard isPositiveFloat(rate) else { return "the learning rate must be positive" }
     let (decays, epsilon) =
       switch self {

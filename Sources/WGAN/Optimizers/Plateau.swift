@@ -1,3 +1,5 @@
+import Engine
+
 /// Lowers the learning rate when a number has stopped falling: PyTorch's `ReduceLROnPlateau` with
 /// mode `min`, threshold_mode `rel` and eps 1e-8.
 ///
@@ -38,19 +40,20 @@ public struct Plateau: Equatable, Sendable {
   }
 
   /// A reduction by no more than this is left out.
-  fileprivate static let leastReduction = 1e-8
+  fileprivate static let minimumReduction = 1e-8
 
   /// What is out of range, or `nil`.
-  var flaw: String? {
+  var validationError: String? {
     guard isPositiveFloat(factor), factor < 1 else {
       return "the factor of a plateau must be greater than 0 and less than 1"
     }
     guard 0 <= threshold, threshold < 1 else {
       return "the threshold of a plateau must be at least 0 and less than 1"
     }
-    let counts = 0...Progress.largestCount
+    let counts = 0...TrainingProgress.maximumCount
     guard counts ~= patience, counts ~= cooldown else {
-      return "patience and cooldown of a plateau must be between 0 and \(Progress.largestCount)"
+      return
+        "patience and cooldown of a plateau must be between 0 and \(TrainingProgress.maximumCount)"
     }
     return floor == 0 || isPositiveFloat(floor) ? nil : "the floor of a plateau must be at least 0"
   }
@@ -65,15 +68,15 @@ extension Plateau: CustomStringConvertible {
   }
 
   /// Takes the text form, of which any part may be left out; `nil` when it is not one.
-  init?(_ phrase: inout Phrase) {
+  init?(_ reader: inout TokenReader) {
     let usual = Plateau()
-    guard phrase.take("plateau"),
-      let factor = phrase.value("factor", default: usual.factor),
-      let patience = phrase.value("patience", default: usual.patience),
-      let threshold = phrase.value("threshold", default: usual.threshold),
-      let cooldown = phrase.value("cooldown", default: usual.cooldown),
-      let floor = phrase.value("floor", default: usual.floor),
-      let period = Period(rawValue: phrase.value("every", default: usual.period.rawValue) ?? "")
+    guard reader.take("plateau"),
+      let factor = reader.value("factor", default: usual.factor),
+      let patience = reader.value("patience", default: usual.patience),
+      let threshold = reader.value("threshold", default: usual.threshold),
+      let cooldown = reader.value("cooldown", default: usual.cooldown),
+      let floor = reader.value("floor", default: usual.floor),
+      let period = Period(rawValue: reader.value("every", default: usual.period.rawValue) ?? "")
     else { return nil }
     self.init(
       factor: factor, patience: patience, threshold: threshold, cooldown: cooldown, floor: floor,
@@ -106,7 +109,7 @@ struct PlateauMemory: Equatable, Sendable {
     }
     guard bad > plateau.patience else { return }
     let lower = max(rate * plateau.factor, plateau.floor)
-    if rate - lower > Plateau.leastReduction { rate = lower }
+    if rate - lower > Plateau.minimumReduction { rate = lower }
     cooldown = plateau.cooldown
     bad = 0
   }
@@ -123,9 +126,9 @@ extension PlateauMemory: CustomStringConvertible {
   var description: String { "rate \(rate) best \(best) bad \(bad) cooldown \(cooldown)" }
 
   /// Takes the text form; `nil` when it is not one.
-  init?(_ phrase: inout Phrase) {
-    guard let rate: Double = phrase.value("rate"), let best: Double = phrase.value("best"),
-      let bad: Int = phrase.value("bad"), let cooldown: Int = phrase.value("cooldown")
+  init?(_ reader: inout TokenReader) {
+    guard let rate: Double = reader.value("rate"), let best: Double = reader.value("best"),
+      let bad: Int = reader.value("bad"), let cooldown: Int = reader.value("cooldown")
     else { return nil }
     (self.rate, self.best, self.bad, self.cooldown) = (rate, best, bad, cooldown)
   }
@@ -138,7 +141,7 @@ public struct PlateauState: Equatable, Sendable {
   private var sum = 0.0, count = 0
 
   /// The beginning; `nil` for another schedule.
-  init?(_ configuration: Configuration) {
+  init?(_ configuration: TrainingConfiguration) {
     if configuration.schedule.plateau == nil { return nil }
     critic = PlateauMemory(rate: configuration.criticOptimizer.rate)
     generator = PlateauMemory(rate: configuration.generatorOptimizer.rate)
@@ -169,11 +172,11 @@ public struct PlateauState: Equatable, Sendable {
   }
 
   /// Whether a run can come here.
-  func isPossible(_ configuration: Configuration) -> Bool {
+  func isPossible(_ configuration: TrainingConfiguration) -> Bool {
     guard let plateau = configuration.schedule.plateau else { return false }
     return critic.isPossible(plateau, from: configuration.criticOptimizer.rate)
       && generator.isPossible(plateau, from: configuration.generatorOptimizer.rate)
-      && sum.isFinite && 0...Progress.largestCount ~= count
+      && sum.isFinite && 0...TrainingProgress.maximumCount ~= count
   }
 }
 
@@ -186,11 +189,11 @@ extension PlateauState: CustomStringConvertible {
 
   /// Reads the text form; `nil` when it is not one.
   init?(_ text: String) {
-    var phrase = Phrase(text)
-    guard phrase.take("critic"), let critic = PlateauMemory(&phrase),
-      phrase.take("generator"), let generator = PlateauMemory(&phrase),
-      phrase.take("wasserstein"), let sum: Double = phrase.value("sum"),
-      let count: Int = phrase.value("count"), phrase.isEmpty
+    var reader = TokenReader(text)
+    guard reader.take("critic"), let critic = PlateauMemory(&reader),
+      reader.take("generator"), let generator = PlateauMemory(&reader),
+      reader.take("wasserstein"), let sum: Double = reader.value("sum"),
+      let count: Int = reader.value("count"), reader.isEmpty
     else { return nil }
     (self.critic, self.generator, self.sum, self.count) = (critic, generator, sum, count)
   }

@@ -1,3 +1,5 @@
+import Engine
+
 /// The learning rate as a function of the step.
 ///
 /// Its clock is the number of generator steps done, for both networks, so that their rates keep
@@ -5,7 +7,7 @@
 /// A step of rate 0 moves no parameter; its moments go on.
 public struct Schedule: Equatable, Sendable {
   /// What the rate follows once it is warm.
-  public enum Course: Equatable, Sendable {
+  public enum Decay: Equatable, Sendable {
     /// The optimiser's rate.
     case constant
     /// From the full rate straight to 0 at this generator step, and 0 from there on.
@@ -17,13 +19,13 @@ public struct Schedule: Equatable, Sendable {
   }
 
   /// What the rate follows once it is warm.
-  public var course: Course
+  public var decay: Decay
   /// Over so many generator steps a factor grows in equal parts to 1, the first being one of them.
   public var warmUp: Int?
 
   /// A course, and how many generator steps warm it up.
-  public init(_ course: Course, warmUp: Int? = nil) {
-    (self.course, self.warmUp) = (course, warmUp)
+  public init(_ decay: Decay, warmUp: Int? = nil) {
+    (self.decay, self.warmUp) = (decay, warmUp)
   }
 
   /// The optimiser's rate, always.
@@ -31,13 +33,13 @@ public struct Schedule: Equatable, Sendable {
 
   /// The settings, where the rate waits for a plateau.
   var plateau: Plateau? {
-    if case .plateau(let plateau) = course { plateau } else { nil }
+    if case .plateau(let plateau) = decay { plateau } else { nil }
   }
 
   /// What the rate is multiplied by when `done` generator steps are done.
   func factor(after done: Int) -> Double {
     let factor =
-      switch course {
+      switch decay {
       case .constant, .plateau: 1.0
       case .linear(let steps): Double(max(0, steps - done)) / Double(steps)
       case .cosine(let steps): halfCosine(min(done, steps), of: steps)
@@ -47,23 +49,23 @@ public struct Schedule: Equatable, Sendable {
 
   /// Whether the rate is 0 for good when `done` generator steps are done.
   func isOver(after done: Int) -> Bool {
-    switch course {
+    switch decay {
     case .constant, .plateau: false
     case .linear(let steps), .cosine(let steps): done >= steps
     }
   }
 
   /// What is out of range, or `nil`.
-  var flaw: String? {
+  var validationError: String? {
     var counts = [warmUp ?? 1]
-    switch course {
+    switch decay {
     case .linear(let steps), .cosine(let steps): counts.append(steps)
     case .constant, .plateau: break
     }
-    guard counts.allSatisfy({ 1...Progress.largestCount ~= $0 }) else {
-      return "the steps of the schedule must be between 1 and \(Progress.largestCount)"
+    guard counts.allSatisfy({ 1...TrainingProgress.maximumCount ~= $0 }) else {
+      return "the steps of the schedule must be between 1 and \(TrainingProgress.maximumCount)"
     }
-    return plateau?.flaw
+    return plateau?.validationError
   }
 }
 
@@ -92,9 +94,9 @@ public struct LearningRates: Equatable, Sendable {
   public let generator: Double
 }
 
-extension Configuration {
+extension TrainingConfiguration {
   /// The learning rates of a step that begins at this progress.
-  func rates(at progress: Progress) -> LearningRates {
+  func rates(at progress: TrainingProgress) -> LearningRates {
     let factor = schedule.factor(after: progress.generatorSteps)
     return LearningRates(
       critic: (progress.plateau?.critic.rate ?? criticOptimizer.rate) * factor,
@@ -107,7 +109,7 @@ extension Schedule: LosslessStringConvertible {
   /// a plateau's.
   public var description: String {
     let text =
-      switch course {
+      switch decay {
       case .constant: "constant"
       case .linear(let steps): "linear \(steps)"
       case .cosine(let steps): "cosine \(steps)"
@@ -118,19 +120,19 @@ extension Schedule: LosslessStringConvertible {
 
   /// Reads the text form; `nil` when it is not one. What is left out of a plateau has its default.
   public init?(_ text: String) {
-    var phrase = Phrase(text)
-    if phrase.take("constant") {
-      course = .constant
-    } else if let steps: Int = phrase.value("linear") {
-      course = .linear(steps: steps)
-    } else if let steps: Int = phrase.value("cosine") {
-      course = .cosine(steps: steps)
+    var reader = TokenReader(text)
+    if reader.take("constant") {
+      decay = .constant
+    } else if let steps: Int = reader.value("linear") {
+      decay = .linear(steps: steps)
+    } else if let steps: Int = reader.value("cosine") {
+      decay = .cosine(steps: steps)
     } else {
-      guard let plateau = Plateau(&phrase) else { return nil }
-      course = .plateau(plateau)
+      guard let plateau = Plateau(&reader) else { return nil }
+      decay = .plateau(plateau)
     }
-    if phrase.isEmpty { return }
-    guard let steps: Int = phrase.value("warm-up"), phrase.isEmpty else { return nil }
+    if reader.isEmpty { return }
+    guard let steps: Int = reader.value("warm-up"), reader.isEmpty else { return nil }
     warmUp = steps
   }
 }

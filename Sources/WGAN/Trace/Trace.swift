@@ -1,3 +1,4 @@
+import Engine
 import TensorIO
 
 /// A record of a few steps in a file of kind `trace`: everything that they drew and computed, so
@@ -6,7 +7,7 @@ public final class Trace {
   private let critic: TracedSteps, generator: TracedSteps
   private let file: TensorAppender
   /// Holds one tensor at a time.
-  private let scratch: Run<UInt8>
+  private let scratch: Buffer<UInt8>
   private let workspace = Workspace<UInt8>()
   /// Who owns what the tensors are read from.
   private let trainer: Trainer
@@ -16,32 +17,32 @@ public final class Trace {
   /// - Throws: `FileError`: `.usage` when the way is longer than a file has room for, or the output
   ///   is not a regular file.
   public init(
-    _ output: OutputFile, of trainer: Trainer, along course: TrainingCourse
+    _ output: OutputFile, of trainer: Trainer, along plan: TrainingPlan
   ) throws(FileError) {
     let state = trainer.state
     var metadata = CheckpointMetadata.encode(state.configuration, state.progress)
     metadata["trace.version"] = "1"
-    metadata["trace.only"] = course.side.rawValue
+    metadata["trace.only"] = plan.trained.rawValue
     metadata["trace.images"] = trainer.updates.images.fingerprint
     let draft = TensorHeaderBuilder(kind: "trace", metadata: metadata)
     let (critic, generator) = (TracedSteps.critic(of: trainer), TracedSteps.generator(of: trainer))
 
-    var plan = draft
+    var header = draft
     var counts = (critic: 0, generator: 0)
-    course.forEachStep { isCritic, progress in
-      (isCritic ? critic : generator).announce(.longest, progress, in: &plan)
-      guard plan.fits else { return false }
+    plan.forEachStep { isCritic, progress in
+      (isCritic ? critic : generator).announce(.longest, progress, in: &header)
+      guard header.fits else { return false }
       if isCritic { counts.critic += 1 } else { counts.generator += 1 }
       return true
     }
-    guard plan.fits else {
+    guard header.fits else {
       throw FileError(
         .usage, output.path,
         "has room for \(counts.critic) critic and \(counts.generator) generator steps of this run")
     }
     file = try TensorAppender(draft, to: output)
     (self.trainer, self.critic, self.generator) = (trainer, critic, generator)
-    scratch = workspace.numbers(
+    scratch = workspace.buffer(
       (critic.tensors + generator.tensors).map(\.byteCount).max() ?? 0)
   }
 
@@ -60,7 +61,7 @@ public final class Trace {
 
   private func append(_ steps: TracedSteps, _ report: StepReport) throws(FileError) {
     let step = steps.name(trainer.state.progress)
-    file.addMetadata(step, report.phrase)
+    file.addMetadata(step, report.traceText)
     for tensor in steps.tensors {
       let bytes = scratch.prefix(tensor.byteCount)
       tensor.read(bytes)

@@ -1,18 +1,21 @@
+import Engine
 import TensorIO
 
 /// The steps of one network: what they are called and what a trace has of each.
 struct TracedSteps {
   private let network: String
-  private let number: (Progress) -> Int
+  private let number: (TrainingProgress) -> Int
   let tensors: [TracedTensor]
 
   /// The name of the step that led to this progress, as `critic.12`.
-  func name(_ progress: Progress) -> String { "\(network).\(number(progress))" }
+  func name(_ progress: TrainingProgress) -> String { "\(network).\(number(progress))" }
 
   /// Enters a step into a header.
-  func announce(_ report: StepReport, _ progress: Progress, in header: inout TensorHeaderBuilder) {
+  func announce(
+    _ report: StepReport, _ progress: TrainingProgress, in header: inout TensorHeaderBuilder
+  ) {
     let step = name(progress)
-    header.addMetadata(step, report.phrase)
+    header.addMetadata(step, report.traceText)
     for tensor in tensors { header.append(tensor.entry(step)) }
   }
 
@@ -76,17 +79,17 @@ struct TracedSteps {
 extension TrainingState {
   /// The gradient of a network's step, and all that the step changed, by its name in a checkpoint.
   fileprivate func after(_ name: String, _ trained: TrainedNetwork<Float>) -> [TracedTensor] {
-    let (network, runs) = (trained.network, trained.runs)
-    var tensors = TracedTensor.tensors("gradient.", network.parameters, of: runs.gradients)
-    tensors += TracedTensor.tensors("after.\(name).", network.parameters, of: runs.parameters)
-    for (moment, numbers) in zip(trained.optimizer.momentNames, runs.moments) {
+    let (network, store) = (trained.network, trained.store)
+    var tensors = TracedTensor.tensors("gradient.", network.parameters, of: store.gradients)
+    tensors += TracedTensor.tensors("after.\(name).", network.parameters, of: store.parameters)
+    for (moment, numbers) in zip(trained.optimizer.momentNames, store.moments) {
       tensors += TracedTensor.tensors(
         "after.optimizer.\(name).\(moment).", network.parameters, of: numbers)
     }
     // A batch that goes through a network moves its running statistics, whichever one learns.
     for (name, trained) in [("generator", generator), ("critic", critic)] {
       tensors += TracedTensor.tensors(
-        "after.\(name).", trained.network.buffers, of: trained.runs.buffers)
+        "after.\(name).", trained.network.buffers, of: trained.store.buffers)
     }
     return tensors
   }
@@ -97,8 +100,10 @@ extension StepReport {
   static var longest: StepReport {
     let number = -Double.leastNormalMagnitude
     var report = StepReport(
-      epoch: Progress.largestCount, rates: LearningRates(critic: number, generator: number))
-    (report.criticStep, report.generatorStep) = (Progress.largestCount, Progress.largestCount)
+      epoch: TrainingProgress.maximumCount, rates: LearningRates(critic: number, generator: number))
+    (report.criticStep, report.generatorStep) = (
+      TrainingProgress.maximumCount, TrainingProgress.maximumCount
+    )
     report.critic = CriticReport(
       real: number, fake: -.greatestFiniteMagnitude, penalty: number, gradientNorm: number)
     return report

@@ -1,3 +1,4 @@
+import Engine
 import TensorIO
 
 /// A tensor that every step of a network has in a trace, and how to get it once the step is done.
@@ -7,7 +8,7 @@ struct TracedTensor {
   let type: ElementType
   let shape: [Int]
   /// Fills the bytes of the tensor.
-  let read: (Run<UInt8>) -> Void
+  let read: (Buffer<UInt8>) -> Void
 
   /// What the header has of it in a step of this name.
   func entry(_ step: String) -> TensorEntry { TensorEntry("\(step).\(name)", type, shape) }
@@ -16,20 +17,20 @@ struct TracedTensor {
 
   private init(
     _ name: String, _ type: ElementType, _ shape: [Int],
-    read: @escaping (Run<UInt8>) -> Void
+    read: @escaping (Buffer<UInt8>) -> Void
   ) {
     (self.name, self.type, self.shape, self.read) = (name, type, shape, read)
   }
 
   /// Single numbers.
   private init(
-    _ name: String, shape: [Int], read: @escaping (Run<Float>) -> Void
+    _ name: String, shape: [Int], read: @escaping (Buffer<Float>) -> Void
   ) {
     self.init(name, .f32, shape) { read($0.bound(to: Float.self)) }
   }
 
   /// A column for each sample, side by side, as N × rows; as N where there is one row.
-  init(_ name: String, _ block: Block<Float>) {
+  init(_ name: String, _ block: MatrixView<Float>) {
     let shape = block.rows == 1 ? [block.columns] : [block.columns, block.rows]
     self.init(name, shape: shape) { numbers in
       for sample in 0..<block.columns {
@@ -40,12 +41,12 @@ struct TracedTensor {
 
   /// What is in a run as the tensors of a checkpoint are in memory.
   static func tensors(
-    _ prefix: String, _ tensors: [Network.Tensor], of run: Run<Float>
+    _ prefix: String, _ tensors: [Network.Tensor], of run: Buffer<Float>
   ) -> [TracedTensor] {
     tensors.map { tensor in
       TracedTensor(prefix + tensor.name, shape: tensor.parameter.shape) { numbers in
         numbers.copy(run[tensor.range])
-        tensor.parameter.restore(numbers)
+        tensor.parameter.toCheckpointLayout(numbers)
       }
     }
   }
@@ -71,18 +72,18 @@ struct TracedTensor {
     _ prefix: String, _ suffix: String = "", of network: Network, count: Int, group: Int = 0,
     _ stream: RandomStream, key: UInt64, step: @escaping () -> Int
   ) -> [TracedTensor] {
-    network.dropouts.map { _, place, layer in
-      let shape = layer.shape == layer.layout ? layer.shape.sizes : [layer.shape.count]
-      return TracedTensor("\(prefix)\(place)\(suffix)", .u8, [count] + shape) { bytes in
-        withScratch(layer.noteRows * count) { (mask: Run<Float>) in
-          let mask = Block(mask, rows: layer.noteRows, columns: count)
-          layer.draw(
-            mask, key: key, stream: stream.of(place: place),
+    network.masks.map { _, layer, mask in
+      let shape = mask.shape == mask.layout ? mask.shape.sizes : [mask.shape.count]
+      return TracedTensor("\(prefix)\(layer)\(suffix)", .u8, [count] + shape) { bytes in
+        withScratch(mask.rows * count) { (numbers: Buffer<Float>) in
+          let drawn = MatrixView(numbers, rows: mask.rows, columns: count)
+          mask.draw(
+            into: drawn, key: key, stream: stream.of(layer: layer),
             step: UInt32(truncatingIfNeeded: step()), first: UInt32(group * count))
-          Order(layer.layout).forEach { row, pytorch in
+          LayoutPermutation(mask.layout).forEach { row, pytorch in
             for sample in 0..<count {
-              let bits = mask[row / 32, sample].bitPattern
-              bytes[sample * layer.shape.count + pytorch] = UInt8(bits >> (row % 32) & 1)
+              let bits = drawn[row / 32, sample].bitPattern
+              bytes[sample * mask.shape.count + pytorch] = UInt8(bits >> (row % 32) & 1)
             }
           }
         }

@@ -1,3 +1,5 @@
+import Engine
+
 /// More critic steps where the critic lags behind: at the beginning, and now and then.
 ///
 /// Arjovsky's code has 100 for each of the first 25 generator steps and for every 500th
@@ -19,11 +21,13 @@ public enum CriticWarmUp: Equatable, Sendable {
   }
 
   /// What is out of range, or `nil`.
-  var flaw: String? {
+  var validationError: String? {
     guard case .steps(let steps, let first, let period) = self else { return nil }
-    let counts = 1...Progress.largestCount
-    guard 1...Configuration.mostCriticSteps ~= steps, counts ~= first, counts ~= period else {
-      return "the critic's warm-up must be 1 to \(Configuration.mostCriticSteps) critic steps, and "
+    let counts = 1...TrainingProgress.maximumCount
+    guard 1...TrainingConfiguration.maximumCriticSteps ~= steps, counts ~= first, counts ~= period
+    else {
+      return
+        "the critic's warm-up must be 1 to \(TrainingConfiguration.maximumCriticSteps) critic steps, and "
         + "counts of generator steps from 1"
     }
     return nil

@@ -1,3 +1,5 @@
+import Engine
+
 extension Preset.Networks {
   /// Three dense layers each.
   static func dense(_ image: ImageShape) -> Self {
@@ -10,9 +12,9 @@ extension Preset.Networks {
   /// so many channels at half the size, and twice as many at a quarter.
   static func dcgan(
     _ image: ImageShape, channels: Int, criticBatchNorm: Bool = false
-  ) throws(Misfit) -> Self {
+  ) throws(ShapeError) -> Self {
     guard image.height % 4 == 0, image.width % 4 == 0 else {
-      throw Misfit(reason: "DCGAN needs sides that are multiples of 4, not \(image)")
+      throw ShapeError(reason: "DCGAN needs sides that are multiples of 4, not \(image)")
     }
     let (height, width) = (image.height / 4, image.width / 4)
     let normalised = criticBatchNorm ? " no-bias; batch-norm" : ""
@@ -32,9 +34,9 @@ extension Preset.Networks {
 
   /// The example "WGAN-GP overriding Model.train_step" of Keras. There an image is 28 × 28, within
   /// 32 × 32.
-  static func keras(_ image: ImageShape) throws(Misfit) -> Self {
-    let frame = try Frame(image)
-    let (height, width) = (frame.height / 8, frame.width / 8)
+  static func keras(_ image: ImageShape) throws(ShapeError) -> Self {
+    let padded = try PaddedImage(image)
+    let (height, width) = (padded.height / 8, padded.width / 8)
     let norm = "batch-norm epsilon 0.001 momentum 0.01"
     func up(_ channels: Int) -> String {
       "upsample 2; conv \(channels) kernel 3 padding same no-bias; \(norm)"
@@ -49,10 +51,10 @@ extension Preset.Networks {
         \(up(128)); leaky-relu 0.2
         \(up(64)); leaky-relu 0.2
         \(up(image.channels)); tanh
-        \(frame.crop)
+        \(padded.crop)
         """,
       critic: """
-        \(frame.pad)
+        \(padded.pad)
         \(down(64))
         \(down(128)); dropout 0.3
         \(down(256)); dropout 0.3
@@ -63,9 +65,9 @@ extension Preset.Networks {
 
   /// The residual networks that Gulrajani et al. 2017 trained on 32 × 32 images (appendix F), with
   /// their layer norm.
-  static func residual(_ image: ImageShape) throws(Misfit) -> Self {
-    let frame = try Frame(image)
-    let (height, width) = (frame.height / 8, frame.width / 8)
+  static func residual(_ image: ImageShape) throws(ShapeError) -> Self {
+    let padded = try PaddedImage(image)
+    let (height, width) = (padded.height / 8, padded.width / 8)
     let conv = "conv 128 kernel 3 padding same"
     let up = """
       residual; batch-norm; relu; upsample 2; \(conv); batch-norm; relu; \(conv)
@@ -90,30 +92,30 @@ extension Preset.Networks {
         \(up)
         \(up)
         batch-norm; relu; conv \(image.channels) kernel 3 padding same; tanh
-        \(frame.crop)
+        \(padded.crop)
         """,
       critic: """
-        \(frame.pad)
+        \(padded.pad)
         \(first)
         \(down)
         \(level)
         \(level)
-        relu; mean-pool \(frame.largestSquare); flatten; dense 1
+        relu; mean-pool \(padded.largestSquareSide); flatten; dense 1
         """)
   }
 
   /// An image with as many zeros around it as make its sides multiples of 8.
-  private struct Frame {
+  private struct PaddedImage {
     let height: Int, width: Int
     private let margin: Int
 
-    init(_ image: ImageShape) throws(Misfit) {
+    init(_ image: ImageShape) throws(ShapeError) {
       guard
         let margin = (0..<4).first(where: {
           (image.height + 2 * $0) % 8 == 0 && (image.width + 2 * $0) % 8 == 0
         })
       else {
-        throw Misfit(
+        throw ShapeError(
           reason: "this preset needs sides that an equal frame makes multiples of 8, not \(image)")
       }
       self.margin = margin
@@ -122,7 +124,7 @@ extension Preset.Networks {
 
     /// The side of the largest squares that cover the image after two halvings: all of it where it
     /// is square.
-    var largestSquare: Int {
+    var largestSquareSide: Int {
       (1...min(height, width) / 4).last { height / 4 % $0 == 0 && width / 4 % $0 == 0 } ?? 1
     }
 

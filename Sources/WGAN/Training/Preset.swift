@@ -1,10 +1,12 @@
+import Engine
+
 /// A named configuration.
 public struct Preset: Sendable {
   /// What `--preset` takes.
   public let name: String
   /// One line for `--list-presets`.
   public let summary: String
-  private let networks: @Sendable (ImageShape) throws(Misfit) -> Networks
+  private let networks: @Sendable (ImageShape) throws(ShapeError) -> Networks
   private let constraint: Constraint
   private let optimizer: Optimizer
   private var latent = 100
@@ -25,7 +27,7 @@ public struct Preset: Sendable {
   public static let all = [
     Preset(
       name: "quick", summary: "a small DCGAN, gradient penalty, the best of three minutes",
-      networks: { image throws(Misfit) in try .dcgan(image, channels: 32) },
+      networks: { image throws(ShapeError) in try .dcgan(image, channels: 32) },
       constraint: .gradientPenalty(weight: 10),
       optimizer: .adam(rate: 1e-3, beta1: 0.5, beta2: 0.9), latent: 64, criticSteps: 1,
       schedule: Schedule(.linear(steps: 20_000))),
@@ -47,12 +49,14 @@ public struct Preset: Sendable {
       schedule: Schedule(.plateau(Plateau(factor: 0.5, patience: 2, floor: 0, period: .step)))),
     Preset(
       name: "dcgan-clip", summary: "DCGAN (Radford et al. 2016), weight clipping, RMSProp",
-      networks: { image throws(Misfit) in try .dcgan(image, channels: 128, criticBatchNorm: true) },
+      networks: { image throws(ShapeError) in
+        try .dcgan(image, channels: 128, criticBatchNorm: true)
+      },
       constraint: .clip(bound: 0.01), optimizer: .rmsprop(rate: 5e-5),
       criticWarmUp: .arjovsky, initialization: .dcgan),
     Preset(
       name: "dcgan-gp", summary: "DCGAN without batch norm in the critic, gradient penalty, Adam",
-      networks: { image throws(Misfit) in try .dcgan(image, channels: 128) },
+      networks: { image throws(ShapeError) in try .dcgan(image, channels: 128) },
       constraint: .gradientPenalty(weight: 10),
       optimizer: .adam(rate: 1e-4, beta1: 0, beta2: 0.9)),
     Preset(
@@ -70,10 +74,12 @@ public struct Preset: Sendable {
 
   /// The configuration for images of this shape.
   ///
-  /// - Throws: `Misfit` when the preset has no networks for it.
-  public func configuration(image: ImageShape, seed: UInt64) throws(Misfit) -> Configuration {
+  /// - Throws: `ShapeError` when the preset has no networks for it.
+  public func configuration(image: ImageShape, seed: UInt64) throws(ShapeError)
+    -> TrainingConfiguration
+  {
     let networks = try networks(image)
-    return Configuration(
+    return TrainingConfiguration(
       image: image, latent: latent, generator: try Architecture(lines: networks.generator),
       critic: try Architecture(lines: networks.critic), batchSize: batchSize,
       criticSteps: criticSteps, criticWarmUp: criticWarmUp, realBatch: realBatch,
@@ -90,7 +96,7 @@ extension Preset {
   }
 }
 
-extension Configuration {
+extension TrainingConfiguration {
   /// Numbers that are trained, in each network.
   public var parameterCounts: (generator: Int, critic: Int) {
     (generatorNetwork.parameterCount, criticNetwork.parameterCount)

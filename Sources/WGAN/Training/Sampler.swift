@@ -1,3 +1,4 @@
+import Engine
 import TensorIO
 
 /// Draws images from a generator.
@@ -8,26 +9,26 @@ import TensorIO
 public struct Sampler {
   private let shape: ImageShape
   private let network: Network
-  private let runs: ParameterRuns<Float>
-  private let workers: Workers
+  private let store: ParameterStore<Float>
+  private let pool: ThreadPool
   /// Samples made at a time, for the memory's sake alone.
   private static let chunk = 256
 
   /// A sampler of the state's generator.
-  public init(_ state: TrainingState, workers: Workers) {
-    (shape, network, runs) = (
-      state.configuration.image, state.generator.network, state.generator.runs
+  public init(_ state: TrainingState, pool: ThreadPool) {
+    (shape, network, store) = (
+      state.configuration.image, state.generator.network, state.generator.store
     )
-    self.workers = workers
+    self.pool = pool
   }
 
   /// A sampler of a checkpoint's generator; of the rest it reads only what it is.
   ///
   /// - Throws: as `TrainingState`.
-  public init(_ checkpoint: TensorFile, workers: Workers) throws(FileError) {
-    let (configuration, network, runs) = try ParameterRuns.generator(of: checkpoint)
-    (shape, self.network, self.runs) = (configuration.image, network, runs)
-    self.workers = workers
+  public init(_ checkpoint: TensorFile, pool: ThreadPool) throws(FileError) {
+    let (configuration, network, store) = try ParameterStore.generator(of: checkpoint)
+    (shape, self.network, self.store) = (configuration.image, network, store)
+    self.pool = pool
   }
 
   /// Writes the images of latents as `images`, F32, N×C×H×W on [−1, 1], and commits the output.
@@ -42,10 +43,12 @@ public struct Sampler {
         TensorEntry("images", .f32, [count, shape.channels, shape.height, shape.width])
       ])
     let columns = min(count, Self.chunk)
-    func memory(in workspace: Workspace<Float>) -> (slots: Slots<Float>, images: Run<Float>) {
+    func memory(in workspace: Workspace<Float>) -> (
+      activations: Activations<Float>, images: Buffer<Float>
+    ) {
       (
-        network.slots(for: .values, columns: columns, in: workspace),
-        workspace.numbers(columns * shape.count)
+        network.activations(for: .values, columns: columns, in: workspace),
+        workspace.buffer(columns * shape.count)
       )
     }
     let size = Workspace<Float>.plan { _ = memory(in: $0) }
@@ -53,16 +56,16 @@ public struct Sampler {
       throw FileError(.invalid, output.path, refusal)
     }
     let workspace = Workspace<Float>()
-    let (slots, images) = memory(in: workspace)
+    let (activations, images) = memory(in: workspace)
     try withExtendedLifetime(workspace) { () throws(FileError) in
       if count <= Self.chunk {
-        generate(latents, 0..<count, slots, into: images)
+        generate(latents, 0..<count, activations, into: images)
         return try header.write([images], to: output)
       }
       let writer = try TensorWriter(header, to: output)
       for start in stride(from: 0, to: count, by: Self.chunk) {
         let some = start..<min(start + Self.chunk, count)
-        generate(latents, some, slots, into: images)
+        generate(latents, some, activations, into: images)
         try writer.write(images.prefix(some.count * shape.count))
         progress(some.upperBound)
       }
@@ -72,18 +75,20 @@ public struct Sampler {
 
   /// Makes the images of some of the latents, one after another.
   private func generate(
-    _ latents: Latents, _ range: Range<Int>, _ slots: Slots<Float>, into images: Run<Float>
+    _ latents: Latents, _ range: Range<Int>, _ activations: Activations<Float>,
+    into images: Buffer<Float>
   ) {
-    let (network, runs, shape) = (network, runs, shape)
+    let (network, store, shape) = (network, store, shape)
     let plane = shape.height * shape.width
-    workers.share { share in
-      network.derive(runs, share: share)
-      share.synchronize()
-      let samples = share.columns(of: 0..<range.count)
+    pool.run { slice in
+      network.prepareWeights(store, slice: slice)
+      slice.synchronize()
+      let samples = slice.columns(of: 0..<range.count)
       if samples.isEmpty { return }
-      latents.draw(into: slots[0].columns(samples), from: range.lowerBound + samples.lowerBound)
-      network.forward(runs, slots, 0..<range.count, .sampling, share: share)
-      let made = slots.result
+      latents.draw(
+        into: activations[0].columns(samples), from: range.lowerBound + samples.lowerBound)
+      network.forward(store, activations, 0..<range.count, .sampling, slice: slice)
+      let made = activations.result
       for sample in samples {
         let image = images[sample * made.rows..<(sample + 1) * made.rows]
         for channel in 0..<shape.channels {

@@ -1,3 +1,5 @@
+import Engine
+
 /// Maps a training state to the next: keeps count of steps, batches and epochs, and says whose turn
 /// it is. What a step does to a network is in `Updates`.
 public final class Trainer {
@@ -13,7 +15,7 @@ public final class Trainer {
   /// - Throws: `TrainingError` when the images are not of the network's shape, too few for a batch,
   ///   or others than those of an epoch that has begun, and when a batch takes more memory than there
   ///   is.
-  public init(_ state: TrainingState, images: TrainingImages, workers: Workers)
+  public init(_ state: TrainingState, images: TrainingImages, pool: ThreadPool)
     throws(TrainingError)
   {
     let configuration = state.configuration
@@ -36,7 +38,7 @@ public final class Trainer {
     }
     self.state = state
     func updates(in workspace: Workspace<Float>) -> Updates<Float> {
-      Updates(of: state.networks, configuration, images: images, workers: workers, in: workspace)
+      Updates(of: state.networks, configuration, images: images, pool: pool, in: workspace)
     }
     let size = Workspace.plan { _ = updates(in: $0) }
     if let refusal = Memory.refusal(of: size, for: "a batch of \(configuration.batchSize)") {
@@ -50,27 +52,27 @@ public final class Trainer {
   ///
   /// - Throws: `TrainingError.notFinite` before a parameter of the network in question is changed;
   ///   what the trace throws.
-  public func step(_ side: TrainingSide, trace: Trace? = nil) throws -> StepReport {
+  public func step(_ trained: TrainedNetworks, trace: Trace? = nil) throws -> StepReport {
     let configuration = state.configuration
     state.progress.arithmetic.enter()
     var report = StepReport(
       epoch: state.progress.epoch + 1, rates: configuration.rates(at: state.progress))
-    if side != .generator {
+    if trained != .generator {
       let seen = try updates.updateCritic(at: state.progress)
       state.progress.criticSteps += 1
       state.progress.images = updates.images.fingerprint
       report.critic = seen
       report.count(state.progress)
       try trace?.append(critic: report)
-      state.progress.advance(after: seen, side, configuration)
+      state.progress.advance(after: seen, trained, configuration)
     }
-    if side == .generator || side == .both && state.progress.isGeneratorDue(configuration) {
+    if trained == .generator || trained == .both && state.progress.isGeneratorDue(configuration) {
       let mean = try updates.updateGenerator(at: state.progress)
       state.progress.generatorSteps += 1
       report.generator = mean
       report.count(state.progress)
       try trace?.append(generator: report)
-      state.progress.advance(afterGenerator: mean, side, configuration)
+      state.progress.advance(afterGenerator: mean, trained, configuration)
     }
     if state.progress.batch == batchesPerEpoch { state.progress.finishEpoch(configuration) }
     return report

@@ -1,4 +1,4 @@
-import Glibc
+import Engine
 import TensorIO
 
 /// The real images: tensor `images` of a TensorIO file, U8 with range 0,255 or F32 with range −1,1.
@@ -14,8 +14,8 @@ public struct TrainingImages: Sendable {
   private let pixels: Pixels
 
   private enum Pixels {
-    case bytes(StoredNumbers<UInt8>)
-    case floats(StoredNumbers<Float>)
+    case bytes(StoredTensor<UInt8>)
+    case floats(StoredTensor<Float>)
   }
 
   /// Takes the images of a file, which it keeps open.
@@ -28,9 +28,9 @@ public struct TrainingImages: Sendable {
     let range = file.header.metadata["range"]
     let pixels: Pixels?
     switch (entry.type, range) {
-    case (.u8, "0,255"): pixels = StoredNumbers("images", in: file).map { .bytes($0) }
+    case (.u8, "0,255"): pixels = StoredTensor("images", in: file).map { .bytes($0) }
     case (.f32, "-1,1"):
-      let numbers = StoredNumbers<Float>("images", in: file)
+      let numbers = StoredTensor<Float>("images", in: file)
       if let numbers, !Float.allWithin(numbers, bound: 1) {
         throw FileError(.invalid, file.path, "tensor images has numbers outside its range -1,1")
       }
@@ -51,7 +51,7 @@ public struct TrainingImages: Sendable {
   }
 
   /// Puts the images of these indices into the columns of a block, one image a column.
-  func gather<S: Scalar>(_ indices: ArraySlice<UInt32>, into block: Block<S>) {
+  func gather<S: Scalar>(_ indices: ArraySlice<UInt32>, into block: MatrixView<S>) {
     // Channel by channel: one after another in the file, side by side in the block.
     let plane = shape.height * shape.width
     for channel in 0..<shape.channels {
@@ -68,39 +68,18 @@ public struct TrainingImages: Sendable {
 
   /// How many of these images are among others too, to the last byte.
   public func count(among others: TrainingImages) -> Int {
-    var counts: [StoredImage: Int] = [:]
+    var counts: [StoredBytes: Int] = [:]
     for index in 0..<count { counts[self[index], default: 0] += 1 }
     return (0..<others.count).reduce(0) { $0 + (counts.removeValue(forKey: others[$1]) ?? 0) }
   }
 
-  private subscript(index: Int) -> StoredImage {
-    switch pixels {
-    case .bytes(let bytes): StoredImage(index, of: shape.count, in: bytes)
-    case .floats(let floats): StoredImage(index, of: shape.count, in: floats)
+  private subscript(index: Int) -> StoredBytes {
+    let range = index * shape.count..<(index + 1) * shape.count
+    return switch pixels {
+    case .bytes(let bytes): bytes.bytes(range)
+    case .floats(let floats): floats.bytes(range)
     }
   }
-}
-
-/// An image where it lies in a file, known by its bytes.
-@safe private struct StoredImage: Hashable {
-  private let bytes: UnsafeRawBufferPointer
-  private let file: TensorFile
-
-  init<Element>(_ index: Int, of size: Int, in numbers: StoredNumbers<Element>) {
-    precondition((index + 1) * size <= numbers.count)
-    unsafe bytes = UnsafeRawBufferPointer(
-      UnsafeBufferPointer(start: numbers.base + index * size, count: size))
-    file = numbers.file
-  }
-
-  static func == (a: StoredImage, b: StoredImage) -> Bool {
-    guard let first = unsafe a.bytes.baseAddress, let second = unsafe b.bytes.baseAddress,
-      unsafe a.bytes.count == b.bytes.count
-    else { return false }
-    return unsafe memcmp(first, second, a.bytes.count) == 0
-  }
-
-  func hash(into hasher: inout Hasher) { unsafe hasher.combine(bytes: bytes) }
 }
 
 extension TensorFile {

@@ -1,3 +1,4 @@
+import Engine
 import Synchronization
 
 /// The updates of the critic and of the generator (Arjovsky et al. 2017, algorithm 1; Gulrajani et
@@ -12,18 +13,18 @@ final class Updates<S: Scalar> {
   let critic: CriticObjective<S>
   let generator: GeneratorObjective<S>
   private(set) var order: DataOrder
-  private let networks: TrainedNetworks<S>
-  private let configuration: Configuration
-  private let workers: Workers
+  private let networks: NetworkPair<S>
+  private let configuration: TrainingConfiguration
+  private let pool: ThreadPool
   private var key: UInt64 { configuration.seed }
 
   /// Updates of these networks, with the memory for a batch in `workspace`.
   init(
-    of networks: TrainedNetworks<S>, _ configuration: Configuration, images: TrainingImages,
-    workers: Workers, in workspace: Workspace<S> = Workspace()
+    of networks: NetworkPair<S>, _ configuration: TrainingConfiguration, images: TrainingImages,
+    pool: ThreadPool, in workspace: Workspace<S> = Workspace()
   ) {
     (self.networks, self.configuration) = (networks, configuration)
-    (self.images, self.workers) = (images, workers)
+    (self.images, self.pool) = (images, pool)
     critic = CriticObjective(
       networks.critic.network, batchSize: configuration.batchSize,
       penaltyWeight: configuration.constraint.penaltyWeight, in: workspace)
@@ -34,10 +35,10 @@ final class Updates<S: Scalar> {
   /// One update of the critic, from the next batch of the epoch.
   ///
   /// - Throws: `TrainingError.notFinite` before a parameter is changed.
-  func updateCritic(at progress: Progress) throws(TrainingError) -> CriticReport {
+  func updateCritic(at progress: TrainingProgress) throws(TrainingError) -> CriticReport {
     order.shuffle(epoch: progress.epoch, key: key)
     let (critic, generator, images, key) = (critic, generator, images, key)
-    let (judge, maker) = (networks.critic, networks.generator)
+    let (criticNetwork, generatorNetwork) = (networks.critic, networks.generator)
     let (rate, interpolation) = (
       configuration.rates(at: progress).critic, configuration.interpolation
     )
@@ -45,32 +46,33 @@ final class Updates<S: Scalar> {
     let step = UInt32(truncatingIfNeeded: progress.criticSteps)
     let constraint = configuration.constraint
     let batch = order.indices[first..<first + critic.batchSize]
-    let isFinite = update(judge, rate, step: progress.criticSteps + 1, constraint) { share in
-      let own = share.columns(of: 0..<critic.batchSize)
+    let isFinite = update(criticNetwork, rate, step: progress.criticSteps + 1, constraint) {
+      slice in
+      let own = slice.columns(of: 0..<critic.batchSize)
       let offset = UInt32(own.lowerBound)
-      judge.network.derive(judge.runs, share: share)
-      maker.network.derive(maker.runs, share: share)
+      criticNetwork.network.prepareWeights(criticNetwork.store, slice: slice)
+      generatorNetwork.network.prepareWeights(generatorNetwork.store, slice: slice)
       S.fillNormal(
         generator.latents.columns(own), key: key, stream: RandomStream.criticNoise.rawValue,
         step: step, first: offset)
       interpolation.draw(
         into: critic.interpolation.columns(own), key: key, step: step, first: offset)
-      generator.drawMasks(key: key, stream: .generatorDropoutForCritic, step: step, share: share)
-      share.synchronize()
-      generator.generate(maker.runs, share: share)
-      share.synchronize()
+      generator.drawMasks(key: key, stream: .generatorDropoutForCritic, step: step, slice: slice)
+      slice.synchronize()
+      generator.generate(generatorNetwork.store, slice: slice)
+      slice.synchronize()
       for chunk in critic.chunks {
-        let own = share.columns(of: 0..<chunk.count)
+        let own = slice.columns(of: 0..<chunk.count)
         let samples = own.shifted(by: chunk.lowerBound)
         images.gather(
           batch[samples.shifted(by: first)], into: critic.real(chunk).columns(own))
         critic.fake(chunk).columns(own).copy(generator.samples.columns(samples))
-        critic.drawMasks(chunk, key: key, step: step, share: share)
-        share.synchronize()
-        critic.differentiate(judge.runs, chunk, share: share)
-        share.synchronize()
-        critic.accumulate(judge.runs, chunk, share: share)
-        share.synchronize()
+        critic.drawMasks(chunk, key: key, step: step, slice: slice)
+        slice.synchronize()
+        critic.differentiate(criticNetwork.store, chunk, slice: slice)
+        slice.synchronize()
+        critic.weightGradient(criticNetwork.store, chunk, slice: slice)
+        slice.synchronize()
       }
     } objective: {
       critic.report().objective
@@ -82,31 +84,31 @@ final class Updates<S: Scalar> {
   /// One update of the generator. Returns the mean of C over its samples.
   ///
   /// - Throws: `TrainingError.notFinite` before a parameter is changed.
-  func updateGenerator(at progress: Progress) throws(TrainingError) -> Double {
+  func updateGenerator(at progress: TrainingProgress) throws(TrainingError) -> Double {
     let (critic, generator, key) = (critic, generator, key)
-    let (judge, maker) = (networks.critic, networks.generator)
+    let (criticNetwork, generatorNetwork) = (networks.critic, networks.generator)
     let (rate, done) = (configuration.rates(at: progress).generator, progress.generatorSteps)
     let step = UInt32(truncatingIfNeeded: done)
-    let isFinite = update(maker, rate, step: done + 1, nil) { share in
-      let own = share.columns(of: 0..<critic.batchSize)
-      judge.network.derive(judge.runs, share: share)
-      maker.network.derive(maker.runs, share: share)
+    let isFinite = update(generatorNetwork, rate, step: done + 1, nil) { slice in
+      let own = slice.columns(of: 0..<critic.batchSize)
+      criticNetwork.network.prepareWeights(criticNetwork.store, slice: slice)
+      generatorNetwork.network.prepareWeights(generatorNetwork.store, slice: slice)
       S.fillNormal(
         generator.latents.columns(own), key: key, stream: RandomStream.generatorNoise.rawValue,
         step: step, first: UInt32(own.lowerBound))
-      generator.drawMasks(key: key, stream: .generatorDropout, step: step, share: share)
-      share.synchronize()
-      generator.generate(maker.runs, share: share)
-      share.synchronize()
+      generator.drawMasks(key: key, stream: .generatorDropout, step: step, slice: slice)
+      slice.synchronize()
+      generator.generate(generatorNetwork.store, slice: slice)
+      slice.synchronize()
       for chunk in critic.chunks {
-        generator.drawCriticMasks(chunk, key: key, step: step, share: share)
-        generator.judge(judge.runs, chunk, share: share)
+        generator.drawCriticMasks(chunk, key: key, step: step, slice: slice)
+        generator.scoreSamples(criticNetwork.store, chunk, slice: slice)
         // The next chunk may be shorter, and cut at other columns.
-        share.synchronize()
+        slice.synchronize()
       }
-      generator.differentiate(maker.runs, share: share)
-      share.synchronize()
-      generator.accumulate(maker.runs, share: share)
+      generator.differentiate(generatorNetwork.store, slice: slice)
+      slice.synchronize()
+      generator.weightGradient(generatorNetwork.store, slice: slice)
     } objective: {
       generator.criticMean()
     }
@@ -119,24 +121,24 @@ final class Updates<S: Scalar> {
   /// are.
   private func update(
     _ network: TrainedNetwork<S>, _ rate: Double, step: Int, _ constraint: Constraint?,
-    differentiate: @Sendable (Share) -> Void, objective: @Sendable () -> Double
+    differentiate: @Sendable (WorkerSlice) -> Void, objective: @Sendable () -> Double
   ) -> Bool {
     let isFinite = Atomic(true)
     let optimizer = network.optimizer.with(rate: rate)
-    workers.share { share in
-      differentiate(share)
-      if !network.network.isFinite(network.runs.gradients, share: share)
-        || share.index == 0 && !objective().isFinite
+    pool.run { slice in
+      differentiate(slice)
+      if !network.network.isFinite(network.store.gradients, slice: slice)
+        || slice.index == 0 && !objective().isFinite
       {
         isFinite.store(false, ordering: .relaxed)
       }
-      share.synchronize()
+      slice.synchronize()
       guard isFinite.load(ordering: .relaxed) else { return }
-      let range = share.range(of: network.runs.count, unit: 64)
+      let range = slice.range(of: network.store.count, unit: 64)
       if range.isEmpty { return }
-      optimizer.update(network.runs, range, step: step)
+      optimizer.update(network.store, range, step: step)
       if case .clip(let bound) = constraint {
-        S.clamp(network.runs.parameters[range], bound: S(bound))
+        S.clamp(network.store.parameters[range], bound: S(bound))
       }
     }
     return isFinite.load(ordering: .relaxed)

@@ -1,0 +1,106 @@
+/// How the engine keeps a tensor, against how PyTorch, and so a checkpoint, lays it out.
+///
+/// An image is [height][width][channels] in the engine and [channels][height][width] in PyTorch, so
+/// whatever sums over an image or makes one keeps its numbers in another order. The tensor is
+/// *viewed* with a dimension for each axis that moves; the engine's axes are those, slowest first.
+package struct LayoutPermutation: Equatable, Sendable {
+  private let view: [Int]
+  private let axes: [Int]
+
+  /// The axes `axes` of a tensor viewed with the sizes `view`, slowest first.
+  package init(_ view: [Int], by axes: [Int]) {
+    precondition(axes.sorted() == Array(view.indices))
+    self.view = view
+    self.axes = axes
+  }
+
+  /// One image, or a vector, as the engine keeps it.
+  package init(_ shape: ImageShape) { self.init(shape.sizes, by: [1, 2, 0]) }
+
+  /// A matrix with a row for each number of one image and a column for each of another.
+  package init(rows: ImageShape, columns: ImageShape) {
+    self.init(rows.sizes + columns.sizes, by: [1, 2, 0, 4, 5, 3])
+  }
+
+  /// Whether both orders are the same: no axis longer than 1 moves past another.
+  package var isIdentity: Bool {
+    let moved = axes.filter { view[$0] > 1 }
+    return moved == moved.sorted()
+  }
+
+  /// A tensor of which the first axis stays the first is so many rows, each in this order.
+  package var rows: (count: Int, permutation: LayoutPermutation) {
+    guard axes.first == 0 else { return (1, self) }
+    return (
+      view[0], LayoutPermutation(Array(view.dropFirst()), by: axes.dropFirst().map { $0 - 1 })
+    )
+  }
+
+  /// Brings numbers from the order of a checkpoint into the engine's.
+  fileprivate func toEngineLayout<S>(_ stored: Buffer<S>, into kept: Buffer<S>) {
+    forEach { place, pytorch in kept[place] = stored[pytorch] }
+  }
+
+  /// Brings numbers from the engine's order into that of a checkpoint.
+  fileprivate func toCheckpointLayout<S>(_ kept: Buffer<S>, into stored: Buffer<S>) {
+    forEach { place, pytorch in stored[pytorch] = kept[place] }
+  }
+
+  /// Calls `body` with each place in the engine's order and its place in PyTorch's.
+  package func forEach(_ body: (_ place: Int, _ pytorch: Int) -> Void) {
+    var strides = view
+    var stride = 1
+    for axis in view.indices.reversed() {
+      strides[axis] = stride
+      stride *= view[axis]
+    }
+    var index = Array(repeating: 0, count: axes.count)
+    var (place, pytorch) = (0, 0)
+    // The fastest axis is a loop of its own; the others count like the digits of a number.
+    let (length, step) = axes.last.map { (view[$0], strides[$0]) } ?? (1, 0)
+    while place < stride {
+      for offset in 0..<length { body(place + offset, pytorch + offset * step) }
+      place += length
+      for (position, axis) in axes.enumerated().dropLast().reversed() {
+        index[position] += 1
+        pytorch += strides[axis]
+        if index[position] < view[axis] { break }
+        pytorch -= strides[axis] * view[axis]
+        index[position] = 0
+      }
+    }
+  }
+}
+
+extension ImageShape {
+  /// Channels, height, width.
+  package var sizes: [Int] { [channels, height, width] }
+}
+
+extension Parameter {
+  /// Brings the tensor's numbers from the order of a checkpoint into the engine's, where they lie.
+  package func toEngineLayout<S>(_ numbers: Buffer<S>) {
+    move(numbers) { $0.toEngineLayout($1, into: $2) }
+  }
+
+  /// Brings them back into that of a checkpoint.
+  package func toCheckpointLayout<S>(_ numbers: Buffer<S>) {
+    move(numbers) { $0.toCheckpointLayout($1, into: $2) }
+  }
+
+  /// Row by row: a copy of all would take as much memory again.
+  private func move<S>(
+    _ numbers: Buffer<S>, _ move: (LayoutPermutation, Buffer<S>, Buffer<S>) -> Void
+  ) {
+    precondition(numbers.count == count)
+    guard let (rows, permutation) = permutation?.rows else { return }
+    let size = count / rows
+    withScratch(size) { copy in
+      for row in 0..<rows {
+        let place = numbers[row * size..<(row + 1) * size]
+        copy.copy(place)
+        move(permutation, copy, place)
+      }
+    }
+  }
+}

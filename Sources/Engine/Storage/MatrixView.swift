@@ -1,0 +1,89 @@
+import Glibc
+
+/// A view of rows × columns numbers, consecutive columns side by side in memory. None outside is
+/// reached: a wrong index ends the process.
+///
+/// In an activation a row is a feature and a column is a sample: the batch is the innermost axis,
+/// so every elementwise loop runs along contiguous lanes. A block owns nothing: its memory belongs
+/// to the `Workspace` that made it. It may go to any thread, as a `Buffer` may.
+@safe package struct MatrixView<S: Scalar>: @unchecked Sendable {
+  /// The first element.
+  package let base: UnsafeMutablePointer<S>
+  /// The number of features.
+  package let rows: Int
+  /// The number of samples.
+  package let columns: Int
+  /// Elements from one row's beginning to the next's.
+  package let stride: Int
+
+  /// The same rows, of some of the columns.
+  package func columns(_ range: Range<Int>) -> MatrixView {
+    precondition(range.lowerBound >= 0 && range.upperBound <= columns)
+    return unsafe MatrixView(
+      base: base + range.lowerBound, rows: rows, columns: range.count, stride: stride)
+  }
+
+  /// Some of the rows, of the same columns.
+  package func rows(_ range: Range<Int>) -> MatrixView {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows)
+    return unsafe MatrixView(
+      base: base + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
+  }
+
+  /// Every `step`-th row.
+  package func rows(from first: Int, by step: Int) -> MatrixView {
+    precondition(first >= 0 && first < step && rows % step == 0)
+    return unsafe MatrixView(
+      base: base + first * stride, rows: rows / step, columns: columns, stride: step * stride)
+  }
+
+  /// One row.
+  package func row(_ row: Int) -> Buffer<S> {
+    precondition(row >= 0 && row < rows)
+    return unsafe Buffer(base: base + row * stride, count: columns)
+  }
+
+  /// One element.
+  package subscript(row: Int, column: Int) -> S {
+    get {
+      precondition(row >= 0 && row < rows && column >= 0 && column < columns)
+      return unsafe base[row * stride + column]
+    }
+    nonmutating set {
+      precondition(row >= 0 && row < rows && column >= 0 && column < columns)
+      unsafe base[row * stride + column] = newValue
+    }
+  }
+
+  /// Whether another block has as many rows and columns.
+  package func hasSameShape(as other: MatrixView) -> Bool {
+    other.rows == rows && other.columns == columns
+  }
+
+  /// Takes over the numbers of a block of the same shape, or of this very block.
+  package func copy(_ other: MatrixView) {
+    precondition(hasSameShape(as: other))
+    if unsafe other.base == base { return }
+    for row in 0..<rows {
+      unsafe (base + row * stride).update(from: other.base + row * other.stride, count: columns)
+    }
+  }
+
+  /// Sets every element to 0. Code that is compiled for any scalar sets them one at a time.
+  package func clear() {
+    for row in 0..<rows { unsafe memset(base + row * stride, 0, columns * MemoryLayout<S>.stride) }
+  }
+
+  /// Sets every element.
+  package func fill(_ value: S) {
+    for row in 0..<rows { unsafe (base + row * stride).update(repeating: value, count: columns) }
+  }
+}
+
+extension MatrixView {
+  /// All numbers of a run, row after row.
+  package init(_ run: Buffer<S>, rows: Int, columns: Int) {
+    precondition(rows >= 0 && columns >= 0 && rows * columns == run.count)
+    unsafe self.init(base: run.base, rows: rows, columns: columns, stride: columns)
+  }
+}

@@ -1,0 +1,34 @@
+import TensorIO
+
+// What TensorIO takes and gives as bytes, as runs.
+
+extension Buffer {
+  /// Takes over as many numbers of a file.
+  package func copy(_ stored: StoredTensor<Element>) {
+    precondition(stored.count == count)
+    unsafe base.update(from: stored.base, count: count)
+  }
+
+  fileprivate var bytes: UnsafeRawBufferPointer {
+    unsafe UnsafeRawBufferPointer(start: base, count: count * MemoryLayout<Element>.stride)
+  }
+}
+
+extension TensorHeader {
+  /// Writes a whole file, of which the data is these runs, and commits the output.
+  package func write(_ store: [Buffer<Float>], to output: OutputFile) throws(FileError) {
+    unsafe try write(store.map { unsafe $0.bytes }, to: output)
+  }
+}
+
+extension TensorWriter {
+  /// Writes the next numbers of the data.
+  package func write(_ run: Buffer<Float>) throws(FileError) { unsafe try write(run.bytes) }
+}
+
+extension TensorAppender {
+  /// Writes a tensor.
+  package func append(_ entry: TensorEntry, _ run: Buffer<UInt8>) throws(FileError) {
+    unsafe try append(entry, run.bytes)
+  }
+}

@@ -1,0 +1,72 @@
+import Glibc
+import Synchronization
+
+/// The owner of scratch memory: activations, cotangents and tangents of one batch, a network's runs.
+///
+/// Runs and blocks are handed out while a trainer is being built and live as long as the workspace,
+/// so whoever keeps one keeps the workspace too: `Activations` and `ParameterStore` do. A training step
+/// allocates nothing but the panels of `Winograd`.
+package final class Workspace<S: BufferElement>: Sendable {
+  private let allocations = Mutex<[Buffer<UInt8>]>([])
+  private let size = Mutex(0)
+  private let isPlan: Bool
+
+  /// An owner of nothing yet.
+  package convenience init() { self.init(isPlan: false) }
+
+  private init(isPlan: Bool) { self.isPlan = isPlan }
+
+  deinit { allocations.withLock { for memory in $0 { unsafe free(memory.base) } } }
+
+  /// The bytes that `body` asks a workspace for. That one has no memory: what it gives can be cut into
+  /// parts, but not be read, nor written, nor leave the body.
+  package static func plan(_ body: (Workspace) -> Void) -> Int {
+    let workspace = Workspace(isPlan: true)
+    body(workspace)
+    return workspace.size.withLock { $0 }
+  }
+
+  /// `count` zeros, aligned to 64 bytes. Large ones come from the system as they are, and take no
+  /// memory until they are written.
+  package func buffer(_ count: Int) -> Buffer<S> {
+    precondition(count >= 0)
+    let size = max(count, 1) * MemoryLayout<S>.stride + 64
+    self.size.withLock { $0 += size }
+    if isPlan, let nowhere = unsafe UnsafeMutablePointer<S>(bitPattern: 64) {
+      return unsafe Buffer(base: nowhere, count: count)
+    }
+    guard let memory = unsafe calloc(size, 1) else { Memory.end() }
+    let whole = unsafe Buffer(base: memory.bindMemory(to: UInt8.self, capacity: size), count: size)
+    allocations.withLock { $0.append(whole) }
+    let first = unsafe memory.alignedUp(toMultipleOf: 64)
+    return unsafe Buffer(
+      base: first.bindMemory(to: S.self, capacity: max(count, 1)), count: count)
+  }
+}
+
+extension Workspace where S: Scalar {
+  /// A block of zeros, its rows aligned to 64 bytes.
+  ///
+  /// A row takes an odd number of cache lines: were it a power of two, the rows of a tall block
+  /// would fall on the same few sets of the cache.
+  package func matrix(rows: Int, columns: Int) -> MatrixView<S> {
+    let lane = 64 / MemoryLayout<S>.stride
+    let stride = ((columns + lane - 1) / lane | 1) * lane
+    return MatrixView(buffer(rows * stride), rows: rows, columns: stride).columns(0..<columns)
+  }
+}
+
+/// Calls `body` with memory for `count` numbers, aligned to 64 bytes, for the time of the call: on
+/// the stack where they are few. They are whatever was there.
+package func withScratch<Element: BufferElement, Result>(
+  _ count: Int, of _: Element.Type = Element.self, _ body: (Buffer<Element>) -> Result
+) -> Result {
+  unsafe withUnsafeTemporaryAllocation(
+    byteCount: max(count, 1) * MemoryLayout<Element>.stride, alignment: 64
+  ) { memory in
+    guard let base = unsafe memory.bindMemory(to: Element.self).baseAddress else {
+      preconditionFailure("no memory")
+    }
+    return unsafe body(Buffer(base: base, count: count))
+  }
+}
