@@ -58,7 +58,7 @@ public final class ImagesWriter {
 
   /// Completes the file and commits the output.
   ///
-  /// - Throws: What `OutputFile.write`, `overwrite` and `commit` throw.
+  /// - Throws: What `OutputFile.write` and `OutputFile.commit` throw.
   public func finish() throws(FileError) {
     let builder = Self.header(shape, labelType, metadata, count: count)
     let padding = builder.dataByteCount - count * shape.reduce(1, *) - labels.count

@@ -6,7 +6,7 @@ public final class InputFile {
   /// The name in messages: the path as given, or "standard input".
   public let path: String
   /// The size in bytes of a regular file that is read from its beginning; nil for any other input.
-  public let regularSize: Int?
+  let regularSize: Int?
   /// The file descriptor.
   package let descriptor: Int32
   // A file that is opened while standard input is closed has descriptor 0 too.

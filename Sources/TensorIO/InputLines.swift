@@ -9,7 +9,7 @@ public struct InputLines {
   public private(set) var rest: [UInt8] = []
 
   /// The length of the longest line that is accepted, in bytes, without its newline.
-  public static let lengthLimit = 1 << 16
+  static let lengthLimit = 1 << 16
 
   private let input: InputFile
   /// The content of an input that can be read only once.
@@ -48,7 +48,7 @@ public struct InputLines {
   /// Waits for the end of a line.
   ///
   /// - Returns: One or more whole lines, with their newlines; nil at the end of the file.
-  /// - Throws: `.invalid` if a line is longer than `lengthLimit`, `.inputOutput` if reading fails.
+  /// - Throws: `.invalid` if a line is longer than 65,536 bytes, `.inputOutput` if reading fails.
   public mutating func next() throws(FileError) -> [UInt8]? {
     let newline = UInt8(ascii: "\n")
     while true {

@@ -78,7 +78,7 @@ public final class OutputFile {
   ///   - offset: The position of the first of them, counted from the first byte written.
   /// - Precondition: `isSeekable`, and the output is not committed.
   /// - Throws: `.inputOutput` if writing fails.
-  public func overwrite(_ bytes: [UInt8], at offset: Int) throws(FileError) {
+  func overwrite(_ bytes: [UInt8], at offset: Int) throws(FileError) {
     precondition(isSeekable)
     precondition(descriptor >= 0, "the output is committed")
     try writeAll(bytes.span, to: descriptor, path, at: origin + offset)

@@ -51,6 +51,6 @@ public final class TensorAppender {
   /// Writes the header and commits the output.
   ///
   /// - Precondition: The header fits (see `TensorHeaderBuilder.fits`).
-  /// - Throws: What `OutputFile.overwrite` and `OutputFile.commit` throw.
+  /// - Throws: What `OutputFile.write` and `OutputFile.commit` throw.
   public func finish() throws(FileError) { try writer.finish(builder.header) }
 }

@@ -103,7 +103,7 @@ public final class TensorWriter {
   /// Completes the file and commits the output.
   ///
   /// - Precondition: All of the data has been written.
-  /// - Throws: What `OutputFile.overwrite` and `OutputFile.commit` throw.
+  /// - Throws: What `OutputFile.write` and `OutputFile.commit` throw.
   public func finish() throws(FileError) {
     guard let header else { preconditionFailure("the header is missing") }
     try finish(header)
