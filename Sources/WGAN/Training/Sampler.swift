@@ -7,7 +7,7 @@ import TensorIO
 /// threads: its latent is a function of (seed, i), and a product's columns do not depend on each
 /// other.
 public struct Sampler {
-  private let shape: ImageShape
+  private let shape: Shape
   private let network: Network
   private let store: ParameterStore<Float>
   private let pool: ThreadPool
