@@ -44,8 +44,7 @@ public struct HeaderDraft: Sendable {
   /// - Precondition: there are none of that name.
   public mutating func note(_ key: String, _ words: String) {
     precondition(metadata.updateValue(words, forKey: key) == nil, "two \(key)")
-    let (key, words) = (TensorHeader.literal(key), TensorHeader.literal(words))
-    headerByteCount += key.utf8.count + words.utf8.count + 2
+    headerByteCount += "\(JSONValue.string(key)):\(JSONValue.string(words)),".utf8.count
   }
 
   private mutating func add(_ entry: TensorEntry) {

@@ -24,9 +24,9 @@ extension TensorHeader {
     var checksumOffset = 0
     let keys = words.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     for (index, key) in keys.enumerated() {
-      json += "\(index == 0 ? "" : ",")\(Self.literal(key)):"
+      json += "\(index == 0 ? "" : ",")\(JSONValue.string(key)):"
       if key == Self.checksumKey { checksumOffset = 8 + json.utf8.count + 1 }
-      json += Self.literal(words[key, default: ""])
+      json += "\(JSONValue.string(words[key, default: ""]))"
     }
     json += "}"
     for (entry, offset) in zip(entries, offsets) { json += "," + entry.json(at: offset) }
@@ -42,29 +42,15 @@ extension TensorHeader {
     bytes += repeatElement(UInt8(ascii: " "), count: padding)
     return (bytes, checksumOffset)
   }
-
-  /// A text as a JSON string: only what must be escaped is.
-  package static func literal(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\0"..<" ":
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
-  }
 }
 
 extension TensorEntry {
   /// The header's words about a tensor that begins at this byte of the data.
   func json(at offset: Int) -> String {
-    let shape = shape.map(String.init).joined(separator: ",")
-    return "\"\(name)\":{\"dtype\":\"\(type.rawValue)\",\"shape\":[\(shape)],"
-      + "\"data_offsets\":[\(offset),\(offset + byteCount)]}"
+    let words: JSONValue = [
+      "dtype": .string(type.rawValue), "shape": .array(shape.map(JSONValue.integer)),
+      "data_offsets": .array([.integer(offset), .integer(offset + byteCount)]),
+    ]
+    return "\(JSONValue.string(name)):\(words)"
   }
 }
