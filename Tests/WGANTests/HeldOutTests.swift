@@ -49,7 +49,9 @@ import Testing
     let images = try scratchImages(count: 90, shape: [1, 8, 8])
     let before = state.numbers
     let estimates = try [1, 2, 3].map { threads in
-      try HeldOutEstimate(of: state, on: images.images(), pool: ThreadPool(count: threads)).json()
+      let estimate = try HeldOutEstimate(
+        of: state, on: images.images(), pool: ThreadPool(count: threads))
+      return estimate.json(estimate.wasserstein())
     }
     #expect(Set(estimates).count == 1)
     let isSame = before == state.numbers

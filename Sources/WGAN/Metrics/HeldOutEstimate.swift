@@ -1,4 +1,5 @@
 import Engine
+import TensorIO
 
 /// The Wasserstein estimate on real images that no step is trained on: mean C(real) − mean C(G(z))
 /// over all of them and as many samples, both networks as they are used, not as they train: without
@@ -32,16 +33,22 @@ public final class HeldOutEstimate {
     critic = state.critic.network.activations(for: .values, columns: 2 * count, in: workspace)
   }
 
-  /// A line of the metrics: epochs done, steps done, and the estimate.
-  public func json() -> String {
-    let progress = state.progress
-    return "{\"epoch\":\(progress.epoch),\"generator_step\":\(progress.generatorSteps),"
-      + "\"critic_step\":\(progress.criticSteps),\"held_out_wasserstein\":\(wasserstein())}"
+  /// A line of the metrics: epochs done, steps done, and an estimate.
+  public func json(_ estimate: Double) -> String {
+    let line: JSONValue = [
+      "epoch": .integer(state.progress.epoch),
+      "generator_step": .integer(state.progress.generatorSteps),
+      "critic_step": .integer(state.progress.criticSteps),
+      "held_out_wasserstein": .number(estimate),
+    ]
+    return "\(line)"
   }
 
   /// The estimate, summed in one order in Double. Its latents are always the same, so that two
   /// epochs differ by what was learnt between them alone.
-  func wasserstein() -> Double {
+  ///
+  /// It is not finite where the scores of the critic overflow.
+  public func wasserstein() -> Double {
     let (generatorNetwork, criticNetwork) = (state.generator, state.critic)
     pool.run { slice in
       generatorNetwork.network.prepareWeights(generatorNetwork.store, slice: slice)

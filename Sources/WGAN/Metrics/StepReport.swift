@@ -1,4 +1,5 @@
 import Engine
+import TensorIO
 
 /// What one step saw, for the metrics.
 public struct StepReport: Equatable, Sendable {
@@ -30,26 +31,24 @@ public struct StepReport: Equatable, Sendable {
   /// One JSON object, without a line end. What was not computed is null. `wasserstein` is
   /// mean C(real) − mean C(fake); `seconds` is the time since the line before.
   public func json(seconds: Double) -> String {
-    let fields = fields + [("seconds", "\((seconds * 1e6).rounded() / 1e6)")]
-    return "{" + fields.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}"
+    "\(JSONValue.object(fields + [("seconds", .number((seconds * 1e6).rounded() / 1e6))]))"
   }
 
   /// The same in a trace, without the time: `epoch 1 generator_step 0 critic_step 1 …`.
   var traceText: String { fields.map { "\($0) \($1)" }.joined(separator: " ") }
 
-  private var fields: [(name: String, value: String)] {
-    func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "null" }
-    return [
-      ("epoch", "\(epoch)"),
-      ("generator_step", "\(generatorStep)"),
-      ("critic_step", "\(criticStep)"),
-      ("wasserstein", number(critic?.wasserstein)),
-      ("penalty", number(critic?.penalty)),
-      ("gradient_norm", number(critic?.gradientNorm)),
-      ("critic_real", number(critic?.real)),
-      ("critic_fake", number(critic?.fake ?? generator)),
-      ("lr_critic", "\(rates.critic)"),
-      ("lr_generator", "\(rates.generator)"),
+  private var fields: [(name: String, value: JSONValue)] {
+    [
+      ("epoch", .integer(epoch)),
+      ("generator_step", .integer(generatorStep)),
+      ("critic_step", .integer(criticStep)),
+      ("wasserstein", JSONValue(critic?.wasserstein)),
+      ("penalty", JSONValue(critic?.penalty)),
+      ("gradient_norm", JSONValue(critic?.gradientNorm)),
+      ("critic_real", JSONValue(critic?.real)),
+      ("critic_fake", JSONValue(critic?.fake ?? generator)),
+      ("lr_critic", .number(rates.critic)),
+      ("lr_generator", .number(rates.generator)),
     ]
   }
 }
