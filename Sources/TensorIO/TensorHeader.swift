@@ -22,6 +22,8 @@ public struct TensorHeader: Sendable, Equatable {
   static let versionKey = "tensorio.version"
   static let kindKey = "tensorio.kind"
   static let checksumKey = "crc32"
+  /// All keys of the namespace `tensorio.`
+  static let ownKeys = [versionKey, kindKey]
   static let version = "1"
 
   /// Describes a file of some kind to be written.
@@ -57,6 +59,9 @@ public struct TensorHeader: Sendable, Equatable {
 
   /// What the file is for: `images`, `checkpoint`, …; nil in files of other origin.
   public var kind: String? { metadata[Self.kindKey] }
+
+  /// Whether another program wrote the file: it has no `tensorio.version`, and may lack a checksum.
+  public var isForeign: Bool { metadata[Self.versionKey] == nil }
 
   /// The tensor of a name.
   public subscript(name: String) -> TensorEntry? { index(of: name).map { entries[$0] } }
