@@ -166,17 +166,18 @@ format: ## format every Swift file in place
 	swift format --in-place $(swift_files)
 
 install: ## install the built tools, their manual and completions into DESTDIR/PREFIX
-	@test -e $(TOOLS)/wgan-step || { echo 'nothing is built; run make first' >&2; exit 66; }
+	@test -e $(TOOLS)/wgan || { echo 'nothing is built; run make first' >&2; exit 66; }
 	@PATH="$(abspath $(TOOLS)):$$PATH" scripts/install into "$(DESTDIR)$(PREFIX)" $(tools)
 
 uninstall: ## remove exactly these
 	@scripts/install from "$(DESTDIR)$(PREFIX)" $(tools)
 
-static: $(static) ## build tools that need nothing but a kernel and /proc into .build-static/release
+static: $(static) ## build wgan, which then needs nothing but a kernel and /proc, and its links, into .build-static/release
 
 $(static): $(sources)
 	@scripts/setup libraries
-	$(build) --scratch-path .build-static -Xswiftc -static-executable
+	$(build) --product wgan --scratch-path .build-static -Xswiftc -static-executable -Xlinker -s
+	@for tool in $(tools); do ln -sf wgan .build-static/release/$$tool; done
 	@touch $@
 
 deb: $(built) ## pack the tools as a Debian package, into dist

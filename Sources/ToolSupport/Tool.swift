@@ -5,19 +5,24 @@ import TensorIO
 /// A program: one job, data on standard output, words on standard error, the truth in the exit
 /// status.
 ///
-/// A conforming command is marked `@main`; this gives it `main`.
+/// A conforming command gets its `main` from here.
 public protocol Tool: ParsableCommand {}
 
 extension Tool {
-  /// Parses the command line, runs, and exits. Whatever goes wrong is one line, `tool: what`.
-  public static func main() {
+  /// Runs the tool with the arguments of the process.
+  public static func main() { main(Array(CommandLine.arguments.dropFirst())) }
+
+  /// Parses the arguments, runs, and exits. Whatever goes wrong is one line, `tool: what`.
+  ///
+  /// - Parameter arguments: The last of the process's arguments, all or some of them.
+  public static func main(_ arguments: [String]) {
     openStandardDescriptors()
     holdStatusSignal()
     // A file that grows past a limit is then an error of write.
     signal(SIGXFSZ, SIG_IGN)
-    requireUnicode()
+    requireUnicode(arguments.count)
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(arguments)
       try command.run()
       try StandardStream.finish()
     } catch {
@@ -63,13 +68,15 @@ extension Tool {
     return file
   }
 
-  /// Refuses arguments that are not UTF-8: repaired, they would be the names of other files.
-  private static func requireUnicode() {
-    for index in 1..<max(1, Int(CommandLine.argc)) {
-      guard let argument = unsafe CommandLine.unsafeArgv[index],
+  /// Refuses arguments, the last `count` of the process's, that are not UTF-8: repaired, they would be the
+  /// names of other files.
+  private static func requireUnicode(_ count: Int) {
+    let first = Int(CommandLine.argc) - count
+    for number in 0..<count {
+      guard let argument = unsafe CommandLine.unsafeArgv[first + number],
         unsafe String(validatingCString: argument) == nil
       else { continue }
-      complain("argument \(index) is not UTF-8: \(quoted(unsafe String(cString: argument)))")
+      complain("argument \(number + 1) is not UTF-8: \(quoted(unsafe String(cString: argument)))")
       Glibc.exit(FileError.Kind.usage.rawValue)
     }
   }
@@ -98,9 +105,10 @@ private func openStandardDescriptors() {
   }
 }
 
-/// Help that says how to call the tool before it gives examples and exit statuses.
+/// Help that says how to call the tool before it gives tools, examples and exit statuses.
 private func examplesLast(_ help: String) -> String {
-  guard let examples = help.firstRange(of: "\n\nEXAMPLE"),
+  guard
+    let examples = help.firstRange(of: "\n\nTOOLS:") ?? help.firstRange(of: "\n\nEXAMPLE"),
     let usage = help.firstRange(of: "\n\nUSAGE: "), examples.lowerBound < usage.lowerBound
   else { return help }
   let text = help[..<examples.lowerBound] + help[usage.lowerBound...]

@@ -3,11 +3,13 @@ import IDXFormat
 import TensorIO
 import ToolSupport
 
-@main
+/// The tool, which its own executable and `wgan` run.
+package var tool: any Tool.Type { CIFAR2Tensor.self }
+
 struct CIFAR2Tensor: Tool {
   static let configuration = CommandConfiguration(
     commandName: "cifar2tensor",
-    abstract: "Convert the binary files of CIFAR-10 or CIFAR-100 to a tensor file.",
+    abstract: "Convert CIFAR-10 or CIFAR-100 binary files to a tensor file.",
     usage: "cifar2tensor [--classes N] [-o FILE] [FILE ...]",
     discussion: """
       Reads records of one label and 3 x 32 x 32 bytes, with --classes 20 or 100 of two labels, \

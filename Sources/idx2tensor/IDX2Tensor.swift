@@ -3,7 +3,9 @@ import IDXFormat
 import TensorIO
 import ToolSupport
 
-@main
+/// The tool, which its own executable and `wgan` run.
+package var tool: any Tool.Type { IDX2Tensor.self }
+
 struct IDX2Tensor: Tool {
   static let configuration = CommandConfiguration(
     commandName: "idx2tensor",

@@ -3,11 +3,13 @@ import PNGFormat
 import TensorIO
 import ToolSupport
 
-@main
+/// The tool, which its own executable and `wgan` run.
+package var tool: any Tool.Type { PNG2Tensor.self }
+
 struct PNG2Tensor: Tool {
   static let configuration = CommandConfiguration(
     commandName: "png2tensor",
-    abstract: "Convert PNG files of any kind and size to a tensor file of images.",
+    abstract: "Convert PNG files of any kind and size to a tensor file.",
     usage: """
       png2tensor [--size HxW] [--gray | --rgb] [--fit HOW] [--labels-from-folders] [-o FILE] NAME ...
       png2tensor --files-from LIST [OPTION ...]

@@ -2,7 +2,9 @@ import ArgumentParser
 import TensorIO
 import ToolSupport
 
-@main
+/// The tool, which its own executable and `wgan` run.
+package var tool: any Tool.Type { TensorInfo.self }
+
 struct TensorInfo: Tool {
   static let configuration = CommandConfiguration(
     commandName: "tensor-info",

@@ -3,7 +3,9 @@ import PNGFormat
 import TensorIO
 import ToolSupport
 
-@main
+/// The tool, which its own executable and `wgan` run.
+package var tool: any Tool.Type { Tensor2PNG.self }
+
 struct Tensor2PNG: Tool {
   static let configuration = CommandConfiguration(
     commandName: "tensor2png",

@@ -6,7 +6,7 @@ import Testing
 @Suite struct BatchNormalizationTests {
   @Test func `pitfall 22: training uses batch statistics, sampling uses running statistics`() throws
   {
-    let shape = try #require(ImageShape("2x1x3"))
+    let shape = try #require(Shape("2x1x3"))
     let network = try #require(Architecture("batch-norm")).network(input: shape, output: shape)
     let (workspace, batch) = (Workspace<Double>(), 5)
     let values = network.activations(for: .values, columns: batch, in: workspace)

@@ -51,7 +51,7 @@ import Testing
   }
 
   @Test func `bytes in memory train as the same bytes in a file`() throws {
-    let shape = try #require(ImageShape(channels: 2, height: 3, width: 1))
+    let shape = try #require(Shape(channels: 2, height: 3, width: 1))
     let file = try scratchImages(count: 5, shape: [2, 3, 1])
     let stored = try file.images()
     let pixels: [UInt8] = try #require(TensorFile(file.file.path).numbers(of: "images"))

@@ -14,7 +14,7 @@ extension Int64: BufferElement {}
   package let count: Int
 
   /// One number.
-  package subscript(index: Int) -> Element {
+  @inlinable package subscript(index: Int) -> Element {
     get {
       precondition(index >= 0 && index < count)
       return unsafe base[index]
@@ -26,28 +26,30 @@ extension Int64: BufferElement {}
   }
 
   /// Some of them, counted from 0 again.
-  package subscript(range: Range<Int>) -> Buffer {
+  @inlinable package subscript(range: Range<Int>) -> Buffer {
     precondition(range.lowerBound >= 0 && range.upperBound <= count)
     return unsafe Buffer(base: base + range.lowerBound, count: range.count)
   }
 
   /// The first `count` of them.
-  package func prefix(_ count: Int) -> Buffer { self[0..<count] }
+  @inlinable package func prefix(_ count: Int) -> Buffer { self[0..<count] }
 
   /// All but the first `count` of them.
-  package func dropFirst(_ count: Int) -> Buffer { self[count..<self.count] }
+  @inlinable package func dropFirst(_ count: Int) -> Buffer { self[count..<self.count] }
 
   /// Takes over as many numbers.
-  package func copy(_ other: Buffer) {
+  @inlinable package func copy(_ other: Buffer) {
     precondition(other.count == count)
     unsafe base.update(from: other.base, count: count)
   }
 
   /// Sets every number.
-  package func fill(_ value: Element) { unsafe base.update(repeating: value, count: count) }
+  @inlinable package func fill(_ value: Element) {
+    unsafe base.update(repeating: value, count: count)
+  }
 
   /// The same memory as numbers of another type.
-  package func bound<Other: BufferElement>(to _: Other.Type) -> Buffer<Other> {
+  @inlinable package func bound<Other: BufferElement>(to _: Other.Type) -> Buffer<Other> {
     let bytes = unsafe UnsafeMutableRawBufferPointer(
       start: base, count: count * MemoryLayout<Element>.stride)
     let alignment = UInt(MemoryLayout<Other>.alignment)

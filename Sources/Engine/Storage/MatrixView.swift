@@ -17,34 +17,34 @@ import Glibc
   package let stride: Int
 
   /// The same rows, of some of the columns.
-  package func columns(_ range: Range<Int>) -> MatrixView {
+  @inlinable package func columns(_ range: Range<Int>) -> MatrixView {
     precondition(range.lowerBound >= 0 && range.upperBound <= columns)
     return unsafe MatrixView(
       base: base + range.lowerBound, rows: rows, columns: range.count, stride: stride)
   }
 
   /// Some of the rows, of the same columns.
-  package func rows(_ range: Range<Int>) -> MatrixView {
+  @inlinable package func rows(_ range: Range<Int>) -> MatrixView {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows)
     return unsafe MatrixView(
       base: base + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
   }
 
   /// Every `step`-th row.
-  package func rows(from first: Int, by step: Int) -> MatrixView {
+  @inlinable package func rows(from first: Int, by step: Int) -> MatrixView {
     precondition(first >= 0 && first < step && rows % step == 0)
     return unsafe MatrixView(
       base: base + first * stride, rows: rows / step, columns: columns, stride: step * stride)
   }
 
   /// One row.
-  package func row(_ row: Int) -> Buffer<S> {
+  @inlinable package func row(_ row: Int) -> Buffer<S> {
     precondition(row >= 0 && row < rows)
     return unsafe Buffer(base: base + row * stride, count: columns)
   }
 
   /// One element.
-  package subscript(row: Int, column: Int) -> S {
+  @inlinable package subscript(row: Int, column: Int) -> S {
     get {
       precondition(row >= 0 && row < rows && column >= 0 && column < columns)
       return unsafe base[row * stride + column]
@@ -56,12 +56,12 @@ import Glibc
   }
 
   /// Whether another block has as many rows and columns.
-  package func hasSameShape(as other: MatrixView) -> Bool {
+  @inlinable package func hasSameShape(as other: MatrixView) -> Bool {
     other.rows == rows && other.columns == columns
   }
 
   /// Takes over the numbers of a block of the same shape, or of this very block.
-  package func copy(_ other: MatrixView) {
+  @inlinable package func copy(_ other: MatrixView) {
     precondition(hasSameShape(as: other))
     if unsafe other.base == base { return }
     for row in 0..<rows {
@@ -70,19 +70,19 @@ import Glibc
   }
 
   /// Sets every element to 0. Code that is compiled for any scalar sets them one at a time.
-  package func clear() {
+  @inlinable package func clear() {
     for row in 0..<rows { unsafe memset(base + row * stride, 0, columns * MemoryLayout<S>.stride) }
   }
 
   /// Sets every element.
-  package func fill(_ value: S) {
+  @inlinable package func fill(_ value: S) {
     for row in 0..<rows { unsafe (base + row * stride).update(repeating: value, count: columns) }
   }
 }
 
 extension MatrixView {
   /// All numbers of a run, row after row.
-  package init(_ run: Buffer<S>, rows: Int, columns: Int) {
+  @inlinable package init(_ run: Buffer<S>, rows: Int, columns: Int) {
     precondition(rows >= 0 && columns >= 0 && rows * columns == run.count)
     unsafe self.init(base: run.base, rows: rows, columns: columns, stride: columns)
   }

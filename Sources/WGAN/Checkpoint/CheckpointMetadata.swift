@@ -28,7 +28,7 @@ enum CheckpointMetadata {
   /// required: a run cannot do without the value, and no value is right for all runs.
   static var fields: [Field] {
     [
-      Field("config.image", \.configuration.image) { ImageShape($0) },
+      Field("config.image", \.configuration.image) { Shape($0) },
       Field("config.latent", \.configuration.latent),
       Field("config.generator", \.configuration.generator) { Architecture($0) },
       Field("config.critic", \.configuration.critic) { Architecture($0) },

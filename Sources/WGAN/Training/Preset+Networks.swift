@@ -2,7 +2,7 @@ import Engine
 
 extension Preset.Networks {
   /// Three dense layers in each network.
-  static func dense(_ image: ImageShape) -> Self {
+  static func dense(_ image: Shape) -> Self {
     Self(
       generator: "dense 128; relu; dense 256; relu; dense \(image.count); tanh",
       critic: "dense 256; leaky-relu 0.2; dense 128; leaky-relu 0.2; dense 1")
@@ -11,7 +11,7 @@ extension Preset.Networks {
   /// DCGAN (Radford, Metz, Chintala 2016) with two convolutions in each network: `channels`
   /// channels at half the image size, and twice as many at a quarter.
   static func dcgan(
-    _ image: ImageShape, channels: Int, criticBatchNorm: Bool = false
+    _ image: Shape, channels: Int, criticBatchNorm: Bool = false
   ) throws(ShapeError) -> Self {
     guard image.height % 4 == 0, image.width % 4 == 0 else {
       throw ShapeError(
@@ -35,7 +35,7 @@ extension Preset.Networks {
 
   /// The networks of the Keras example "WGAN-GP overriding Model.train_step", which pads images of
   /// 28 × 28 to 32 × 32.
-  static func keras(_ image: ImageShape) throws(ShapeError) -> Self {
+  static func keras(_ image: Shape) throws(ShapeError) -> Self {
     let padded = try PaddedImage(image)
     let (height, width) = (padded.height / 8, padded.width / 8)
     let norm = "batch-norm epsilon 0.001 momentum 0.01"
@@ -66,7 +66,7 @@ extension Preset.Networks {
 
   /// The residual networks of Gulrajani et al. 2017 for 32 × 32 images (appendix F), with layer
   /// norm in the critic.
-  static func residual(_ image: ImageShape) throws(ShapeError) -> Self {
+  static func residual(_ image: Shape) throws(ShapeError) -> Self {
     let padded = try PaddedImage(image)
     let (height, width) = (padded.height / 8, padded.width / 8)
     let conv = "conv 128 kernel 3 padding same"
@@ -110,7 +110,7 @@ extension Preset.Networks {
     let height: Int, width: Int
     private let margin: Int
 
-    init(_ image: ImageShape) throws(ShapeError) {
+    init(_ image: Shape) throws(ShapeError) {
       guard
         let margin = (0..<4).first(where: {
           (image.height + 2 * $0) % 8 == 0 && (image.width + 2 * $0) % 8 == 0

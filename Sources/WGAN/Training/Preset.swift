@@ -6,7 +6,7 @@ public struct Preset: Sendable {
   public let name: String
   /// A description of one line.
   public let summary: String
-  private let networks: @Sendable (ImageShape) throws(ShapeError) -> Networks
+  private let networks: @Sendable (Shape) throws(ShapeError) -> Networks
   private let constraint: Constraint
   private let optimizer: Optimizer
   private var latent = 100
@@ -79,7 +79,7 @@ public struct Preset: Sendable {
   ///   - seed: The seed of the run.
   /// - Returns: The configuration.
   /// - Throws: `ShapeError` if the preset does not support the shape.
-  public func configuration(image: ImageShape, seed: UInt64) throws(ShapeError)
+  public func configuration(image: Shape, seed: UInt64) throws(ShapeError)
     -> TrainingConfiguration
   {
     let networks = try networks(image)

@@ -7,7 +7,7 @@ import TensorIO
 /// number of threads: its latent vector is a function of the seed and i, and the columns of a
 /// matrix product are independent.
 public struct Sampler {
-  private let shape: ImageShape
+  private let shape: Shape
   private let network: Network
   private let store: ParameterStore<Float>
   private let pool: ThreadPool

@@ -44,7 +44,7 @@ public enum Constraint: Equatable, Sendable, LosslessStringConvertible {
 /// A ``Preset`` makes one. Check ``validationError`` after changing a property.
 public struct TrainingConfiguration: Equatable, Sendable {
   /// The shape of an image: the output of the generator and the input of the critic.
-  public var image: ImageShape
+  public var image: Shape
   /// The size of a latent vector.
   public var latent: Int
   /// The generator: latent vector → image.
@@ -93,7 +93,7 @@ public struct TrainingConfiguration: Equatable, Sendable {
   ///   - initialization: The distribution of the initial weights.
   ///   - seed: The seed of every random number of the run.
   public init(
-    image: ImageShape, latent: Int, generator: Architecture, critic: Architecture, batchSize: Int,
+    image: Shape, latent: Int, generator: Architecture, critic: Architecture, batchSize: Int,
     criticSteps: Int, criticWarmUp: CriticWarmUp = .never, realBatch: RealBatch = .fresh,
     constraint: Constraint, interpolation: Interpolation = .uniform, generatorOptimizer: Optimizer,
     criticOptimizer: Optimizer, schedule: Schedule = .constant,

@@ -7,7 +7,7 @@ import TensorIO
 /// numbers from −1 to 1 when a batch is gathered.
 public struct TrainingImages: Sendable {
   /// The shape of one image.
-  public let shape: ImageShape
+  public let shape: Shape
   /// The number of images.
   public let count: Int
   /// An identification of the images for ``TrainingProgress/images``: their number, their shape and
@@ -29,7 +29,7 @@ public struct TrainingImages: Sendable {
   /// - Throws: `FileError` if there are too many images or too little memory for a copy of the
   ///   pixels.
   /// - Precondition: `pixels` contains at least one image, and whole images only.
-  public init(pixels: [UInt8], shape: ImageShape) throws(FileError) {
+  public init(pixels: [UInt8], shape: Shape) throws(FileError) {
     precondition(!pixels.isEmpty && pixels.count.isMultiple(of: shape.count))
     let sizes = [pixels.count / shape.count, shape.channels, shape.height, shape.width]
     let header = TensorHeader(
@@ -44,7 +44,7 @@ public struct TrainingImages: Sendable {
   ///   with more than 2²⁴ values, or values outside the range.
   public init(_ file: TensorFile) throws(FileError) {
     let entry = try file.imagesEntry()
-    let shape = try ImageShape(like: file)
+    let shape = try Shape(like: file)
     guard entry.shape[0] <= Int(UInt32.max) else {
       throw FileError(.invalid, file.path, "has more than 4294967295 images")
     }
@@ -123,7 +123,7 @@ extension TensorFile {
   }
 }
 
-extension ImageShape {
+extension Shape {
   /// Reads the shape of the images in a file.
   ///
   /// - Parameter file: A file of kind `images`.
@@ -131,7 +131,7 @@ extension ImageShape {
   ///   more than 2²⁴ values.
   public init(like file: TensorFile) throws(FileError) {
     let sizes = try file.imagesEntry().shape
-    guard let shape = ImageShape(channels: sizes[1], height: sizes[2], width: sizes[3]) else {
+    guard let shape = Shape(channels: sizes[1], height: sizes[2], width: sizes[3]) else {
       throw FileError(.invalid, file.path, "an image has more than 16777216 values")
     }
     self = shape

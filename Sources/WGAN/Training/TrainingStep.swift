@@ -73,6 +73,7 @@ final class TrainingStep<S: Scalar> {
         critic.weightGradient(criticNetwork.store, chunk, slice: slice)
         slice.synchronize()
       }
+      criticNetwork.network.finishWeightGradient(criticNetwork.store, slice: slice)
     } objective: {
       critic.metrics().objective
     }
@@ -109,6 +110,7 @@ final class TrainingStep<S: Scalar> {
       generator.differentiate(generatorNetwork.store, slice: slice)
       slice.synchronize()
       generator.weightGradient(generatorNetwork.store, slice: slice)
+      generatorNetwork.network.finishWeightGradient(generatorNetwork.store, slice: slice)
     } objective: {
       generator.criticMean()
     }

@@ -6,7 +6,7 @@ import Engine
 import TensorIO
 import WGAN
 
-guard let shape = ImageShape("1x16x16"), let preset = Preset("quick") else {
+guard let shape = Shape("1x16x16"), let preset = Preset("quick") else {
   fatalError("unreachable")
 }
 
