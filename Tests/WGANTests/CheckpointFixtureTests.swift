@@ -5,7 +5,8 @@ import Testing
 @testable import Engine
 @testable import WGAN
 
-/// The checkpoints of every released version stay readable, and their runs continue.
+/// The checkpoints of every released version stay readable, and their runs continue. A release adds
+/// its version to `cases`.
 /// `scripts/make_checkpoint_fixtures.py` wrote them with the tools of that version.
 @Suite struct CheckpointFixtureTests {
   /// What the tools of a version stored in one checkpoint.
