@@ -11,9 +11,11 @@ struct TracedSteps {
   func name(_ progress: TrainingProgress) -> String { "\(network).\(number(progress))" }
 
   /// Adds the metadata and the tensors of a step to a header.
-  func addStep(_ report: StepReport, _ progress: TrainingProgress, to header: inout HeaderDraft) {
+  func addStep(
+    _ report: StepReport, _ progress: TrainingProgress, to header: inout TensorHeaderBuilder
+  ) {
     let step = name(progress)
-    header.note(step, report.traceText)
+    header.addMetadata(step, report.traceText)
     for tensor in tensors { header.append(tensor.entry(step)) }
   }
 

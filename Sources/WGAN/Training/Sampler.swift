@@ -65,8 +65,8 @@ public struct Sampler {
       )
     }
     let size = Workspace<Float>.plan { _ = memory(in: $0) }
-    if let refusal = Memory.refusal(of: size, for: "\(columns) samples at a time") {
-      throw FileError(.invalid, output.path, refusal)
+    if let shortage = Memory.shortage(of: size, for: "generating \(columns) samples at a time") {
+      throw FileError(.invalid, output.path, shortage)
     }
     let workspace = Workspace<Float>()
     let (activations, images) = memory(in: workspace)

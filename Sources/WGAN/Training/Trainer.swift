@@ -46,8 +46,8 @@ public final class Trainer {
       TrainingStep(of: state.networks, configuration, images: images, pool: pool, in: workspace)
     }
     let size = Workspace.plan { _ = trainingStep(in: $0) }
-    if let refusal = Memory.refusal(of: size, for: "a batch of \(configuration.batchSize)") {
-      throw .memory(refusal)
+    if let shortage = Memory.shortage(of: size, for: "a batch of \(configuration.batchSize)") {
+      throw .memory(shortage)
     }
     self.trainingStep = trainingStep(in: Workspace())
   }
