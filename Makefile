@@ -96,7 +96,7 @@ sources := $(if $(installed),,Package.swift $(shell find Sources -type f))
 swift_files := $$(git ls-files '*.swift')
 
 .PHONY: all setup train plot film report test mutate mutate-checks soak reproduce fuzz race bench lint format \
-  install uninstall static deb bare clean help
+  install uninstall static deb bare docs clean help
 
 all: $(built) ## build the tools into .build/release
 
@@ -192,6 +192,9 @@ deb: $(built) ## pack the tools as a Debian package, into dist
 bare: deb $(static) ## run the static tools and the package in a new, bare Debian, as root
 	@scripts/setup bare
 	@$(with_tools) scripts/bare .build-static/release dist/*.deb $(tools)
+
+docs: $(ready) ## build the documentation of the Swift libraries with DocC, into dist/docs
+	@scripts/docs "$(TOOLS)" dist/docs
 
 clean: ## remove what was built; runs stay
 	rm -rf .build .build-test .build-mutate .build-bench .build-fuzz .build-thread .build-static dist

@@ -63,9 +63,9 @@ import Testing
   static let tensors: [Case] = [
     Case("plain", images(), draw), Case("plain", images(), train), Case("plain", images(), like),
     Case("NaN", floats(0, .nan), draw, "image 0 (counted from 0) contains NaN"),
-    Case("NaN", floats(0, .nan), train, "tensor images has numbers outside its range -1,1"),
+    Case("NaN", floats(0, .nan), train, "tensor images has values outside its range -1,1"),
     Case("infinities", floats(.infinity, -.infinity), draw),
-    Case("infinities", floats(.infinity, 0), train, "has numbers outside its range -1,1"),
+    Case("infinities", floats(.infinity, 0), train, "has values outside its range -1,1"),
     Case("denormals", floats(.leastNonzeroMagnitude, -.leastNonzeroMagnitude), draw),
     Case(
       "range of NaN", floats(0, 0, range: "nan,1"), draw,

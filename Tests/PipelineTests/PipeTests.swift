@@ -55,8 +55,8 @@ import Testing
       """)
     #expect(
       result.standardError == """
-        wgan-step: other.bin: goes on under arithmetic 2 after 7: from here on the bytes are not \
-        those of a run under either alone
+        wgan-step: other.bin: arithmetic version 7 trained this checkpoint, and version 2 continues: \
+        the bytes will differ from those of a run with either version alone
 
         """)
     let next = try TensorFile(shell.folder.appending(path: "next.bin").path)
