@@ -1,34 +1,33 @@
-// Dropout, with one bit a feature: a mask costs a thirty-second of the memory of what it hides, so
-// the backward pass reads it again rather than draw it again.
+// Dropout with one bit per feature. A mask takes a thirty-second of the memory of the features, so
+// the backward pass reads the mask again instead of drawing it again.
 #ifndef REAL
 
 #include <string.h>
 
-#include "CKernels.h"
-#include "Multiversion.h"
+#include "Kernels.h"
 #include "Philox.h"
-
-#define MIN(A, B) ((A) < (B) ? (A) : (B))
 
 #define BODY "Dropout.c"
 #include "ForEachReal.h"
 
 #else
 
-MULTIVERSION void NAME(dropout_mask)(
-    size_t rows, size_t columns, uint32_t threshold, uint64_t key, uint32_t stream, uint32_t step,
-    uint32_t first, REAL *mask, size_t mask_stride) {
-  for (size_t row = 0; row < rows; row += 32, mask += mask_stride) {
-    const uint32_t height = (uint32_t)MIN(rows - row, 32);
-    for (size_t j = 0; j < columns; j += 16) {
+MULTIVERSION void NAME(fill_dropout_mask)(
+    random_position position, uint32_t threshold, size_t features, matrix_view MASK) {
+  for (size_t row = 0; row < MASK.rows; row++) {
+    REAL *mask = ROW(MASK, row);
+    const uint32_t height = (uint32_t)MIN(features - 32 * row, 32);
+    for (size_t j = 0; j < MASK.columns; j += 16) {
       uint32_t kept[16] = {0};
       for (uint32_t i = 0; i < height; i += 4)
         for (uint32_t l = 0; l < 16; l++) {
-          uint32_t w[4] = {first + (uint32_t)j + l, (uint32_t)(row + i) / 4, step, stream};
-          philox(w, key);
+          uint32_t w[4] = {
+              position.first + (uint32_t)j + l, (uint32_t)(32 * row + i) / 4, position.step,
+              position.stream};
+          philox(w, position.key);
           for (uint32_t k = 0; k < 4; k++) kept[l] |= (uint32_t)(w[k] >= threshold) << (i + k);
         }
-      const size_t width = MIN(columns - j, 16);
+      const size_t width = MIN(MASK.columns - j, 16);
       for (size_t l = 0; l < width; l++) {
         const WORD bits = kept[l] & (uint32_t)-1 >> (32 - height);
         memcpy(&mask[j + l], &bits, SIZE);
@@ -37,16 +36,16 @@ MULTIVERSION void NAME(dropout_mask)(
   }
 }
 
-MULTIVERSION void NAME(apply_mask)(
-    size_t rows, size_t columns, REAL scale, const REAL *restrict mask, size_t mask_stride,
-    REAL *restrict x, size_t x_stride) {
-  for (size_t row = 0; row < rows; row++, x += x_stride) {
-    const REAL *words = mask + row / 32 * mask_stride;
+MULTIVERSION void NAME(apply_mask)(double scale, const_matrix_view MASK, matrix_view X) {
+  for (size_t row = 0; row < X.rows; row++) {
+    const REAL *mask = CONST_ROW(MASK, row / 32);
+    REAL *x = ROW(X, row);
     const WORD bit = (WORD)1 << row % 32;
-    for (size_t j = 0; j < columns; j++) {
+    INDEPENDENT
+    for (size_t j = 0; j < X.columns; j++) {
       WORD bits;
-      memcpy(&bits, &words[j], SIZE);
-      x[j] = bits & bit ? x[j] * scale : 0;
+      memcpy(&bits, &mask[j], SIZE);
+      x[j] = bits & bit ? x[j] * (REAL)scale : 0;
     }
   }
 }
