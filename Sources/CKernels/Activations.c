@@ -61,7 +61,7 @@ INLINE float tanh_of_f32(float x) {
 
 INLINE double tanh_of_f64(double x) { return tanh(x); }
 
-// z = e^−|x| never overflows: 1 / (1 + z) for x >= 0, z / (1 + z) for x < 0. It is 0 for |x| >= 104.
+// z = e^−|x| never overflows: 1 / (1 + z) for x >= 0, z / (1 + z) for x < 0. 0 for |x| >= 104.
 // The exponential is 2⁶⁴ times too large at first, so that a denormal z is rounded only once.
 INLINE float sigmoid_of_f32(float x) {
   const float size = __builtin_fabsf(x);
@@ -79,77 +79,79 @@ INLINE double sigmoid_of_f64(double x) {
 
 #else
 
-MULTIVERSION void NAME(leaky_relu)(matrix_view X, double slope) {
-  for (size_t row = 0; row < X.rows; row++) {
-    REAL *x = ROW(X, row);
-    for (size_t j = 0; j < X.columns; j++) x[j] = x[j] > 0 ? x[j] : (REAL)slope * x[j];
+MULTIVERSION void NAME(leaky_relu)(const output_matrix *X, double slope) {
+  REAL *x = X->base;
+  for (size_t row = 0; row < X->rows; row++, x += X->stride) {
+    for (size_t j = 0; j < X->columns; j++) x[j] = x[j] > 0 ? x[j] : (REAL)slope * x[j];
   }
 }
 
-MULTIVERSION void NAME(leaky_relu_derivative)(const_matrix_view Y, double slope, matrix_view D) {
-  for (size_t row = 0; row < D.rows; row++) {
-    const REAL *y = CONST_ROW(Y, row);
-    REAL *d = ROW(D, row);
+MULTIVERSION void NAME(leaky_relu_derivative)(
+    const input_matrix *Y, double slope, const output_matrix *D) {
+  const REAL *y = Y->base;
+  REAL *d = D->base;
+  for (size_t row = 0; row < D->rows; row++, y += Y->stride, d += D->stride) {
     INDEPENDENT
-    for (size_t j = 0; j < D.columns; j++) d[j] = y[j] > 0 ? d[j] : (REAL)slope * d[j];
+    for (size_t j = 0; j < D->columns; j++) d[j] = y[j] > 0 ? d[j] : (REAL)slope * d[j];
   }
 }
 
-MULTIVERSION void NAME(tanh)(matrix_view X) {
-  for (size_t row = 0; row < X.rows; row++) {
-    REAL *x = ROW(X, row);
-    for (size_t j = 0; j < X.columns; j++) x[j] = NAME(tanh_of)(x[j]);
+MULTIVERSION void NAME(tanh)(const output_matrix *X) {
+  REAL *x = X->base;
+  for (size_t row = 0; row < X->rows; row++, x += X->stride) {
+    for (size_t j = 0; j < X->columns; j++) x[j] = NAME(tanh_of)(x[j]);
   }
 }
 
-MULTIVERSION void NAME(sigmoid)(matrix_view X) {
-  for (size_t row = 0; row < X.rows; row++) {
-    REAL *x = ROW(X, row);
-    for (size_t j = 0; j < X.columns; j++) x[j] = NAME(sigmoid_of)(x[j]);
+MULTIVERSION void NAME(sigmoid)(const output_matrix *X) {
+  REAL *x = X->base;
+  for (size_t row = 0; row < X->rows; row++, x += X->stride) {
+    for (size_t j = 0; j < X->columns; j++) x[j] = NAME(sigmoid_of)(x[j]);
   }
 }
 
 MULTIVERSION void NAME(tanh_or_sigmoid_derivative)(
-    tanh_or_sigmoid f, const_matrix_view Y, matrix_view D) {
+    tanh_or_sigmoid f, const input_matrix *Y, const output_matrix *D) {
   const REAL gamma = (REAL)f.gamma, delta = (REAL)f.delta;
-  for (size_t row = 0; row < D.rows; row++) {
-    const REAL *y = CONST_ROW(Y, row);
-    REAL *d = ROW(D, row);
+  const REAL *y = Y->base;
+  REAL *d = D->base;
+  for (size_t row = 0; row < D->rows; row++, y += Y->stride, d += D->stride) {
     INDEPENDENT
-    for (size_t j = 0; j < D.columns; j++) d[j] = d[j] * (gamma + y[j] * (delta - y[j]));
+    for (size_t j = 0; j < D->columns; j++) d[j] = d[j] * (gamma + y[j] * (delta - y[j]));
   }
 }
 
 MULTIVERSION void NAME(add_second_order_term)(
-    tanh_or_sigmoid f, const_matrix_view Y, const_matrix_view DY, const_matrix_view U,
-    matrix_view OUT) {
+    tanh_or_sigmoid f, const input_matrix *Y, const input_matrix *DY, const input_matrix *U,
+    const output_matrix *OUT) {
   const REAL gamma = (REAL)f.gamma, delta = (REAL)f.delta;
-  for (size_t row = 0; row < OUT.rows; row++) {
-    const REAL *y = CONST_ROW(Y, row), *dy = CONST_ROW(DY, row), *u = CONST_ROW(U, row);
-    REAL *out = ROW(OUT, row);
+  const REAL *y = Y->base, *dy = DY->base, *u = U->base;
+  REAL *out = OUT->base;
+  for (size_t row = 0; row < OUT->rows; row++) {
     INDEPENDENT
-    for (size_t j = 0; j < OUT.columns; j++)
+    for (size_t j = 0; j < OUT->columns; j++)
       out[j] += (delta - 2 * y[j]) * (gamma + y[j] * (delta - y[j])) * dy[j] * u[j];
+    y += Y->stride, dy += DY->stride, u += U->stride, out += OUT->stride;
   }
 }
 
 MULTIVERSION void NAME(interpolate)(
-    const_buffer_view T, const_matrix_view A, const_matrix_view B, matrix_view OUT) {
+    input_buffer T, const input_matrix *A, const input_matrix *B, const output_matrix *OUT) {
   const REAL *t = T.base;
-  for (size_t row = 0; row < OUT.rows; row++) {
-    const REAL *a = CONST_ROW(A, row), *b = CONST_ROW(B, row);
-    REAL *out = ROW(OUT, row);
+  const REAL *a = A->base, *b = B->base;
+  REAL *out = OUT->base;
+  for (size_t row = 0; row < OUT->rows; row++, a += A->stride, b += B->stride, out += OUT->stride) {
     INDEPENDENT
-    for (size_t j = 0; j < OUT.columns; j++) out[j] = b[j] + t[j] * (a[j] - b[j]);
+    for (size_t j = 0; j < OUT->columns; j++) out[j] = b[j] + t[j] * (a[j] - b[j]);
   }
 }
 
-MULTIVERSION void NAME(scale_columns)(const_buffer_view S, matrix_view X) {
+MULTIVERSION void NAME(scale_columns)(input_buffer S, const output_matrix *X) {
   const REAL *s = S.base;
-  for (size_t row = 0; row < X.rows; row++) {
-    REAL *x = ROW(X, row);
+  REAL *x = X->base;
+  for (size_t row = 0; row < X->rows; row++, x += X->stride) {
     INDEPENDENT
-    for (size_t j = 0; j < X.columns; j++) x[j] = x[j] * s[j];
+    for (size_t j = 0; j < X->columns; j++) x[j] = x[j] * s[j];
   }
 }
 

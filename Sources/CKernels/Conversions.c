@@ -13,16 +13,16 @@ enum { IMAGES = 16, PIXELS = 64 };
 #else
 
 #define GATHER(SOURCE, CONVERT)                                                                    \
-  for (size_t j = 0; j < OUT.columns; j += IMAGES)                                                 \
-    for (size_t p = 0; p < OUT.rows; p += PIXELS) {                                                \
-      const size_t width = MIN(OUT.columns - j, IMAGES), height = MIN(OUT.rows - p, PIXELS);       \
+  for (size_t j = 0; j < OUT->columns; j += IMAGES)                                                \
+    for (size_t p = 0; p < OUT->rows; p += PIXELS) {                                               \
+      const size_t width = MIN(OUT->columns - j, IMAGES), height = MIN(OUT->rows - p, PIXELS);     \
       SOURCE tile[PIXELS][IMAGES] = {0};                                                           \
       for (size_t l = 0; l < width; l++) {                                                         \
         const SOURCE *image = images.base + indices.base[j + l] * images.size + p;                 \
         for (size_t i = 0; i < height; i++) tile[i][l] = image[i];                                 \
       }                                                                                            \
-      for (size_t i = 0; i < height; i++) {                                                        \
-        REAL *out = ROW(OUT, p + i) + j;                                                           \
+      REAL *out = (REAL *)OUT->base + p * OUT->stride + j;                                         \
+      for (size_t i = 0; i < height; i++, out += OUT->stride) {                                    \
         REAL converted[IMAGES];                                                                    \
         for (size_t l = 0; l < IMAGES; l++) converted[l] = CONVERT(tile[i][l]);                    \
         for (size_t l = 0; l < width; l++) out[l] = converted[l];                                  \
@@ -31,24 +31,27 @@ enum { IMAGES = 16, PIXELS = 64 };
 
 #define TO_UNIT(BYTE) (REAL)(2 * (BYTE) - 255) / 255
 MULTIVERSION void NAME(gather_bytes)(
-    byte_images_view images, index_view indices, matrix_view OUT) {
+    byte_images images, index_list indices, const output_matrix *OUT) {
   GATHER(uint8_t, TO_UNIT)
 }
 #undef TO_UNIT
 
 MULTIVERSION void NAME(gather_floats)(
-    float_images_view images, index_view indices, matrix_view OUT) {
+    float_images images, index_list indices, const output_matrix *OUT) {
   GATHER(float, (REAL))
 }
 #undef GATHER
 
-MULTIVERSION void NAME(transpose)(const_matrix_view X, matrix_view Y) {
+MULTIVERSION void NAME(transpose)(const input_matrix *X, const output_matrix *Y) {
   enum { SIDE = 16 };
-  for (size_t i = 0; i < X.rows; i += SIDE)
-    for (size_t j = 0; j < X.columns; j += SIDE)
-      for (size_t l = j; l < MIN(j + SIDE, X.columns); l++) {
-        REAL *y = ROW(Y, l);
-        for (size_t k = i; k < MIN(i + SIDE, X.rows); k++) y[k] = CONST_ROW(X, k)[l];
+  const REAL *x = X->base;
+  REAL *y = Y->base;
+  for (size_t i = 0; i < X->rows; i += SIDE)
+    for (size_t j = 0; j < X->columns; j += SIDE)
+      for (size_t l = j; l < MIN(j + SIDE, X->columns); l++) {
+        const size_t end = MIN(i + SIDE, X->rows);
+        INDEPENDENT
+        for (size_t k = i; k < end; k++) y[l * Y->stride + k] = x[k * X->stride + l];
       }
 }
 

@@ -1,4 +1,4 @@
-// What the bodies of the kernels share: their prototypes and access to the rows of a view.
+// What the bodies of the kernels share.
 #ifndef KERNELS_H
 #define KERNELS_H
 
@@ -15,17 +15,7 @@
 #undef KERNEL
 #pragma GCC visibility pop
 
-INLINE void *row_of(matrix_view m, size_t row, size_t element_size) {
-  return (char *)m.base + row * m.stride * element_size;
-}
-
-INLINE const void *const_row_of(const_matrix_view m, size_t row, size_t element_size) {
-  return (const char *)m.base + row * m.stride * element_size;
-}
-
-// A matrix is a capital letter in the bodies; the same letter in lower case is one of its rows.
-#define ROW(MATRIX, INDEX) ((REAL *)row_of(MATRIX, INDEX, SIZE))
-#define CONST_ROW(MATRIX, INDEX) ((const REAL *)const_row_of(MATRIX, INDEX, SIZE))
+// A matrix is a capital letter in the bodies. The same letter in lower case is its current row.
 
 #define MIN(A, B) ((A) < (B) ? (A) : (B))
 #define MAX(A, B) ((A) > (B) ? (A) : (B))

@@ -6,10 +6,10 @@
 // The blocking and its names are those of BLIS (Goto & van de Geijn 2008; Van Zee & van de Geijn
 // 2015): a register tile of C is MR × NR, and a packed panel of B is KC × NR. NR is VECTORS
 // vectors. MR is 3 · UNIT: such a tile fills the registers, and one of 2 · UNIT rows still hides
-// the latency of fma. A panel is packed into a buffer in the L1 cache, and all of A is multiplied with
-// it. Each step of k loads VECTORS vectors of B, broadcasts one number of A for every row, and does
-// rows × VECTORS fmas. Unlike BLIS, A is not packed but read in place with any strides: packing it
-// would take 10 % of the time when n is one thread's slice of a batch.
+// the latency of fma. A panel is packed into a buffer in the L1 cache, and all of A is multiplied
+// with it. Each step of k loads VECTORS vectors of B, broadcasts one number of A for every row, and
+// does rows × VECTORS fmas. Unlike BLIS, A is not packed but read in place with any strides: packing
+// it would take 10 % of the time when n is one thread's slice of a batch.
 
 #define OWN(X) PREFIX_(NAME(X))
 #define PREFIX_(X) PREFIX(X)
@@ -189,7 +189,7 @@ INLINE TARGET void OWN(panel)(
 
 TARGET static void OWN(product)(const product_arguments *arguments) {
   const matrix_operand left = arguments->left, right = arguments->right;
-  const matrix_view result = arguments->result;
+  const output_matrix result = arguments->result;
   const size_t n = result.columns, k = right.rows;
   const bool transposed = right.column_stride != 1;
   for (size_t j = 0, columns; j < n; j += columns) {

@@ -69,30 +69,30 @@ void box_muller(uint32_t even, uint32_t odd, float out[2]) {
 
 #else
 
-MULTIVERSION void NAME(fill_normal)(random_position position, matrix_view OUT) {
-  for (size_t row = 0; row < OUT.rows; row += 4)
-    for (size_t j = 0; j < OUT.columns; j += 16) {
+MULTIVERSION void NAME(fill_normal)(const random_position *position, const output_matrix *OUT) {
+  const random_position at = *position;
+  for (size_t row = 0; row < OUT->rows; row += 4)
+    for (size_t j = 0; j < OUT->columns; j += 16) {
       REAL z[4][16];
       for (uint32_t l = 0; l < 16; l++) {
-        uint32_t w[4] = {
-            position.first + (uint32_t)j + l, (uint32_t)(row / 4), position.step, position.stream};
-        philox(w, position.key);
+        uint32_t w[4] = {at.first + (uint32_t)j + l, (uint32_t)(row / 4), at.step, at.stream};
+        philox(w, at.key);
         NAME(normal_pair)(w[0], w[1], &z[0][l], &z[1][l]);
         NAME(normal_pair)(w[2], w[3], &z[2][l], &z[3][l]);
       }
-      const size_t height = MIN(OUT.rows - row, 4), width = MIN(OUT.columns - j, 16);
-      for (size_t i = 0; i < height; i++) {
-        REAL *out = ROW(OUT, row + i) + j;
+      const size_t height = MIN(OUT->rows - row, 4), width = MIN(OUT->columns - j, 16);
+      REAL *out = (REAL *)OUT->base + row * OUT->stride + j;
+      for (size_t i = 0; i < height; i++, out += OUT->stride)
         for (size_t l = 0; l < width; l++) out[l] = z[i][l];
-      }
     }
 }
 
-MULTIVERSION void NAME(fill_uniform)(random_position position, buffer_view OUT) {
+MULTIVERSION void NAME(fill_uniform)(const random_position *position, output_buffer OUT) {
+  const random_position at = *position;
   REAL *out = OUT.base;
   for (size_t i = 0; i < OUT.count; i++) {
-    uint32_t w[4] = {position.first + (uint32_t)i, 0, position.step, position.stream};
-    philox(w, position.key);
+    uint32_t w[4] = {at.first + (uint32_t)i, 0, at.step, at.stream};
+    philox(w, at.key);
     out[i] = (REAL)(w[0] >> 8) * (REAL)0x1p-24;
   }
 }

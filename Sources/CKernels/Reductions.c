@@ -13,42 +13,42 @@
 
 #else
 
-MULTIVERSION void NAME(column_squares)(const_matrix_view X, buffer_view OUT) {
+MULTIVERSION void NAME(column_squares)(const input_matrix *X, output_buffer OUT) {
   REAL *out = OUT.base;
-  memset(out, 0, X.columns * sizeof(REAL));
-  for (size_t row = 0; row < X.rows; row++) {
-    const REAL *x = CONST_ROW(X, row);
+  memset(out, 0, X->columns * sizeof(REAL));
+  const REAL *x = X->base;
+  for (size_t row = 0; row < X->rows; row++, x += X->stride) {
     INDEPENDENT
-    for (size_t j = 0; j < X.columns; j++) out[j] = __builtin_elementwise_fma(x[j], x[j], out[j]);
+    for (size_t j = 0; j < X->columns; j++) out[j] = __builtin_elementwise_fma(x[j], x[j], out[j]);
   }
 }
 
-MULTIVERSION void NAME(column_sums)(const_matrix_view X, sums_view out) {
-  memset(out.base, 0, X.columns * sizeof(double));
-  for (size_t row = 0; row < X.rows; row++) {
-    const REAL *x = CONST_ROW(X, row);
+MULTIVERSION void NAME(column_sums)(const input_matrix *X, output_sums out) {
+  memset(out.base, 0, X->columns * sizeof(double));
+  const REAL *x = X->base;
+  for (size_t row = 0; row < X->rows; row++, x += X->stride) {
     INDEPENDENT
-    for (size_t j = 0; j < X.columns; j++) out.base[j] += x[j];
+    for (size_t j = 0; j < X->columns; j++) out.base[j] += x[j];
   }
 }
 
-MULTIVERSION void NAME(column_dots)(const_matrix_view X, const_matrix_view Y, sums_view out) {
-  memset(out.base, 0, X.columns * sizeof(double));
-  for (size_t row = 0; row < X.rows; row++) {
-    const REAL *x = CONST_ROW(X, row), *y = CONST_ROW(Y, row);
+MULTIVERSION void NAME(column_dots)(const input_matrix *X, const input_matrix *Y, output_sums out) {
+  memset(out.base, 0, X->columns * sizeof(double));
+  const REAL *x = X->base, *y = Y->base;
+  for (size_t row = 0; row < X->rows; row++, x += X->stride, y += Y->stride) {
     INDEPENDENT
-    for (size_t j = 0; j < X.columns; j++) out.base[j] += (double)x[j] * y[j];
+    for (size_t j = 0; j < X->columns; j++) out.base[j] += (double)x[j] * y[j];
   }
 }
 
 MULTIVERSION void NAME(column_squared_deviations)(
-    const_buffer_view CENTER, const_matrix_view X, sums_view out) {
+    input_buffer CENTER, const input_matrix *X, output_sums out) {
   const REAL *center = CENTER.base;
-  memset(out.base, 0, X.columns * sizeof(double));
-  for (size_t row = 0; row < X.rows; row++) {
-    const REAL *x = CONST_ROW(X, row);
+  memset(out.base, 0, X->columns * sizeof(double));
+  const REAL *x = X->base;
+  for (size_t row = 0; row < X->rows; row++, x += X->stride) {
     INDEPENDENT
-    for (size_t j = 0; j < X.columns; j++) {
+    for (size_t j = 0; j < X->columns; j++) {
       const double deviation = (double)x[j] - center[j];
       out.base[j] += deviation * deviation;
     }
@@ -69,49 +69,50 @@ MULTIVERSION void NAME(column_squared_deviations)(
     for (size_t l = 0; l < half; l++) lane[l] += lane[l + half];                                   \
   const REAL sum = lane[0];
 
-MULTIVERSION void NAME(add_row_sums)(const_matrix_view X, buffer_view OUT) {
+MULTIVERSION void NAME(add_row_sums)(const input_matrix *X, output_buffer OUT) {
   REAL *out = OUT.base;
-  for (size_t row = 0; row < X.rows; row++) {
-    const REAL *x = CONST_ROW(X, row);
-    SUM_ROW(X.columns, x[j])
+  const REAL *x = X->base;
+  for (size_t row = 0; row < X->rows; row++, x += X->stride) {
+    SUM_ROW(X->columns, x[j])
     out[row] += sum;
   }
 }
 
-MULTIVERSION double NAME(sum)(const_matrix_view X) {
+MULTIVERSION double NAME(sum)(const input_matrix *X) {
   double total = 0;
-  for (size_t row = 0; row < X.rows; row++) {
-    const REAL *x = CONST_ROW(X, row);
-    SUM_ROW(X.columns, x[j])
+  const REAL *x = X->base;
+  for (size_t row = 0; row < X->rows; row++, x += X->stride) {
+    SUM_ROW(X->columns, x[j])
     total += sum;
   }
   return total;
 }
 
-MULTIVERSION double NAME(sum_of_squared_deviations)(double center64, const_matrix_view X) {
+MULTIVERSION double NAME(sum_of_squared_deviations)(double center64, const input_matrix *X) {
   const REAL center = (REAL)center64;
   double total = 0;
-  for (size_t row = 0; row < X.rows; row++) {
-    const REAL *x = CONST_ROW(X, row);
-    SUM_ROW(X.columns, (x[j] - center) * (x[j] - center))
+  const REAL *x = X->base;
+  for (size_t row = 0; row < X->rows; row++, x += X->stride) {
+    SUM_ROW(X->columns, (x[j] - center) * (x[j] - center))
     total += sum;
   }
   return total;
 }
 
-MULTIVERSION double NAME(centered_dot)(double center64, const_matrix_view X, const_matrix_view Y) {
+MULTIVERSION double NAME(centered_dot)(
+    double center64, const input_matrix *X, const input_matrix *Y) {
   const REAL center = (REAL)center64;
   double total = 0;
-  for (size_t row = 0; row < X.rows; row++) {
-    const REAL *x = CONST_ROW(X, row), *y = CONST_ROW(Y, row);
-    SUM_ROW(X.columns, (x[j] - center) * y[j])
+  const REAL *x = X->base, *y = Y->base;
+  for (size_t row = 0; row < X->rows; row++, x += X->stride, y += Y->stride) {
+    SUM_ROW(X->columns, (x[j] - center) * y[j])
     total += sum;
   }
   return total;
 }
 #undef SUM_ROW
 
-MULTIVERSION bool NAME(all_within)(double bound64, const_buffer_view X) {
+MULTIVERSION bool NAME(all_within)(double bound64, input_buffer X) {
   const REAL bound = (REAL)bound64;
   const REAL *x = X.base;
   const WORD magnitude = (WORD)-1 >> 1;

@@ -108,8 +108,8 @@ INLINE void NAME(transform)(
 
 INLINE void NAME(transform_all)(
     NAME(matrix) vertical, NAME(matrix) horizontal, const winograd_arguments *arguments) {
-  const const_gather_view in = arguments->input;
-  const gather_view out = arguments->output;
+  const input_gather in = arguments->input;
+  const output_gather out = arguments->output;
   NAME(tile) from = {.stride = in.stride}, to = {.stride = out.stride};
   for (size_t i = 0; i < NAME(ins)(vertical) * NAME(ins)(horizontal); i++)
     from.base[i] = in.offsets[i] < 0 ? NULL : (REAL *)in.base + in.offsets[i] * in.unit;

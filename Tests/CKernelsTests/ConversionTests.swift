@@ -18,7 +18,7 @@ struct ConversionTests {
         let expected = out.map { (2 * T(images[Int(indices[$1]) * (size + 2) + $0]) - 255) / 255 }
         indices.withIndexView { indices in
           images.withUnsafeBufferPointer { images in
-            let images = byte_images_view(base: images.baseAddress!, size: size + 2)
+            let images = byte_images(base: images.baseAddress!, size: size + 2)
             out.withMutableView { T.kernels.gather_bytes(images, indices, $0) }
           }
         }
@@ -39,7 +39,7 @@ struct ConversionTests {
         let expected = out.map { T(images[Int(indices[$1]) * (size + 2) + $0]) }
         indices.withIndexView { indices in
           images.withUnsafeBufferPointer { images in
-            let images = float_images_view(base: images.baseAddress!, size: size + 2)
+            let images = float_images(base: images.baseAddress!, size: size + 2)
             out.withMutableView { T.kernels.gather_floats(images, indices, $0) }
           }
         }
@@ -53,7 +53,7 @@ struct ConversionTests {
     var out = Matrix<Float>(256, 1, gap: 0) { _, _ in 0 }
     [UInt32(0)].withIndexView { indices in
       (0...255).map { UInt8($0) }.withUnsafeBufferPointer { images in
-        let images = byte_images_view(base: images.baseAddress!, size: 256)
+        let images = byte_images(base: images.baseAddress!, size: 256)
         out.withMutableView { Float.kernels.gather_bytes(images, indices, $0) }
       }
     }
@@ -83,7 +83,7 @@ struct ConversionTests {
 }
 
 extension [UInt32] {
-  fileprivate func withIndexView(_ body: (index_view) -> Void) {
-    withView { body(index_view(base: $0.base(as: UInt32.self), count: $0.count)) }
+  fileprivate func withIndexView(_ body: (index_list) -> Void) {
+    withView { body(index_list(base: $0.base(as: UInt32.self), count: $0.count)) }
   }
 }

@@ -26,8 +26,8 @@ struct DropoutTests {
                 })
             }
             var mask = before
-            let position = random_position(key: key, stream: stream, step: step, first: first)
-            mask.withMutableView { T.kernels.fill_dropout_mask(position, threshold, rows, $0) }
+            var position = random_position(key: key, stream: stream, step: step, first: first)
+            mask.withMutableView { T.kernels.fill_dropout_mask(&position, threshold, rows, $0) }
             #expect(mask.numbers.map(\.word) == expected.numbers.map(\.word))
 
             // In two calls; the second begins at a later sample.
@@ -37,7 +37,7 @@ struct DropoutTests {
               var position = position
               position.first &+= UInt32(part.lowerBound)
               pieces.withMutableView(part) {
-                T.kernels.fill_dropout_mask(position, threshold, rows, $0)
+                T.kernels.fill_dropout_mask(&position, threshold, rows, $0)
               }
             }
             #expect(pieces.numbers.map(\.word) == mask.numbers.map(\.word))
@@ -52,8 +52,8 @@ struct DropoutTests {
     let word = philox4x32(9, 0, 2, 1, 77).w.0
     for (threshold, kept): (UInt32, UInt32) in [(0, 1), (word, 1), (word + 1, 0), (.max, 0)] {
       var mask = Matrix<Float>(1, 1, gap: 0) { _, _ in 0 }
-      let position = random_position(key: 77, stream: 1, step: 2, first: 9)
-      mask.withMutableView { Float.kernels.fill_dropout_mask(position, threshold, 1, $0) }
+      var position = random_position(key: 77, stream: 1, step: 2, first: 9)
+      mask.withMutableView { Float.kernels.fill_dropout_mask(&position, threshold, 1, $0) }
       #expect(mask[0, 0].bitPattern == kept)
     }
   }
@@ -62,9 +62,9 @@ struct DropoutTests {
     let n = 4096 * 256
     for rate in [0.1, 0.5, 0.9] {
       var mask = Matrix<Float>(128, 256, gap: 0) { _, _ in 0 }
-      let position = random_position(key: 2024 + 11 << 32, stream: 1, step: 2, first: 3)
+      var position = random_position(key: 2024 + 11 << 32, stream: 1, step: 2, first: 3)
       mask.withMutableView {
-        Float.kernels.fill_dropout_mask(position, UInt32(rate * 0x1p32), 4096, $0)
+        Float.kernels.fill_dropout_mask(&position, UInt32(rate * 0x1p32), 4096, $0)
       }
       let dropped = n - mask.numbers.reduce(0) { $0 + $1.bitPattern.nonzeroBitCount }
       // Five standard errors.

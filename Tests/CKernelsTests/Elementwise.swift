@@ -9,7 +9,10 @@ import Testing
 /// Each call gets the columns that it computes, and views of these columns.
 func expectElementwise<T: Element>(
   rows: Int = 3, inputs count: Int, over: [Int] = [],
-  kernel: (_ columns: Range<Int>, _ inputs: [const_matrix_view], _ out: matrix_view) -> Void,
+  kernel: (
+    _ columns: Range<Int>, _ inputs: [UnsafePointer<input_matrix>],
+    _ out: UnsafePointer<output_matrix>
+  ) -> Void,
   formula: (_ row: Int, _ column: Int, _ inputs: [T], _ out: T) -> T,
   at location: SourceLocation = #_sourceLocation
 ) {
@@ -35,15 +38,14 @@ func expectElementwise<T: Element>(
         defer { for base in memory { base.deallocate() } }
         for piece in pieces {
           let inputs = (0..<count).map {
-            const_matrix_view(
+            input_matrix(
               base: memory[$0] + piece.lowerBound, rows: rows, columns: piece.count,
               stride: operands[$0].stride)
           }
-          kernel(
-            piece, inputs,
-            matrix_view(
-              base: memory[output] + piece.lowerBound, rows: rows, columns: piece.count,
-              stride: operands[output].stride))
+          var out = output_matrix(
+            base: memory[output] + piece.lowerBound, rows: rows, columns: piece.count,
+            stride: operands[output].stride)
+          inputs.withUnsafeBufferPointer { kernel(piece, $0.indices.map($0.pointer), &out) }
         }
         for (operand, (base, before)) in zip(memory, operands).enumerated() {
           let after = Array(UnsafeBufferPointer(start: base, count: before.numbers.count))
@@ -54,5 +56,12 @@ func expectElementwise<T: Element>(
         }
       }
     }
+  }
+}
+
+extension UnsafeBufferPointer {
+  fileprivate func pointer(to index: Int) -> UnsafePointer<Element> {
+    guard let baseAddress else { preconditionFailure("no elements") }
+    return baseAddress + index
   }
 }

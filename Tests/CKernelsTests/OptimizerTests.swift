@@ -95,11 +95,11 @@ struct OptimizerTests {
       p.withMutableView { p in
         m.withMutableView { m in
           v.withMutableView { v in
-            T.kernels.adam(
-              adam_buffers(
-                parameters: p.base, first_moments: m.base, second_moments: v.base,
-                gradients: g.base(as: T.self), count: p.count),
-              constants)
+            var constants = constants
+            var buffers = adam_buffers(
+              parameters: p.base, first_moments: m.base, second_moments: v.base,
+              gradients: g.base(as: T.self), count: p.count)
+            T.kernels.adam(&buffers, &constants)
           }
         }
       }
@@ -112,10 +112,10 @@ struct OptimizerTests {
     g.withView { g in
       p.withMutableView { p in
         v.withMutableView { v in
-          T.kernels.rmsprop(
-            rmsprop_buffers(
-              parameters: p.base, moments: v.base, gradients: g.base(as: T.self), count: p.count),
-            constants)
+          var constants = constants
+          var buffers = rmsprop_buffers(
+            parameters: p.base, moments: v.base, gradients: g.base(as: T.self), count: p.count)
+          T.kernels.rmsprop(&buffers, &constants)
         }
       }
     }

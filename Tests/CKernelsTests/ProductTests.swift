@@ -60,9 +60,9 @@ private struct Problem<T: Element> {
               let first = rows.lowerBound * outStride * MemoryLayout<T>.stride
               var arguments = product_arguments(
                 left: a.part(rows, all, of: T.self), right: right,
-                bias: self.bias == nil ? const_buffer_view() : bias, accumulate: accumulate,
-                result: matrix_view(
-                  base: out.base + first, rows: rows.count, columns: columns.count,
+                bias: self.bias == nil ? input_buffer() : bias, accumulate: accumulate,
+                result: output_matrix(
+                  base: out.pointee.base + first, rows: rows.count, columns: columns.count,
                   stride: outStride))
               T.kernels.product(&arguments)
             }
@@ -86,7 +86,7 @@ extension Matrix {
     withView { view in
       body(
         matrix_operand(
-          base: view.base, index: nil, rows: transposed ? columns : rows,
+          base: view.pointee.base, index: nil, rows: transposed ? columns : rows,
           columns: transposed ? rows : columns, row_stride: transposed ? 1 : stride,
           column_stride: transposed ? stride : 1))
     }
@@ -112,7 +112,7 @@ private func product<T: Element>(
     b.withOperand(transposed: transposedB) { b in
       c.withMutableView { c in
         var arguments = product_arguments(
-          left: a, right: b, bias: const_buffer_view(), accumulate: accumulate, result: c)
+          left: a, right: b, bias: input_buffer(), accumulate: accumulate, result: c.pointee)
         T.kernels.product(&arguments)
       }
     }
@@ -251,8 +251,8 @@ private let variants = (0...).prefix { product_variant_name($0) != nil }.count
             right: matrix_operand(
               base: b.base, index: nil, rows: k, columns: n, row_stride: transposed ? 1 : n,
               column_stride: transposed ? k : 1),
-            bias: const_buffer_view(base: bias.base, count: m), accumulate: accumulate,
-            result: matrix_view(base: c.base, rows: m, columns: n, stride: n))
+            bias: input_buffer(base: bias.base, count: m), accumulate: accumulate,
+            result: output_matrix(base: c.base, rows: m, columns: n, stride: n))
           Float.kernels.product(&arguments)
           #expect((0..<m * n).allSatisfy { c.base[$0] == (accumulate ? 1 : 0) })
         }

@@ -89,8 +89,8 @@ struct RandomTests {
               let w = philox([first &+ UInt32(column), UInt32(row / 4), step, stream], key)
               return pair(w[row % 4 / 2 * 2], w[row % 4 / 2 * 2 + 1])[row % 2]
             }
-            let position = random_position(key: key, stream: stream, step: step, first: first)
-            out.withMutableView { T.kernels.fill_normal(position, $0) }
+            var position = random_position(key: key, stream: stream, step: step, first: first)
+            out.withMutableView { T.kernels.fill_normal(&position, $0) }
             #expect(same(out, expected))
           }
         }
@@ -105,8 +105,8 @@ struct RandomTests {
       for count in widths {
         for first: UInt32 in [0, .max - 20] {
           var out = [T](repeating: -1, count: count)
-          let position = random_position(key: 1 + 2 << 32, stream: 3, step: 4, first: first)
-          out.withMutableView { T.kernels.fill_uniform(position, $0) }
+          var position = random_position(key: 1 + 2 << 32, stream: 3, step: 4, first: first)
+          out.withMutableView { T.kernels.fill_uniform(&position, $0) }
           let expected = (0..<count).map {
             T(philox([first &+ UInt32($0), 0, 4, 3], 1 + 2 << 32)[0] >> 8) / 0x1p24
           }
@@ -120,8 +120,8 @@ struct RandomTests {
   /// 2²⁰ normals: 1024 rows of 1024 columns.
   private static func normals(step: UInt32) -> [Float] {
     var out = Matrix<Float>(1024, 1024, gap: 0) { _, _ in 0 }
-    let position = random_position(key: 2024 + 11 << 32, stream: 1, step: step, first: 3)
-    out.withMutableView { Float.kernels.fill_normal(position, $0) }
+    var position = random_position(key: 2024 + 11 << 32, stream: 1, step: step, first: 3)
+    out.withMutableView { Float.kernels.fill_normal(&position, $0) }
     return out.numbers
   }
 
@@ -171,8 +171,8 @@ struct RandomTests {
 
   @Test func `uniforms fill 64 bins evenly and stay below 1`() {
     var u = [Float](repeating: 0, count: 1 << 18)
-    let position = random_position(key: 2024 + 11 << 32, stream: 4, step: 0, first: 0)
-    u.withMutableView { Float.kernels.fill_uniform(position, $0) }
+    var position = random_position(key: 2024 + 11 << 32, stream: 4, step: 0, first: 0)
+    u.withMutableView { Float.kernels.fill_uniform(&position, $0) }
     var bins = [Int](repeating: 0, count: 64)
     for x in u { bins[Int(x * 64)] += 1 }
     #expect(u.allSatisfy { 0 <= $0 && $0 < 1 })

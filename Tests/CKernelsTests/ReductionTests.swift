@@ -128,11 +128,14 @@ struct ReductionTests {
               }
             }
             var out = [Double](repeating: .nan, count: columns)
-            func sums(_ kernel: (const_matrix_view, const_matrix_view, sums_view) -> Void) {
+            func sums(
+              _ kernel: (UnsafePointer<input_matrix>, UnsafePointer<input_matrix>, output_sums) ->
+                Void
+            ) {
               x.withView { x in
                 y.withView { y in
                   out.withUnsafeMutableBufferPointer {
-                    kernel(x, y, sums_view(base: $0.baseAddress ?? nowhere(), count: columns))
+                    kernel(x, y, output_sums(base: $0.baseAddress ?? nowhere(), count: columns))
                   }
                 }
               }

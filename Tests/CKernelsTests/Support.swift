@@ -80,29 +80,31 @@ struct Matrix<T: Element> {
   }
 
   /// Calls a kernel with some columns (all by default) as an input.
-  func withView<R>(_ range: Range<Int>? = nil, _ body: (const_matrix_view) -> R) -> R {
+  func withView<R>(_ range: Range<Int>? = nil, _ body: (UnsafePointer<input_matrix>) -> R) -> R {
     let range = range ?? 0..<columns
     return numbers.withView { view in
-      body(
-        const_matrix_view(
-          base: view.base(as: T.self) + range.lowerBound, rows: rows, columns: range.count,
-          stride: stride))
+      var matrix = input_matrix(
+        base: view.base(as: T.self) + range.lowerBound, rows: rows, columns: range.count,
+        stride: stride)
+      return body(&matrix)
     }
   }
 
   /// Calls a kernel with some columns (all by default) as an output.
-  mutating func withMutableView<R>(_ range: Range<Int>? = nil, _ body: (matrix_view) -> R) -> R {
+  mutating func withMutableView<R>(
+    _ range: Range<Int>? = nil, _ body: (UnsafePointer<output_matrix>) -> R
+  ) -> R {
     let (range, rows, stride) = (range ?? 0..<columns, rows, stride)
     return numbers.withMutableView { view in
-      body(
-        matrix_view(
-          base: view.base.assumingMemoryBound(to: T.self) + range.lowerBound, rows: rows,
-          columns: range.count, stride: stride))
+      var matrix = output_matrix(
+        base: view.base.assumingMemoryBound(to: T.self) + range.lowerBound, rows: rows,
+        columns: range.count, stride: stride)
+      return body(&matrix)
     }
   }
 }
 
-extension const_buffer_view {
+extension input_buffer {
   func base<T>(as _: T.Type) -> UnsafePointer<T> {
     guard let base else { preconditionFailure("a view of nothing") }
     return base.assumingMemoryBound(to: T.self)
@@ -111,18 +113,18 @@ extension const_buffer_view {
 
 extension Array {
   /// Calls a kernel with some elements (all by default) as an input.
-  func withView<R>(_ range: Range<Int>? = nil, _ body: (const_buffer_view) -> R) -> R {
+  func withView<R>(_ range: Range<Int>? = nil, _ body: (input_buffer) -> R) -> R {
     let range = range ?? 0..<count
     return withUnsafeBufferPointer {
       let base = $0.baseAddress ?? UnsafePointer(nowhere())
-      return body(const_buffer_view(base: base + range.lowerBound, count: range.count))
+      return body(input_buffer(base: base + range.lowerBound, count: range.count))
     }
   }
 
   /// Calls a kernel with the elements as an output.
-  mutating func withMutableView<R>(_ body: (buffer_view) -> R) -> R {
+  mutating func withMutableView<R>(_ body: (output_buffer) -> R) -> R {
     withUnsafeMutableBufferPointer {
-      body(buffer_view(base: $0.baseAddress ?? nowhere(), count: $0.count))
+      body(output_buffer(base: $0.baseAddress ?? nowhere(), count: $0.count))
     }
   }
 }

@@ -177,14 +177,16 @@ struct WinogradTests {
             to.withView { to in
               var arguments = winograd_arguments(
                 vertical: matrices.0, horizontal: matrices.1, transposed: transposed,
-                input: const_gather_view(
-                  base: x.base, offsets: from.base(as: Int32.self), unit: x.stride, rows: rows,
-                  columns: x.columns, stride: x.stride),
-                bias: bias == nil ? const_buffer_view() : biasView,
+                input: input_gather(
+                  base: x.pointee.base, offsets: from.base(as: Int32.self), unit: x.pointee.stride,
+                  rows: rows,
+                  columns: x.pointee.columns, stride: x.pointee.stride),
+                bias: bias == nil ? input_buffer() : biasView,
                 overlap: .init(rows: overlap.0, columns: overlap.1),
-                output: gather_view(
-                  base: y.base, offsets: to.base(as: Int32.self), unit: y.stride, rows: rows,
-                  columns: y.columns, stride: y.stride))
+                output: output_gather(
+                  base: y.pointee.base, offsets: to.base(as: Int32.self), unit: y.pointee.stride,
+                  rows: rows,
+                  columns: y.pointee.columns, stride: y.pointee.stride))
               T.kernels.winograd(&arguments)
             }
           }

@@ -1,11 +1,11 @@
 // Computational kernels, compiled for several instruction sets. They allocate nothing, take no
 // locks, keep no state and check no arguments: the caller guarantees sizes and bounds.
 //
-// Layout. A matrix view is `rows × columns` numbers. Columns are contiguous, and row r begins at
+// Layout. A matrix is `rows × columns` numbers. Columns are contiguous, and row r begins at
 // base + r · stride, in elements (stride >= columns). In an activation a row is a feature and a
 // column is a sample: the batch is the innermost axis. Pointers need only the alignment of their
 // elements. An output never overlaps an input, unless the kernel's comment allows that both are
-// the same view.
+// the same matrix.
 //
 // Exactness. Every kernel gives the same bits on every instruction set and for every way to split
 // rows and columns into calls. An output element depends only on its own inputs, through the fixed
@@ -21,49 +21,50 @@
 
 #pragma clang assume_nonnull begin
 
-// Views. `base` points to elements of the type of the kernel table, float or double.
+// Views of memory. `base` points to elements of the type of the kernel table, float or double.
+// Structs of more than two words are passed by pointer: by value they would be copied twice.
 typedef struct {
   void *base;
   size_t rows, columns, stride;
-} matrix_view;
+} output_matrix;
 
 typedef struct {
   const void *base;
   size_t rows, columns, stride;
-} const_matrix_view;
+} input_matrix;
 
 typedef struct {
   void *base;
   size_t count;
-} buffer_view;
+} output_buffer;
 
 // Where a comment calls it optional, `base` may be NULL.
 typedef struct {
   const void *_Nullable base;
   size_t count;
-} const_buffer_view;
+} input_buffer;
 
 // Sums in double, whatever the element type.
 typedef struct {
   double *base;
   size_t count;
-} sums_view;
+} output_sums;
 
 // Samples of `size` numbers each, one after another, and the numbers of those to read.
 typedef struct {
   const uint8_t *base;
   size_t size;
-} byte_images_view;
+} byte_images;
 
 typedef struct {
   const float *base;
   size_t size;
-} float_images_view;
+} float_images;
 
 typedef struct {
   const uint32_t *base;
   size_t count;
-} index_view;
+} index_list;
 
 // Element (i, p) is base[i · row_stride + p · column_stride]. With an `index`, the rows of the
 // matrix if column_stride is 1, and its columns otherwise, are index[0], index[1], … instead of
@@ -80,13 +81,13 @@ typedef struct {
   void *base;
   const int32_t *offsets;
   size_t unit, rows, columns, stride;
-} gather_view;
+} output_gather;
 
 typedef struct {
   const void *base;
   const int32_t *offsets;
   size_t unit, rows, columns, stride;
-} const_gather_view;
+} input_gather;
 
 // Arguments of single kernels. Floating-point arguments are double for both element types: a kernel
 // for float rounds them to float, which changes no argument that is a float.
@@ -94,9 +95,9 @@ typedef struct {
 // `left` has no index. One of the strides of `right` is 1. `bias` is optional.
 typedef struct {
   matrix_operand left, right;
-  const_buffer_view bias;
+  input_buffer bias;
   bool accumulate;
-  matrix_view result;
+  output_matrix result;
 } product_arguments;
 
 // The matrices of Winograd's minimal filtering at stride two along one axis, for outputs × taps:
@@ -114,12 +115,12 @@ typedef enum {
 typedef struct {
   winograd_matrix vertical, horizontal;
   bool transposed;
-  const_gather_view input;
-  const_buffer_view bias;
+  input_gather input;
+  input_buffer bias;
   struct {
     size_t rows, columns;
   } overlap;
-  gather_view output;
+  output_gather output;
 } winograd_arguments;
 
 // The derivative of a function in terms of its output y is gamma + y · (delta − y): (1, 0) for

@@ -1,14 +1,14 @@
 import CKernels
 
-// The views as the kernels take them. The constant ones are inputs.
+// The views as arguments of kernels.
 
 extension MatrixView {
-  var view: matrix_view {
-    unsafe matrix_view(base: base, rows: rows, columns: columns, stride: stride)
+  var output: output_matrix {
+    unsafe output_matrix(base: base, rows: rows, columns: columns, stride: stride)
   }
 
-  var constView: const_matrix_view {
-    unsafe const_matrix_view(base: base, rows: rows, columns: columns, stride: stride)
+  var input: input_matrix {
+    unsafe input_matrix(base: base, rows: rows, columns: columns, stride: stride)
   }
 }
 
@@ -22,19 +22,19 @@ extension MatrixOperand {
 
 extension GatherView {
   /// Calls `body` with the same view of fewer rows and columns.
-  func withView<Result>(rows: Int, columns: Int, _ body: (gather_view) -> Result) -> Result {
+  func withView<Result>(rows: Int, columns: Int, _ body: (output_gather) -> Result) -> Result {
     precondition(rows >= 0 && rows <= self.rows && columns >= 0 && columns <= self.columns)
     return unsafe places.numbers.withUnsafeBufferPointer { offsets in
       guard let first = offsets.baseAddress else { preconditionFailure("no places") }
       return unsafe body(
-        gather_view(
+        output_gather(
           base: base, offsets: first, unit: unit, rows: rows, columns: columns, stride: stride))
     }
   }
 }
 
-extension const_gather_view {
-  init(_ view: gather_view) {
+extension input_gather {
+  init(_ view: output_gather) {
     unsafe self.init(
       base: view.base, offsets: view.offsets, unit: view.unit, rows: view.rows,
       columns: view.columns, stride: view.stride)
@@ -42,15 +42,15 @@ extension const_gather_view {
 }
 
 extension Buffer {
-  var view: buffer_view { unsafe buffer_view(base: base, count: count) }
-  var constView: const_buffer_view { unsafe const_buffer_view(base: base, count: count) }
+  var output: output_buffer { unsafe output_buffer(base: base, count: count) }
+  var input: input_buffer { unsafe input_buffer(base: base, count: count) }
 }
 
 extension Buffer<Double> {
-  var sums: sums_view { unsafe sums_view(base: base, count: count) }
+  var sums: output_sums { unsafe output_sums(base: base, count: count) }
 }
 
-extension const_buffer_view {
+extension input_buffer {
   /// A buffer that may be absent.
   init<S: Scalar>(_ buffer: Buffer<S>?) {
     unsafe self.init(base: buffer?.base, count: buffer?.count ?? 0)

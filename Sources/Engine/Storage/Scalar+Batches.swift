@@ -11,8 +11,9 @@ extension Scalar {
     into out: MatrixView<Self>
   ) {
     unsafe images.withIndexView(size, first, indices, out) { indices in
+      var out = unsafe out.output
       unsafe kernels.pointee.gather_bytes(
-        byte_images_view(base: images.base + first, size: size), indices, out.view)
+        byte_images(base: images.base + first, size: size), indices, &out)
     }
   }
 
@@ -22,8 +23,9 @@ extension Scalar {
     into out: MatrixView<Self>
   ) {
     unsafe images.withIndexView(size, first, indices, out) { indices in
+      var out = unsafe out.output
       unsafe kernels.pointee.gather_floats(
-        float_images_view(base: images.base + first, size: size), indices, out.view)
+        float_images(base: images.base + first, size: size), indices, &out)
     }
   }
 
@@ -31,16 +33,18 @@ extension Scalar {
   package static func fillNormal(
     _ out: MatrixView<Self>, key: UInt64, stream: UInt32, step: UInt32, first: UInt32
   ) {
-    unsafe kernels.pointee.fill_normal(
-      random_position(key: key, stream: stream, step: step, first: first), out.view)
+    var (position, out) = unsafe (
+      random_position(key: key, stream: stream, step: step, first: first), out.output
+    )
+    unsafe kernels.pointee.fill_normal(&position, &out)
   }
 
   /// Uniform variates on [0, 1). Element j is number `first + j` of (key, stream, step).
   package static func fillUniform(
     _ out: Buffer<Self>, key: UInt64, stream: UInt32, step: UInt32, first: UInt32
   ) {
-    unsafe kernels.pointee.fill_uniform(
-      random_position(key: key, stream: stream, step: step, first: first), out.view)
+    var position = random_position(key: key, stream: stream, step: step, first: first)
+    unsafe kernels.pointee.fill_uniform(&position, out.output)
   }
 }
 
@@ -49,7 +53,7 @@ extension StoredTensor {
   /// to get does not exist.
   fileprivate func withIndexView<S: Scalar>(
     _ size: Int, _ first: Int, _ indices: Span<UInt32>, _ out: MatrixView<S>,
-    _ body: (index_view) -> Void
+    _ body: (index_list) -> Void
   ) {
     precondition(size > 0 && first >= 0 && first + out.rows <= size)
     precondition(indices.count == out.columns)
@@ -57,7 +61,7 @@ extension StoredTensor {
     for index in indices.indices { precondition(indices[index] < images) }
     unsafe indices.withUnsafeBufferPointer { indices in
       guard let base = indices.baseAddress else { return }
-      unsafe body(index_view(base: base, count: indices.count))
+      unsafe body(index_list(base: base, count: indices.count))
     }
   }
 }

@@ -37,11 +37,11 @@ extension Scalar {
     _ c: AdamConstants<Self>
   ) {
     precondition(m.count == p.count && v.count == p.count && g.count == p.count)
-    unsafe kernels.pointee.adam(
-      adam_buffers(
-        parameters: p.base, first_moments: m.base, second_moments: v.base, gradients: g.base,
-        count: p.count),
-      c.constants)
+    var constants = c.constants
+    var buffers = unsafe adam_buffers(
+      parameters: p.base, first_moments: m.base, second_moments: v.base, gradients: g.base,
+      count: p.count)
+    unsafe kernels.pointee.adam(&buffers, &constants)
   }
 
   /// One RMSProp update of the parameters p and their moments v, from the gradients g.
@@ -49,24 +49,25 @@ extension Scalar {
     _ p: Buffer<Self>, _ v: Buffer<Self>, _ g: Buffer<Self>, _ c: RMSPropConstants<Self>
   ) {
     precondition(v.count == p.count && g.count == p.count)
-    unsafe kernels.pointee.rmsprop(
-      rmsprop_buffers(parameters: p.base, moments: v.base, gradients: g.base, count: p.count),
-      c.constants)
+    var constants = c.constants
+    var buffers = unsafe rmsprop_buffers(
+      parameters: p.base, moments: v.base, gradients: g.base, count: p.count)
+    unsafe kernels.pointee.rmsprop(&buffers, &constants)
   }
 
   /// p = min(max(p, −bound), bound).
   package static func clamp(_ p: Buffer<Self>, bound: Self) {
-    unsafe kernels.pointee.clamp(bound.argument, p.view)
+    unsafe kernels.pointee.clamp(bound.argument, p.output)
   }
 
   /// Whether |x| ≤ bound for every number. NaN is beyond every bound.
   package static func allWithin(_ x: Buffer<Self>, bound: Self) -> Bool {
-    unsafe kernels.pointee.all_within(bound.argument, x.constView)
+    unsafe kernels.pointee.all_within(bound.argument, x.input)
   }
 
   /// The same for the numbers of a file.
   package static func allWithin(_ x: StoredTensor<Self>, bound: Self) -> Bool {
     unsafe kernels.pointee.all_within(
-      bound.argument, const_buffer_view(base: x.base, count: x.count))
+      bound.argument, input_buffer(base: x.base, count: x.count))
   }
 }

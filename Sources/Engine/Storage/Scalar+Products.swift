@@ -12,10 +12,10 @@ extension Scalar {
     precondition(a.rows == c.rows && a.columns == b.rows && b.columns == c.columns)
     precondition(unsafe a.index == nil)
     if let bias { precondition(bias.count == c.rows) }
-    let arguments = unsafe product_arguments(
-      left: a.operand, right: b.operand, bias: const_buffer_view(bias), accumulate: adding,
-      result: c.view)
-    unsafe withUnsafePointer(to: arguments) { unsafe kernels.pointee.product($0) }
+    var arguments = unsafe product_arguments(
+      left: a.operand, right: b.operand, bias: input_buffer(bias), accumulate: adding,
+      result: c.output)
+    unsafe kernels.pointee.product(&arguments)
   }
 
   /// y = V · x · Hᵀ, for two of Winograd's matrices or their transposes, plus y itself in its first
@@ -37,11 +37,11 @@ extension Scalar {
     if let bias { precondition(bias.count == rows) }
     unsafe x.withView(rows: rows, columns: columns) { x in
       unsafe y.withView(rows: rows, columns: columns) { y in
-        let arguments = unsafe winograd_arguments(
+        var arguments = unsafe winograd_arguments(
           vertical: vertical, horizontal: horizontal, transposed: transposed,
-          input: const_gather_view(x), bias: const_buffer_view(bias),
+          input: input_gather(x), bias: input_buffer(bias),
           overlap: .init(rows: adding.rows, columns: adding.columns), output: y)
-        unsafe withUnsafePointer(to: arguments) { unsafe kernels.pointee.winograd($0) }
+        unsafe kernels.pointee.winograd(&arguments)
       }
     }
   }
@@ -49,7 +49,8 @@ extension Scalar {
   /// y = xᵀ.
   package static func transpose(_ x: MatrixView<Self>, into y: MatrixView<Self>) {
     precondition(y.rows == x.columns && y.columns == x.rows)
-    unsafe kernels.pointee.transpose(x.constView, y.view)
+    var (x, y) = unsafe (x.input, y.output)
+    unsafe kernels.pointee.transpose(&x, &y)
   }
 }
 
