@@ -44,15 +44,13 @@ MULTIVERSION void NAME(gather_floats)(
 
 MULTIVERSION void NAME(transpose)(const input_matrix *X, const output_matrix *Y) {
   enum { SIDE = 16 };
+  const size_t rows = X->rows, columns = X->columns, x_stride = X->stride, y_stride = Y->stride;
   const REAL *x = X->base;
   REAL *y = Y->base;
-  for (size_t i = 0; i < X->rows; i += SIDE)
-    for (size_t j = 0; j < X->columns; j += SIDE)
-      for (size_t l = j; l < MIN(j + SIDE, X->columns); l++) {
-        const size_t end = MIN(i + SIDE, X->rows);
-        INDEPENDENT
-        for (size_t k = i; k < end; k++) y[l * Y->stride + k] = x[k * X->stride + l];
-      }
+  for (size_t i = 0; i < rows; i += SIDE)
+    for (size_t j = 0; j < columns; j += SIDE)
+      for (size_t l = j; l < MIN(j + SIDE, columns); l++)
+        for (size_t k = i; k < MIN(i + SIDE, rows); k++) y[l * y_stride + k] = x[k * x_stride + l];
 }
 
 #endif
