@@ -61,7 +61,7 @@ struct MutationListTests {
     return try shell.run(
       """
       cp '\(Shell.checkout)'/scripts/{mutate,source_symbols.py} scripts
-      git init -q && scripts/mutate --check
+      scripts/mutate --check
       """)
   }
 
