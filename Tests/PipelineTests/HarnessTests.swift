@@ -148,7 +148,7 @@ import Testing
       """
       sleep 1000 &
       set -m; sleep 1000 &
-      setsid bash -c 'cd /; env -i sleep 1000' &
+      setsid bash -c 'cd /; sleep 1000; true' &
       (cd /; exec setsid sleep 1000) &
       """)
     #expect(ProcessFamily(of: shell.folder.path).isEmpty)

@@ -88,16 +88,15 @@ final class Shell: Sendable {
     process.standardOutput = streams[0]
     process.standardError = streams[1]
     try process.run()
-    let isTimedOut = !process.ends(within: timeLimit)
-    if isTimedOut { stop(process) }
-    process.waitUntilExit()
+    var status = process.exitStatus(within: timeLimit)
+    let isTimedOut = status == nil
+    if isTimedOut { status = stop(process) }
     let family = ProcessFamily(of: base.lastPathComponent)
     if !family.ends(within: 1) { family.kill() }
 
     return ScriptResult(
       script: script, folder: folder.path,
-      status: process.terminationReason == .uncaughtSignal
-        ? 128 + process.terminationStatus : process.terminationStatus,
+      status: status ?? 128 + SIGKILL,
       standardOutput: try Data(contentsOf: names[2]),
       standardError: String(decoding: try Data(contentsOf: names[3]), as: UTF8.self),
       failures: FailedCommand.list(try Data(contentsOf: names[1])),
@@ -120,11 +119,13 @@ final class Shell: Sendable {
 
   /// Stops a script that hangs: first all that it has started, so that bash itself names the command
   /// that it waited for.
-  private func stop(_ shell: Process) {
-    ProcessFamily(of: base.lastPathComponent).kill(except: shell.processIdentifier)
-    for signal in [SIGTERM, SIGKILL] where !shell.ends(within: 2) {
-      kill(shell.processIdentifier, signal)
+  private func stop(_ bash: Process) -> Int32? {
+    ProcessFamily(of: base.lastPathComponent).kill(except: bash.processIdentifier)
+    for signal in [SIGTERM, SIGKILL] {
+      if let status = bash.exitStatus(within: 2) { return status }
+      kill(bash.processIdentifier, signal)
     }
+    return bash.exitStatus(within: 2)
   }
 
   /// Every file's name and content.
@@ -145,11 +146,26 @@ final class Shell: Sendable {
 }
 
 extension Process {
-  /// Waits for the end, so many seconds at most.
-  fileprivate func ends(within seconds: Double) -> Bool {
+  /// The status of the process if it ends within so many seconds; 128 + n after signal n.
+  ///
+  /// Foundation notices the end only when all that the process has started has ended too, so the
+  /// kernel is asked. ECHILD means that Foundation was faster.
+  fileprivate func exitStatus(within seconds: Double) -> Int32? {
     let end = Date.now.addingTimeInterval(seconds)
-    while isRunning, Date.now < end { usleep(2000) }
-    return !isRunning
+    repeat {
+      var info = siginfo_t()
+      let result = waitid(P_PID, id_t(processIdentifier), &info, WEXITED | WNOHANG | WNOWAIT)
+      if result != 0 {
+        waitUntilExit()
+        return terminationReason == .uncaughtSignal ? 128 + terminationStatus : terminationStatus
+      }
+      if info._sifields._sigchld.si_pid == processIdentifier {
+        let status = info._sifields._sigchld.si_status
+        return info.si_code == CLD_EXITED ? status : 128 + status
+      }
+      usleep(2000)
+    } while Date.now < end
+    return nil
   }
 }
 
