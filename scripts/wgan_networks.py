@@ -60,7 +60,7 @@ class Network(torch.nn.Sequential):
 
     def __init__(self, layers):
         super().__init__(*map(module, layers))
-        self.inputs = [layer["input"] for layer in layers]
+        self.inputs = [tuple(layer["input"]) for layer in layers]
 
     def forward(self, x):
         for layer, shape in zip(self, self.inputs):
@@ -70,9 +70,9 @@ class Network(torch.nn.Sequential):
             elif name == "shortcut":
                 x, main = block, x
             elif name == "add":
-                x = main.reshape(x.shape) + x
+                x = shaped(main, x.shape[1:]) + x
             else:
-                x = layer(x.reshape(len(x), *shape))
+                x = layer(shaped(x, shape))
         return x.flatten(1)
 
     def dropouts(self):
@@ -84,6 +84,11 @@ class Network(torch.nn.Sequential):
         for place, layer in self.dropouts().items():
             layer.mask = masks[place]
         return self
+
+
+def shaped(x, shape):
+    """Samples of this shape. No view is made without need: it would change the order of sums of gradients."""
+    return x if x.shape[1:] == shape else x.reshape(len(x), *shape)
 
 
 class Dense(torch.nn.Linear):
