@@ -2,10 +2,10 @@
 """Records small training runs of the reference in Tests/Fixtures, for RecordedRunTests.swift to repeat.
 
     python3 -m venv /tmp/peers && /tmp/peers/bin/pip install torch numpy
-    /tmp/peers/bin/python scripts/make_fixtures.py
+    TOOLS=.build/release /tmp/peers/bin/python scripts/make_fixtures.py
 
 The runs are in double precision and begin from nothing but their configuration, so nothing that the tools compute is
-in the files. Each has several epochs with a short batch dropped, a batch that is no multiple of 16, and a seed whose
+in the files. Only the layers with their shapes come from wgan-init. Each has several epochs with a short batch dropped, a batch that is no multiple of 16, and a seed whose
 high half is not zero. In the runs named raised-* the networks move far enough that a wrong rate, moment or bound shows
 in the first digits, and the two optimisers differ. In those named paced-* the rates and the numbers of steps change.
 Those named layers-* have every layer and every way to begin; no layer of theirs has a bias just before batch norm, of

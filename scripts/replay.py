@@ -5,8 +5,9 @@
     wgan-step start.bin --data train.tensor --steps 4 --trace steps.trace -o end.bin
     venv/bin/python scripts/replay.py start.bin train.tensor steps.trace
 
-From the tools it takes the checkpoint that the run began with, the images, and what the steps drew; the networks, the
-objectives, their gradients, the optimisers and the schedule are PyTorch's and this script's own.
+From the tools it takes the checkpoint that the run began with, its layers with their shapes (wgan-init, in the folder
+TOOLS of the environment or on PATH), the images, and what the steps drew; the networks, the objectives, their gradients,
+the optimisers and the schedule are PyTorch's and this script's own.
 """
 
 import argparse

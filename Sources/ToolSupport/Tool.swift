@@ -58,6 +58,16 @@ extension Tool {
     StandardStream.say("\(_commandName): \(printable(words))")
   }
 
+  /// Opens a checkpoint, and reports on standard error if another program wrote it without a
+  /// checksum.
+  public static func open(checkpoint path: String) throws(FileError) -> TensorFile {
+    let file = try TensorFile(path)
+    if file.header.isForeign, file.header.crc32 == nil {
+      complain("\(file.path): has no checksum, so damage to it is not detected")
+    }
+    return file
+  }
+
   /// Refuses arguments, the last `count` of the process's, that are not UTF-8: repaired, they would be the
   /// names of other files.
   private static func requireUnicode(_ count: Int) {

@@ -12,7 +12,7 @@ struct WGANInit: Tool {
     commandName: "wgan-init",
     abstract: "Make the checkpoint that a training run begins with.",
     usage:
-      "wgan-init --preset NAME [--like IMAGES | --shape CxHxW] [--seed N] [OVERRIDES] [-o FILE]",
+      "wgan-init (--preset NAME [--like IMAGES | --shape CxHxW] | --from FILE) [--seed N] [OVERRIDES] [-o FILE]",
     discussion: """
       A preset decides everything; every other option overrides one thing of it. All is stored in \
       the checkpoint, so no later tool needs to be told again. Weights are drawn as PyTorch \
@@ -44,6 +44,12 @@ struct WGANInit: Tool {
     completion: .list(Preset.all.map(\.name)))
   var preset: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Start from the settings of this checkpoint or trace instead of a preset.",
+      valueName: "file"), completion: .file())
+  var from: String?
+
   @Flag(help: "List the presets with their parameter counts, and end.")
   var listPresets = false
 
@@ -57,17 +63,26 @@ struct WGANInit: Tool {
       "The image shape, channels x height x width. (default: 1x28x28)", valueName: "CxHxW"))
   var shape: String?
 
-  @Option(parsing: .unconditional, help: "What every random number of the run comes from.")
-  var seed: UInt64 = 0
+  @Option(
+    parsing: .unconditional,
+    help: "What every random number of the run comes from. (default: 0, or that of --from)")
+  var seed: UInt64?
 
   @Flag(help: "Write the networks of the preset as text instead of a checkpoint.")
   var printNetworks = false
+
+  @Flag(help: "With --print-networks: print the layers with their shapes as one JSON object.")
+  var json = false
 
   @OptionGroup(title: "Overrides") var overrides: Overrides
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
     if like != nil, shape != nil { throw ValidationError("give either --like or --shape") }
+    if from != nil, preset != nil || like != nil || shape != nil {
+      throw ValidationError("--from excludes --preset, --like and --shape")
+    }
+    if json, !printNetworks { throw ValidationError("--json requires --print-networks") }
     if let shape, Shape(shape) == nil {
       throw ValidationError("--shape must be three positive sizes as 1x28x28, not \(shape)")
     }
@@ -80,7 +95,7 @@ struct WGANInit: Tool {
   func run() throws {
     if listPresets { return try list() }
     if printNetworks { return try printNetworks(try configured()) }
-    let output = try output.open(keeping: like)
+    let output = try output.open(keeping: like, from)
     let configuration = try configured()
     if let validationError = configuration.validationError {
       throw ValidationError(validationError)
@@ -90,17 +105,24 @@ struct WGANInit: Tool {
   }
 
   private func configured() throws -> TrainingConfiguration {
-    guard let preset = preset.flatMap(Preset.init) else {
-      throw ValidationError("missing --preset NAME (--list-presets shows them)")
-    }
-    var configuration = try configuration(of: preset, try image())
+    var configuration = try initialConfiguration()
+    if let seed { configuration.seed = seed }
     try overrides.apply(to: &configuration)
     return configuration
   }
 
+  /// The configuration that the other options override.
+  private func initialConfiguration() throws -> TrainingConfiguration {
+    if let from { return try TrainingConfiguration(try TensorFile(from)) }
+    guard let preset = preset.flatMap(Preset.init) else {
+      throw ValidationError("missing --preset NAME (--list-presets shows them)")
+    }
+    return try configuration(of: preset, try image())
+  }
+
   private func configuration(of preset: Preset, _ image: Shape) throws -> TrainingConfiguration {
     do {
-      return try preset.configuration(image: image, seed: seed)
+      return try preset.configuration(image: image, seed: 0)
     } catch { throw ValidationError("--preset \(preset.name): \(error)") }
   }
 
@@ -110,8 +132,15 @@ struct WGANInit: Tool {
   }
 
   private func printNetworks(_ configuration: TrainingConfiguration) throws {
-    let text = "generator: \(configuration.generator)\ncritic: \(configuration.critic)\n"
-    try StandardStream.write(text, to: 1)
+    let text: String
+    if json {
+      do { text = "\(try configuration.networksJSON())" } catch {
+        throw ValidationError("\(error)")
+      }
+    } else {
+      text = "generator: \(configuration.generator)\ncritic: \(configuration.critic)"
+    }
+    try StandardStream.write(text + "\n", to: 1)
   }
 
   private func list() throws {
@@ -119,7 +148,7 @@ struct WGANInit: Tool {
     for preset in Preset.all {
       let size: String
       do {
-        let counts = try preset.configuration(image: image, seed: seed).parameterCounts
+        let counts = try preset.configuration(image: image, seed: 0).parameterCounts
         size = "generator \(counts.generator), critic \(counts.critic) parameters"
       } catch { size = "\(error)" }
       let name = preset.name + String(repeating: " ", count: max(1, 16 - preset.name.count))

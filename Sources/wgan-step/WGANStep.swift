@@ -71,7 +71,7 @@ struct WGANStep: Tool {
     ignoreBrokenPipes()
     let output = try output.open(
       keeping: data, records.metrics, records.trace, records.heldOut)
-    let state = try TrainingState(try TensorFile(checkpoint))
+    let state = try TrainingState(try Self.open(checkpoint: checkpoint))
     if let warning = state.progress.arithmetic.warning {
       Self.complain("\(checkpoint): \(warning)")
     }
@@ -88,7 +88,7 @@ struct WGANStep: Tool {
     let signals = StopSignals()
     try train(
       trainer, plan, of: TrainingPlan(trainer, only, to: stopConditions.whole), &records, signals)
-    if plan.isSpent(at: state.progress), !plan.isReached(at: state.progress) {
+    if plan.isScheduleOver(at: state.progress), !plan.isReached(at: state.progress) {
       Self.complain(
         "\(checkpoint): the learning rates are 0 after epoch \(state.progress.epoch); "
           + "there is nothing more to train")

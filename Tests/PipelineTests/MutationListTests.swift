@@ -3,11 +3,9 @@ import Testing
 
 /// That `scripts/mutate --check` accepts `Tests/mutations`, and detects a mutation that does not
 /// match the sources.
-@Suite(
-  .enabled(if: isInstalled("python3") && isInstalled("git"), "python3 or git is not installed"))
-struct MutationListTests {
+@Suite(.requires("python3")) struct MutationListTests {
   @Test func `every mutation matches the sources`() throws {
-    try Shell().succeed("'\(Shell.checkout)/scripts/mutate' --check")
+    try Shell().run("'\(Shell.checkout)/scripts/mutate' --check")
   }
 
   static let sources = [
@@ -49,7 +47,7 @@ struct MutationListTests {
   ]
 
   /// Checks the only mutation of a small project. Returns the messages.
-  private func check(_ mutation: String) throws -> Shell.Result {
+  private func check(_ mutation: String) throws -> ScriptResult {
     let shell = try Shell()
     for name in ["Sources/A", "Sources/B", "Sources/C", "scripts", "docs", "Tests"] {
       try FileManager.default.createDirectory(
@@ -58,7 +56,7 @@ struct MutationListTests {
     for (name, text) in Self.sources { try shell.write(name, Array(text.utf8)) }
     try shell.write("docs/PITFALLS.md", Array("| 1 | a mistake |\n".utf8))
     try shell.write("Tests/mutations", Array("# a comment\n\n\(mutation)\n".utf8))
-    return try shell.run(
+    return try shell.attempt(
       """
       cp '\(Shell.checkout)'/scripts/{mutate,source_symbols.py} scripts
       scripts/mutate --check
@@ -75,7 +73,7 @@ struct MutationListTests {
   ])
   func `a text in its symbol is found`(mutation: String) throws {
     let result = try check("1: a mistake\n\(mutation)")
-    #expect(result.status == 0 && result.words.isEmpty, "\(result.words)")
+    #expect(result.meets(0) && result.standardError.isEmpty, "\(result)")
   }
 
   @Test(arguments: [
@@ -104,6 +102,6 @@ struct MutationListTests {
   ])
   func `a mutation that does not match is an error`(mutation: String, message: String) throws {
     let result = try check(mutation)
-    #expect(result.status == 1 && result.words.contains(message), "\(result.words)")
+    #expect(result.status == 1 && result.standardError.contains(message), "\(result)")
   }
 }

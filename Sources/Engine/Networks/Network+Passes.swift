@@ -12,6 +12,7 @@ extension Network {
 
   /// Draws the slice's part of the random masks for `columns`. The first column is sample `first` of
   /// (key, stream, step), where each layer adds its index to the stream.
+  @_specialize(where S == Float)
   package func drawMasks<S: Scalar>(
     _ values: Activations<S>, _ columns: Range<Int>, key: UInt64, stream: RandomStream,
     step: UInt32, first: Int, slice: WorkerSlice
@@ -27,6 +28,7 @@ extension Network {
 
   /// Nodes `start` to `end` − 1. A layer that needs the whole batch treats `groups` equal parts of the
   /// columns each by itself.
+  @_specialize(where S == Float)
   package func forward<S: Scalar>(
     _ store: ParameterStore<S>, _ values: Activations<S>, _ columns: Range<Int>, groups: Int = 1,
     from start: Int = 0, to end: Int? = nil, _ mode: PassMode = .training, slice: WorkerSlice
@@ -51,6 +53,7 @@ extension Network {
   /// Nodes `start` − 1 back to `end`: the cotangent of activation `start` to that of activation
   /// `end`. `columns` are those of `deltas`; the values that belong to them begin at column `origin`.
   /// With a `path`, each layer that has one adds its second-order term.
+  @_specialize(where S == Float)
   package func vjp<S: Scalar>(
     _ store: ParameterStore<S>, _ values: Activations<S>, origin: Int = 0,
     _ deltas: Activations<S>, _ columns: Range<Int>, groups: Int = 1, from start: Int? = nil,
@@ -80,6 +83,7 @@ extension Network {
 
   /// The tangent of the input on to the input of the last layer that has parameters. `columns` are
   /// those of `tangents`; the values that belong to them begin at column `origin`.
+  @_specialize(where S == Float)
   package func jvp<S: Scalar>(
     _ store: ParameterStore<S>, _ values: Activations<S>, origin: Int, _ tangents: Activations<S>,
     _ columns: Range<Int>, slice: WorkerSlice

@@ -1,6 +1,7 @@
 extension Network {
   /// Applies the weight transforms: the slice's part of the weights that the kernels use. Every other
   /// pass needs the weights of all slices.
+  @_specialize(where S == Float)
   package func prepareWeights<S: Scalar>(_ store: ParameterStore<S>, slice: WorkerSlice) {
     for (index, node) in nodes.enumerated() {
       guard let transform = node.layer.weightTransform else { continue }
@@ -12,6 +13,7 @@ extension Network {
 
   /// The slice's part of every parameter's gradient, from the layers' inputs and the cotangents of
   /// their outputs. `finishWeightGradient` completes it.
+  @_specialize(where S == Float)
   package func weightGradient<S: Scalar>(
     _ inputs: Activations<S>, _ kind: WeightGradientInput, _ inputColumns: Range<Int>,
     _ deltas: Activations<S>, _ deltaColumns: Range<Int>, groups: Int = 1, slice: WorkerSlice,
@@ -28,6 +30,7 @@ extension Network {
 
   /// Applies the transposes of the weight transforms, so that the slice's part of the gradient is by
   /// the stored weights. To be called once, after the last `weightGradient` of a step.
+  @_specialize(where S == Float)
   package func finishWeightGradient<S: Scalar>(_ store: ParameterStore<S>, slice: WorkerSlice) {
     for (index, node) in nodes.enumerated() {
       guard let transform = node.layer.weightTransform, transform.hasPreparedGradient else {

@@ -93,6 +93,7 @@ package struct Network: Sendable {
 
   /// Whether the slice's part of the gradient has neither infinities nor NaNs, and no element whose
   /// square would be infinite: a moment holds squares.
+  @_specialize(where S == Float)
   package func isFinite<S: Scalar>(_ gradients: Buffer<S>, slice: WorkerSlice) -> Bool {
     let bound = S.greatestFiniteMagnitude.squareRoot()
     return parameters.allSatisfy { tensor in

@@ -1,29 +1,29 @@
 import Glibc
 
-/// A view of rows × columns numbers, consecutive columns side by side in memory. None outside is
-/// reached: a wrong index ends the process.
+/// A view of rows × columns elements, consecutive columns side by side in memory. An index out of range
+/// ends the process.
 ///
-/// In an activation a row is a feature and a column is a sample: the batch is the innermost axis,
-/// so every elementwise loop runs along contiguous lanes. A block owns nothing: its memory belongs
-/// to the `Workspace` that made it. It may go to any thread, as a `Buffer` may.
+/// In an activation a row is a feature and a column is a sample: the batch is the innermost axis, so
+/// every elementwise loop runs along contiguous lanes. Like a `Buffer`, a view owns nothing and may go
+/// to any thread.
 @safe package struct MatrixView<S: Scalar>: @unchecked Sendable {
   /// The first element.
   package let base: UnsafeMutablePointer<S>
-  /// The number of features.
+  /// The number of rows: of features.
   package let rows: Int
-  /// The number of samples.
+  /// The number of columns: of samples.
   package let columns: Int
-  /// Elements from one row's beginning to the next's.
+  /// Elements from the start of one row to the start of the next.
   package let stride: Int
 
-  /// The same rows, of some of the columns.
+  /// Some of the columns.
   @inlinable package func columns(_ range: Range<Int>) -> MatrixView {
     precondition(range.lowerBound >= 0 && range.upperBound <= columns)
     return unsafe MatrixView(
       base: base + range.lowerBound, rows: rows, columns: range.count, stride: stride)
   }
 
-  /// Some of the rows, of the same columns.
+  /// Some of the rows.
   @inlinable package func rows(_ range: Range<Int>) -> MatrixView {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows)
     return unsafe MatrixView(
@@ -55,12 +55,12 @@ import Glibc
     }
   }
 
-  /// Whether another block has as many rows and columns.
+  /// Whether another view has as many rows and columns.
   @inlinable package func hasSameShape(as other: MatrixView) -> Bool {
     other.rows == rows && other.columns == columns
   }
 
-  /// Takes over the numbers of a block of the same shape, or of this very block.
+  /// Copies the elements of a view of the same shape, which may be this view.
   @inlinable package func copy(_ other: MatrixView) {
     precondition(hasSameShape(as: other))
     if unsafe other.base == base { return }
@@ -69,7 +69,7 @@ import Glibc
     }
   }
 
-  /// Sets every element to 0. Code that is compiled for any scalar sets them one at a time.
+  /// Sets every element to 0, by memset: unspecialized generic code would set them one at a time.
   @inlinable package func clear() {
     for row in 0..<rows { unsafe memset(base + row * stride, 0, columns * MemoryLayout<S>.stride) }
   }
@@ -81,7 +81,7 @@ import Glibc
 }
 
 extension MatrixView {
-  /// All numbers of a run, row after row.
+  /// All elements of a buffer, row after row.
   @inlinable package init(_ run: Buffer<S>, rows: Int, columns: Int) {
     precondition(rows >= 0 && columns >= 0 && rows * columns == run.count)
     unsafe self.init(base: run.base, rows: rows, columns: columns, stride: columns)
