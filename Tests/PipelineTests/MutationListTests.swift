@@ -46,7 +46,7 @@ import Testing
     """,
   ]
 
-  /// Checks the only mutation of a small project. Returns the messages.
+  /// Checks the only mutation of a small project.
   private func check(_ mutation: String) throws -> ScriptResult {
     let shell = try Shell()
     for name in ["Sources/A", "Sources/B", "Sources/C", "scripts", "docs", "Tests"] {
@@ -73,7 +73,7 @@ import Testing
   ])
   func `a text in its symbol is found`(mutation: String) throws {
     let result = try check("1: a mistake\n\(mutation)")
-    #expect(result.meets(0) && result.standardError.isEmpty, "\(result)")
+    #expect(result.status == 0 && result.standardError.isEmpty, "\(result)")
   }
 
   @Test(arguments: [
