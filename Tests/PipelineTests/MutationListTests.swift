@@ -3,8 +3,7 @@ import Testing
 
 /// That `scripts/mutate --check` accepts `Tests/mutations`, and detects a mutation that does not
 /// match the sources.
-@Suite(.requires("python3", "git"))
-struct MutationListTests {
+@Suite(.requires("python3")) struct MutationListTests {
   @Test func `every mutation matches the sources`() throws {
     try Shell().run("'\(Shell.checkout)/scripts/mutate' --check")
   }
