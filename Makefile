@@ -70,7 +70,7 @@ SHELL := bash
 .SUFFIXES:
 
 # By the environment, so that no shell reads what is in them.
-exported := EPOCHS EVERY PRESET DATA SEED BATCH THREADS TIME CONVERT SIZE HELD_OUT OUT PYTHON PEERS BENCH_OUT FUZZ_OUT
+exported := EPOCHS EVERY PRESET DATA SEED BATCH THREADS TIME CONVERT SIZE HELD_OUT OUT PYTHON PEERS BENCH_OUT FUZZ_OUT TOOLS
 export $(exported)
 # What tests call has none of them.
 untold := env $(exported:%=-u %) -u GIVEN
@@ -89,6 +89,8 @@ build := swift build -c release --no-color-diagnostics --static-swift-stdlib -Xs
 built := .build/release/.built
 # With TOOLS given the tools are taken as they are.
 ready := $(if $(filter .build/release,$(TOOLS)),$(built))
+# $(abspath) takes a path with a blank for two.
+with_tools := PATH="$$(realpath -m -- "$$TOOLS"):$$PATH"
 static := .build-static/release/.built
 sources := $(if $(installed),,Package.swift $(shell find Sources -type f))
 swift_files := $$(git ls-files '*.swift')
@@ -109,12 +111,12 @@ setup: ## install the libraries and the default images that are missing
 	@scripts/setup data "$$DATA"
 
 train: $(ready) ## bring the run up to EPOCHS, draw its samples
-	@PATH="$(abspath $(TOOLS)):$$PATH" $(here)scripts/train "$$OUT"
+	@$(with_tools) $(here)scripts/train "$$OUT"
 
 plot: $(ready) ## draw the curves of the run: OUT/curves.svg
 	@$(here)scripts/setup plot
 	@test -d "$$OUT" || { echo "plot: $$OUT: there is no such run" >&2; exit 66; }
-	@PATH="$(abspath $(TOOLS)):$$PATH" wgan-plot "$$OUT/metrics.jsonl" -o "$$OUT/curves.svg"
+	@$(with_tools) wgan-plot "$$OUT/metrics.jsonl" -o "$$OUT/curves.svg"
 	@echo "plot: $$OUT/curves.svg" >&2
 
 film: ## show eight latents over the epochs: OUT/film.png, and all of them moving: OUT/film.apng
@@ -123,7 +125,7 @@ film: ## show eight latents over the epochs: OUT/film.png, and all of them movin
 
 report: $(ready) ## tell of the run on one page, which needs nothing else: OUT/report.html
 	@$(here)scripts/setup report
-	@PATH="$(abspath $(TOOLS)):$$PATH" $(here)scripts/report "$$OUT"
+	@$(with_tools) $(here)scripts/report "$$OUT"
 
 test: ## build and run every test
 	@scripts/setup libraries
@@ -135,10 +137,10 @@ mutate: ## break each line of docs/PITFALLS.md in a copy, and expect its tests t
 	@$(untold) scripts/mutate
 
 soak: $(built) ## tear TRAININGS random trainings to pieces, and expect the bytes of calm ones
-	@PATH="$(abspath $(TOOLS)):$$PATH" scripts/soak $(TRAININGS)
+	@$(with_tools) scripts/soak $(TRAININGS)
 
 reproduce: $(built) ## train on several numbers of threads and emulated processors, compare the bytes
-	@PATH="$(abspath $(TOOLS)):$$PATH" scripts/reproduce
+	@$(with_tools) scripts/reproduce
 
 # A package of its own, so that nobody else builds it.
 bench: $(built) ## measure beside the frameworks that PYTHON has, and against sgemm
@@ -153,7 +155,7 @@ bench: $(built) ## measure beside the frameworks that PYTHON has, and against sg
 # Builds a package of its own as well, with libFuzzer and AddressSanitizer.
 fuzz: $(built) ## feed the readers EXECUTIONS broken files each; crashes stay in FUZZ_OUT
 	nice swift build -c release --no-color-diagnostics --package-path Fuzz --sanitize fuzzer --scratch-path .build-fuzz
-	@PATH="$(abspath $(TOOLS)):$$PATH" nice scripts/fuzz .build-fuzz/release "$$FUZZ_OUT" $(EXECUTIONS) $(READERS)
+	@$(with_tools) nice scripts/fuzz .build-fuzz/release "$$FUZZ_OUT" $(EXECUTIONS) $(READERS)
 
 race: ## train on two and three threads under ThreadSanitizer
 	nice swift build -c release --no-color-diagnostics --sanitize thread --scratch-path .build-thread
@@ -167,7 +169,7 @@ format: ## format every Swift file in place
 
 install: ## install the built tools, their manual and completions into DESTDIR/PREFIX
 	@test -e $(TOOLS)/wgan-step || { echo 'nothing is built; run make first' >&2; exit 66; }
-	@PATH="$(abspath $(TOOLS)):$$PATH" scripts/install into "$(DESTDIR)$(PREFIX)" $(tools)
+	@$(with_tools) scripts/install into "$(DESTDIR)$(PREFIX)" $(tools)
 
 uninstall: ## remove exactly these
 	@scripts/install from "$(DESTDIR)$(PREFIX)" $(tools)
@@ -181,11 +183,11 @@ $(static): $(sources)
 
 deb: $(built) ## pack the tools as a Debian package, into dist
 	@scripts/setup package
-	@PATH="$(abspath $(TOOLS)):$$PATH" scripts/deb dist $(tools)
+	@$(with_tools) scripts/deb dist $(tools)
 
 bare: deb $(static) ## run the static tools and the package in a new, bare Debian, as root
 	@scripts/setup bare
-	@PATH="$(abspath $(TOOLS)):$$PATH" scripts/bare .build-static/release dist/*.deb $(tools)
+	@$(with_tools) scripts/bare .build-static/release dist/*.deb $(tools)
 
 clean: ## remove what was built; runs stay
 	rm -rf .build .build-test .build-mutate .build-bench .build-fuzz .build-thread .build-static dist

@@ -25,7 +25,8 @@ let package = Package(
       name: "PNGFormat", dependencies: ["CPNG", "CPNGReader", "TensorIO"], swiftSettings: settings),
     .target(name: "CKernels", cSettings: [.define("_GNU_SOURCE")] + sanitized),
     .target(name: "Engine", dependencies: ["CKernels", "TensorIO"], swiftSettings: settings),
-    .target(name: "WGAN", dependencies: ["Engine", "TensorIO"], swiftSettings: settings),
+    .target(
+      name: "WGAN", dependencies: ["Engine", "MetricsFormat", "TensorIO"], swiftSettings: settings),
     .target(name: "MetricsFormat", dependencies: ["TensorIO"], swiftSettings: settings),
     .target(name: "FuzzSupport", dependencies: ["TensorIO"], swiftSettings: settings),
   ]
@@ -34,7 +35,7 @@ let package = Package(
       ("fuzz-png", ["PNGFormat", "TensorIO", "CZlib"]),
       ("fuzz-network", ["Engine", "WGAN", "TensorIO"]),
       ("fuzz-checkpoint", ["Engine", "WGAN", "TensorIO"]),
-      ("fuzz-metrics", ["Engine", "WGAN", "TensorIO"]),
+      ("fuzz-metrics", ["Engine", "MetricsFormat", "WGAN", "TensorIO"]),
       ("fuzz-curves", ["MetricsFormat", "TensorIO"]),
     ].map { name, libraries in
       .executableTarget(
