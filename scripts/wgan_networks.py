@@ -7,17 +7,17 @@ import torch
 
 
 def sizes(image):
-    """Channels, height and width of `1x28x28`."""
+    """Channels, height and width of a shape such as `1x28x28`."""
     return tuple(int(n) for n in image.split("x"))
 
 
 def count(image):
-    """The numbers in an image of shape `1x28x28`."""
+    """The number of values of an image with a shape such as `1x28x28`."""
     return int(np.prod(sizes(image)))
 
 
 def networks(metadata):
-    """Both networks of a checkpoint, by name."""
+    """Both networks of a checkpoint by name."""
     image, latent = sizes(metadata["config.image"]), int(metadata["config.latent"])
     return dict(generator=network(metadata["config.generator"], (latent,), image),
                 critic=network(metadata["config.critic"], image, (1,)))
@@ -29,7 +29,7 @@ def statistics(module):
 
 
 class Mark(torch.nn.Module):
-    """A word that is no layer: `residual`, `shortcut`, `add`."""
+    """A part of a residual block that is not a layer: `residual`, `shortcut` or `add`."""
 
     def __init__(self, name):
         super().__init__()
@@ -37,7 +37,7 @@ class Mark(torch.nn.Module):
 
 
 class Network(torch.nn.Sequential):
-    """Layers from and to vectors, whatever shapes lie between."""
+    """Layers whose input and output are vectors, with any shapes between them."""
 
     def __init__(self, layers, shape):
         super().__init__(*layers)
@@ -58,25 +58,25 @@ class Network(torch.nn.Sequential):
         return x.flatten(1)
 
     def dropouts(self):
-        """The dropout layers by their place."""
+        """The dropout layers by their index."""
         return {place: layer for place, layer in enumerate(self) if isinstance(layer, Dropout)}
 
     def keeping(self, masks):
-        """The network, each dropout layer keeping what its mask says: one for each, by its place."""
+        """The network with a mask for each dropout layer, by its index."""
         for place, layer in self.dropouts().items():
             layer.mask = masks[place]
         return self
 
 
 class Dense(torch.nn.Linear):
-    """Linear, of an image too."""
+    """Linear, with images as inputs too."""
 
     def forward(self, x):
         return super().forward(x.flatten(1))
 
 
 class SameConv2d(torch.nn.Conv2d):
-    """Padded to ceil(size / stride) outputs, the odd zero behind: TensorFlow's "same" for any stride."""
+    """TensorFlow's "same" padding for any stride: ceil(size / stride) outputs, an odd zero at the end."""
 
     def forward(self, x):
         pads = []
@@ -87,7 +87,7 @@ class SameConv2d(torch.nn.Conv2d):
 
 
 class Dropout(torch.nn.Dropout):
-    """Dropout by a mask where there is one. `layout` is the image that a sample's numbers are, were or become."""
+    """Dropout with a given mask, if there is one. `layout` is the image whose order the values of a sample have."""
 
     mask = None
 
@@ -106,12 +106,12 @@ POINTWISE = "relu", "leaky-relu", "tanh", "sigmoid", "dropout", "batch-norm", "l
 
 
 def network(text, shape, result):
-    """`dense 128; relu; …` as nn.Sequential, of and to vectors (n,) or images (channels, height, width)."""
-    words = [word.split(" ") for word in text.split("; ")]
+    """An nn.Sequential for a text such as `dense 128; relu; …`. Shapes are (n,) or (channels, height, width)."""
+    specs = [spec.split(" ") for spec in text.split("; ")]
     layers, inputs, layout, block = [], shape, image_of(shape), None
-    for place, (name, *rest) in enumerate(words):
+    for place, (name, *rest) in enumerate(specs):
         has_bias = rest[-1:] != ["no-bias"]
-        # The options, after what comes without a name.
+        # The options, which follow the positional argument.
         named = rest if name in ("batch-norm", "layer-norm") else rest[1:]
         options = dict(zip(named[::2], named[1::2]))
         number = {key: int(value) for key, value in options.items() if value.isdecimal()}
@@ -153,7 +153,7 @@ def network(text, shape, result):
         elif name == "shortcut":
             inputs, layout = block
         elif name == "dense":
-            inputs, layout = (int(rest[0]),), layout_after(words[place + 1:], int(rest[0]), result)
+            inputs, layout = (int(rest[0]),), layout_after(specs[place + 1:], int(rest[0]), result)
         elif name not in (*POINTWISE, "add"):
             with torch.no_grad():
                 inputs = tuple(layers[-1](torch.zeros(1, *inputs)).shape[1:])
@@ -162,12 +162,12 @@ def network(text, shape, result):
 
 
 def image_of(shape):
-    """A vector is an image of one position."""
+    """The shape as an image: a vector is an image with one position."""
     return shape if len(shape) == 3 else (*shape, 1, 1)
 
 
-def layout_after(words, size, result):
-    """The image that a dense layer's outputs become."""
-    words = list(itertools.dropwhile(lambda word: word[0] in POINTWISE, words))
-    image = image_of(result) if not words else sizes(words[0][1]) if words[0][0] == "reshape" else None
+def layout_after(specs, size, result):
+    """The image shape that the outputs of a dense layer are reshaped to."""
+    specs = list(itertools.dropwhile(lambda spec: spec[0] in POINTWISE, specs))
+    image = image_of(result) if not specs else sizes(specs[0][1]) if specs[0][0] == "reshape" else None
     return image if image and np.prod(image) == size else (size, 1, 1)

@@ -128,7 +128,8 @@ package struct GnuplotScript {
     let title = bottom + 20
     // The legend is beside the title, or below it in a narrow plot.
     let legend = bottom + (isWide ? 12 : 32)
-    let top = title + 16 + (isFirst ? 24 : 0) + (isWide || !subplot.hasLegend ? 0 : 18 * plots.count)
+    let top =
+      title + 16 + (isFirst ? 24 : 0) + (isWide || !subplot.hasLegend ? 0 : 18 * plots.count)
     bottom = top + subplot.height
     let outliers =
       [

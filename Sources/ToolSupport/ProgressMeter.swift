@@ -45,7 +45,8 @@ public struct ProgressMeter {
   ///   - limit: The seconds until the work ends in any case.
   ///   - description: The text before the speed.
   public mutating func update(
-    _ done: Int, left: Double?, within limit: Double? = nil, _ description: @autoclosure () -> String
+    _ done: Int, left: Double?, within limit: Double? = nil,
+    _ description: @autoclosure () -> String
   ) {
     rate.update(done)
     let isRequested = statusSignal.poll() != nil

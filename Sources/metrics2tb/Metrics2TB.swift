@@ -27,7 +27,8 @@ struct Metrics2TB: Tool {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Wall time at the start of the training, in seconds since 1970.", valueName: "seconds"))
+    help: ArgumentHelp(
+      "Wall time at the start of the training, in seconds since 1970.", valueName: "seconds"))
   var start = 0.0
 
   @OptionGroup var output: OutputOptions

@@ -5,7 +5,9 @@ import WGAN
 
 /// The options that override settings of a preset.
 struct Overrides: ParsableArguments {
-  @Option(parsing: .unconditional, help: "Batch size, 1 to 65536: real images per critic step, and as many generated ones.")
+  @Option(
+    parsing: .unconditional,
+    help: "Batch size, 1 to 65536: real images per critic step, and as many generated ones.")
   var batchSize: Int?
 
   @Option(parsing: .unconditional, help: "Critic steps per generator step, 1 to 1000000.")
@@ -15,7 +17,8 @@ struct Overrides: ParsableArguments {
     help: ArgumentHelp(
       "'N F P': N critic steps before each of the first F generator steps and before every P-th one; or "
         + "none.", valueName: "n f p"),
-    transform: expecting("three integers from 1 such as '100 25 500', or none", { CriticWarmUp($0) }))
+    transform: expecting(
+      "three integers from 1 such as '100 25 500', or none", { CriticWarmUp($0) }))
   var criticWarmUp: CriticWarmUp?
 
   @Option(
@@ -42,7 +45,9 @@ struct Overrides: ParsableArguments {
   @Option(parsing: .unconditional, help: "Learning rate of both networks.")
   var learningRate: Double?
 
-  @Option(parsing: .unconditional, help: "Learning rate of the critic; takes precedence over --learning-rate.")
+  @Option(
+    parsing: .unconditional,
+    help: "Learning rate of the critic; takes precedence over --learning-rate.")
   var criticLearningRate: Double?
 
   @Option(
@@ -50,10 +55,13 @@ struct Overrides: ParsableArguments {
     transform: expecting("a schedule such as 'linear 20000' (see --help)", { Schedule($0) }))
   var schedule: Schedule?
 
-  @Option(name: .customLong("beta1"), parsing: .unconditional, help: "Decay rate of Adam's first moment.")
+  @Option(
+    name: .customLong("beta1"), parsing: .unconditional, help: "Decay rate of Adam's first moment.")
   var beta1: Double?
 
-  @Option(name: .customLong("beta2"), parsing: .unconditional, help: "Decay rate of Adam's second moment.")
+  @Option(
+    name: .customLong("beta2"), parsing: .unconditional, help: "Decay rate of Adam's second moment."
+  )
   var beta2: Double?
 
   @Option(parsing: .unconditional, help: "Decay rate of RMSProp.")
@@ -107,7 +115,8 @@ struct Overrides: ParsableArguments {
       if let clip { configuration.constraint = .clip(bound: clip) }
     case .gradientPenalty:
       if clip != nil {
-        throw ValidationError("--clip does not apply: the preset uses a gradient penalty (--lambda)")
+        throw ValidationError(
+          "--clip does not apply: the preset uses a gradient penalty (--lambda)")
       }
       if let lambda { configuration.constraint = .gradientPenalty(weight: lambda) }
       if let interpolation { configuration.interpolation = interpolation }

@@ -46,7 +46,8 @@ struct WGANInit: Tool {
   var listPresets = false
 
   @Option(
-    help: ArgumentHelp("Take the image shape from this tensor file of images.", valueName: "images"),
+    help: ArgumentHelp(
+      "Take the image shape from this tensor file of images.", valueName: "images"),
     completion: .file())
   var like: String?
 

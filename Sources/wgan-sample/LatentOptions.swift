@@ -31,7 +31,8 @@ struct LatentOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Number of images of --interpolate, both endpoints included, 2 to 10000. (default: 8)", valueName: "k"))
+      "Number of images of --interpolate, both endpoints included, 2 to 10000. (default: 8)",
+      valueName: "k"))
   var steps: Int?
 
   @Option(

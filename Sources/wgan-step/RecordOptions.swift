@@ -34,7 +34,8 @@ struct RecordOptions: ParsableArguments {
       throw ValidationError("--held-out needs --metrics")
     }
     guard trace != "-" else {
-      throw ValidationError("a trace cannot be written to standard output, because its header is written last")
+      throw ValidationError(
+        "a trace cannot be written to standard output, because its header is written last")
     }
     guard trace == nil || trace != metrics else {
       throw ValidationError("metrics and trace cannot both be written to \(trace ?? "")")

@@ -39,7 +39,8 @@ struct StopOptions: ParsableArguments {
       throw ValidationError("--steps cannot be combined with --epochs or --until-epoch")
     }
     guard given.contains(where: { $0.1 != nil }) || timeBudget != nil else {
-      throw ValidationError("missing stop condition: --epochs, --until-epoch, --steps or --time-budget")
+      throw ValidationError(
+        "missing stop condition: --epochs, --until-epoch, --steps or --time-budget")
     }
   }
 

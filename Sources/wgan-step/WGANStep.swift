@@ -182,7 +182,8 @@ struct WGANStep: Tool {
     if plan.isReached(at: progress) { return }
     if plan.isSpent(at: progress) {
       Self.report(
-        "\(checkpoint): the learning rates are 0 after epoch \(progress.epoch); training is complete")
+        "\(checkpoint): the learning rates are 0 after epoch \(progress.epoch); training is complete"
+      )
     } else if signals.received == nil, let lastEpoch = whole.lastEpoch, !self.progress.isQuiet {
       Self.report(
         "\(checkpoint): the time limit is reached in epoch \(progress.epoch + 1) of \(lastEpoch); "

@@ -188,7 +188,7 @@ struct ReportTests {
         \(Shell.checkout)/scripts/report run
         """)
       let page = String(decoding: try shell.read("run/report.html"), as: UTF8.self)
-      #expect(page.contains("estimate, at last</dt><dd>\(expected)</dd>"), "\(expected)")
+      #expect(page.contains("Final Wasserstein estimate</dt><dd>\(expected)</dd>"), "\(expected)")
     }
   }
 
@@ -217,10 +217,10 @@ struct ReportTests {
       (": > run/checkpoint", "checkpoint: is empty"),
       ("cp images run/checkpoint", "checkpoint: is an IDX file, not a tensor file"),
       ("cp run/images.tensor run/checkpoint", "checkpoint: is not a checkpoint"),
-      ("rm run/samples/*", "samples: no pictures"),
+      ("rm run/samples/*", "samples: contains no sample grids"),
       ("rm run/film.png; echo words > run/samples/epoch-0001.png", "epoch-0001.png: is not a PNG"),
-      ("echo words > run/metrics.jsonl", "metrics.jsonl: line 1: not a line of metrics"),
-      ("echo words > run/scores.json", "scores.json: is not JSON"),
+      ("echo words > run/metrics.jsonl", "metrics.jsonl: line 1: is not a line of metrics"),
+      ("echo words > run/scores.json", "scores.json: is not valid JSON"),
     ] {
       let result = try shell.run(
         """

@@ -83,7 +83,7 @@ public final class MetricsLog {
   ) throws(FileError) -> Int {
     let begin = "{\"\(MetricsKey.epoch.rawValue)\":"
     guard bytes.bytes(0..<min(begin.utf8.count, bytes.count)).elementsEqual(begin.utf8) else {
-      throw FileError(.invalid, path, "is not a file of metrics; it is left as it was")
+      throw FileError(.invalid, path, "is not a metrics file; it is unchanged")
     }
     var end = try lineStart(before: bytes.count, bytes)
     while end > 0 {
@@ -92,7 +92,7 @@ public final class MetricsLog {
       guard let critic = line?.count(.criticStep), let generator = line?.count(.generatorStep)
       else {
         throw FileError(
-          .invalid, path, "byte \(start): not a line of metrics; the file is left as it was")
+          .invalid, path, "byte \(start): is not a line of metrics; the file is unchanged")
       }
       if critic <= progress.criticSteps, generator <= progress.generatorSteps { break }
       end = start
@@ -111,7 +111,7 @@ public final class MetricsLog {
     }
     guard first == 0 else {
       throw FileError(
-        .invalid, path, "byte \(first): not a line of metrics; the file is left as it was")
+        .invalid, path, "byte \(first): is not a line of metrics; the file is unchanged")
     }
     return 0
   }
