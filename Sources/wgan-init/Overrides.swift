@@ -7,10 +7,14 @@ import WGAN
 struct Overrides: ParsableArguments {
   @Option(
     parsing: .unconditional,
-    help: "Batch size, 1 to 65536: real images per critic step, and as many generated ones.")
+    help: ArgumentHelp(
+      "Batch size, 1 to 65536: real images per critic step, and as many generated ones.",
+      valueName: "n"))
   var batchSize: Int?
 
-  @Option(parsing: .unconditional, help: "Critic steps per generator step, 1 to 1000000.")
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Critic steps per generator step, 1 to 1000000.", valueName: "n"))
   var criticSteps: Int?
 
   @Option(
@@ -27,7 +31,9 @@ struct Overrides: ParsableArguments {
         + "a generator step).", valueName: "mode"))
   var realBatch: RealBatch?
 
-  @Option(parsing: .unconditional, help: "Weight of the gradient penalty, greater than 0.")
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Weight of the gradient penalty, greater than 0.", valueName: "x"))
   var lambda: Double?
 
   @Option(
@@ -36,18 +42,22 @@ struct Overrides: ParsableArguments {
       valueName: "distribution"))
   var interpolation: Interpolation?
 
-  @Option(parsing: .unconditional, help: "Bound of weight clipping, greater than 0.")
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Bound of weight clipping, greater than 0.", valueName: "x"))
   var clip: Double?
 
   @Option(help: ArgumentHelp("Optimizer of both networks: rmsprop or adam.", valueName: "name"))
   var optimizer: OptimizerName?
 
-  @Option(parsing: .unconditional, help: "Learning rate of both networks.")
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Learning rate of both networks.", valueName: "x"))
   var learningRate: Double?
 
   @Option(
     parsing: .unconditional,
-    help: "Learning rate of the critic; takes precedence over --learning-rate.")
+    help: ArgumentHelp(
+      "Learning rate of the critic; takes precedence over --learning-rate.", valueName: "x"))
   var criticLearningRate: Double?
 
   @Option(
@@ -56,15 +66,17 @@ struct Overrides: ParsableArguments {
   var schedule: Schedule?
 
   @Option(
-    name: .customLong("beta1"), parsing: .unconditional, help: "Decay rate of Adam's first moment.")
+    name: .customLong("beta1"), parsing: .unconditional,
+    help: ArgumentHelp("Decay rate of Adam's first moment.", valueName: "x"))
   var beta1: Double?
 
   @Option(
-    name: .customLong("beta2"), parsing: .unconditional, help: "Decay rate of Adam's second moment."
+    name: .customLong("beta2"), parsing: .unconditional,
+    help: ArgumentHelp("Decay rate of Adam's second moment.", valueName: "x")
   )
   var beta2: Double?
 
-  @Option(parsing: .unconditional, help: "Decay rate of RMSProp.")
+  @Option(parsing: .unconditional, help: ArgumentHelp("Decay rate of RMSProp.", valueName: "x"))
   var alpha: Double?
 
   @Option(
@@ -72,7 +84,7 @@ struct Overrides: ParsableArguments {
       "Weight initialization: pytorch, glorot, he or dcgan.", valueName: "name"))
   var initialization: Initialization?
 
-  @Option(parsing: .unconditional, help: "Size of a latent vector.")
+  @Option(parsing: .unconditional, help: ArgumentHelp("Size of a latent vector.", valueName: "n"))
   var latent: Int?
 
   @Option(

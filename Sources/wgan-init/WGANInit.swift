@@ -56,7 +56,9 @@ struct WGANInit: Tool {
       "Image shape: channels x height x width. (default: 1x28x28)", valueName: "CxHxW"))
   var shape: String?
 
-  @Option(parsing: .unconditional, help: "Seed of all random numbers of the run.")
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Seed of all random numbers of the run.", valueName: "s"))
   var seed: UInt64 = 0
 
   @Flag(help: "Print the networks as text, and exit.")
@@ -67,8 +69,8 @@ struct WGANInit: Tool {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "More options of this group as one text, quoted as in a shell. The other options take "
-        + "precedence.", valueName: "text"))
+      "Overrides as one text, quoted as in a shell. Separate options take precedence.",
+      valueName: "text"))
   var overrides: String?
 
   @OptionGroup var output: OutputOptions
