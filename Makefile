@@ -36,7 +36,7 @@ RUN      ?= $(PRESET)
 # folder of the run
 OUT      ?= runs/$(RUN)
 ## of make bench, with DATA, BATCH and THREADS:
-# Python executable with the frameworks to compare with
+# path of a Python executable with the frameworks to compare with
 PYTHON    ?=
 # names of these frameworks
 PEERS     ?= torch tensorflow jax

@@ -93,7 +93,7 @@ import Testing
       #"""
       set -e
       printf 'dense 9; relu; dense 1\n' > "my <critic> \$5"
-      \#(train) EPOCHS=2 INIT="--lambda 5 --critic \"$PWD/my <critic> \\\\\$\$5\" --schedule 'cosine 99'"
+      \#(train) EPOCHS=2 INIT="--lambda 5 --critic \"$PWD/my <critic> \$\$5\" --schedule 'cosine 99'"
       make -s -C \#(Shell.checkout) report TOOLS="$TOOLS" OUT="$PWD/run"
       """#)
     let page = String(decoding: try shell.read("run/report.html"), as: UTF8.self)

@@ -3,15 +3,13 @@ import Testing
 
 /// `wgan-step --save-every` and `--after-save`.
 @Suite struct SaveEveryTests {
-  /// `step` trains run.bin in place, and logs each call of the command: epochs, seconds, and the epoch of
-  /// the checkpoint that it finds.
+  /// `step` trains run.bin in place, and logs each call of the command: $1, and the epoch of the checkpoint.
   private let prelude = #"""
     set -e
-    epoch() { tensor-info --header "$1" | awk '$1 == "progress.epoch" { print $2 }'; }
-    export -f epoch
+    epoch() { tensor-info --header "$1" | sed -n 's/^ *progress.epoch *//p'; }
     step() {
       wgan-step run.bin --data images.tensor --metrics log "$@" -o run.bin \
-        --after-save 'bash -c "echo $1 $2 \$(epoch run.bin)" | sed "s/ [0-9]* / /" >> calls'
+        --after-save 'echo "$1 $(tensor-info --header run.bin | sed -n "s/^ *progress.epoch *//p")" >> calls; test "$2"'
     }
     cp mlp-gp.bin run.bin
 
@@ -56,7 +54,7 @@ import Testing
         set -m
         # In the command, SIGINT and SIGPIPE have their default actions, and SIGTERM is not blocked.
         with_signals wgan-step run.bin --data images.tensor --epochs 9 --save-every 2 -o run.bin --after-save '
-          echo 1 >> calls; grep -E "^Sig(Blk|Ign)" /proc/$$/status > mask; sleep 60' &
+          echo 1 >> calls; grep -E "^Sig(Blk|Ign)" /proc/self/status > mask; sleep 60' &
         await '[ -s mask ]'; kill -INT -- -$!
         wait $! && exit 2 || test $? = 130
         test $(epoch run.bin) = 2; test "$(cat calls)" = 1
