@@ -170,7 +170,7 @@ format: ## format all Swift files in place
 	swift format --in-place $(swift_files)
 
 install: ## install the tools, manual pages and completions in DESTDIR/PREFIX
-	@test -e $(TOOLS)/wgan-step || { echo 'install: the tools are not built; run make first' >&2; exit 66; }
+	@test -e $(TOOLS)/wgan-step || { echo 'nothing is built; run make first' >&2; exit 66; }
 	@$(with_tools) scripts/install into "$(DESTDIR)$(PREFIX)" $(tools)
 
 uninstall: ## remove the installed files

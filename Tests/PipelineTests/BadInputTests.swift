@@ -142,7 +142,7 @@ import Testing
     Case("\(step) --steps 1 --trace -", 64, "a trace cannot be written to standard output"),
     Case("\(step) --steps 1 --trace new -o new", 64, "cannot both be written to new"),
     Case("\(step) --steps 1 --trace new --metrics new", 64, "cannot both be written to new"),
-    Case("\(step) --steps 1 --trace images.tensor", 64, "images.tensor: is an input of another"),
+    Case("\(step) --steps 1 --trace images.tensor", 64, "images.tensor: is also an input"),
     Case("\(step) --steps 1 --trace mlp-gp.bin", 64, "mlp-gp.bin: is also an input"),
     Case("\(step) --epochs 9999 --trace old", 64, "old: has room for ", "critic and"),
     Case("\(step) --steps 1 -o images.tensor", 64, "images.tensor: is also an input"),
@@ -150,7 +150,7 @@ import Testing
     Case("tensor2png images.tensor -o images.tensor", 64, "images.tensor: is also an input"),
     Case(
       "idx2tensor images.idx --labels labels.idx -o labels.idx", 64, "labels.idx: is also an input"),
-    Case("wgan-init --preset mlp-gp --like images.tensor -o images.tensor", 64, "is an input"),
+    Case("wgan-init --preset mlp-gp --like images.tensor -o images.tensor", 64, "is also an input"),
     Case("\(step) --only generator --until-epoch 3 -o old", 64, "--only generator"),
     Case("\(step) --only both-of-them --steps 1 -o old", 64, "both-of-them"),
     Case("\(step) --steps 1 --threads 0 -o old", 64, "--threads"),
@@ -189,10 +189,13 @@ import Testing
     Case("wgan-init --preset mlp-gp --critic-warm-up '0 25 500' -o old", 64, "critic's warm-up"),
     Case("wgan-init --preset mlp-gp --real-batch stale -o old", 64, "'stale'", "--real-batch"),
     Case("wgan-init --preset mlp-gp --interpolation cauchy -o old", 64, "--interpolation"),
-    Case("wgan-init --preset mlp-clip --interpolation normal -o old", 64, "--interpolation: "),
+    Case(
+      "wgan-init --preset mlp-clip --interpolation normal -o old", 64,
+      "--interpolation does not apply"),
     Case("wgan-init --preset mlp-gp --initialization zeros -o old", 64, "--initialization"),
     Case(
-      "wgan-init --preset mlp-gp --like images.tensor --shape 1x8x8 -o old", 64, "--like or --shape"
+      "wgan-init --preset mlp-gp --like images.tensor --shape 1x8x8 -o old", 64,
+      "--like and --shape exclude each other"
     ),
     Case("wgan-sample mlp-gp.bin -n 0 -o old", 64, "-n must be between 1 and"),
     Case("wgan-sample mlp-gp.bin --first -1 -o old", 64, "--first"),
