@@ -35,7 +35,7 @@ let package = Package(
       ("fuzz-png", ["PNGFormat", "TensorIO", "CZlib"]),
       ("fuzz-network", ["Engine", "WGAN", "TensorIO"]),
       ("fuzz-checkpoint", ["Engine", "WGAN", "TensorIO"]),
-      ("fuzz-metrics", ["Engine", "MetricsFormat", "WGAN", "TensorIO"]),
+      ("fuzz-metrics", ["Engine", "WGAN", "TensorIO"]),
       ("fuzz-curves", ["MetricsFormat", "TensorIO"]),
     ].map { name, libraries in
       .executableTarget(
