@@ -169,8 +169,8 @@ lint: ## check the format of all Swift files
 format: ## format all Swift files in place
 	swift format --in-place $(swift_files)
 
-install: ## install the tools, manual pages and completions in DESTDIR/PREFIX
-	@test -e $(TOOLS)/wgan-step || { echo 'nothing is built; run make first' >&2; exit 66; }
+install: ## install wgan with a link per tool, manual pages and completions in DESTDIR/PREFIX
+	@test -e $(TOOLS)/wgan || { echo 'nothing is built; run make first' >&2; exit 66; }
 	@$(with_tools) scripts/install into "$(DESTDIR)$(PREFIX)" $(tools)
 
 uninstall: ## remove the installed files
@@ -180,7 +180,8 @@ static: $(static) ## build tools without shared libraries in .build-static/relea
 
 $(static): $(sources)
 	@scripts/setup libraries
-	$(build) --scratch-path .build-static -Xswiftc -static-executable
+	$(build) --product wgan --scratch-path .build-static -Xswiftc -static-executable -Xlinker -s
+	@for tool in $(tools); do ln -sf wgan .build-static/release/$$tool; done
 	@touch $@
 
 deb: $(built) ## build a Debian package in dist

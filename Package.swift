@@ -13,22 +13,28 @@ let strict = settings + [.strictMemorySafety()]
 let argumentParser: Target.Dependency =
   .product(name: "ArgumentParser", package: "swift-argument-parser")
 
+// Tools, in the order of the pipeline
+let tools: [(name: String, library: String, dependencies: [Target.Dependency])] = [
+  ("idx2tensor", "IDX2Tensor", ["IDXFormat"]),
+  ("cifar2tensor", "CIFAR2Tensor", ["IDXFormat"]),
+  ("png2tensor", "PNG2Tensor", ["PNGFormat"]),
+  ("wgan-init", "WGANInit", ["Engine", "WGAN"]),
+  ("wgan-step", "WGANStep", ["Engine", "WGAN"]),
+  ("wgan-sample", "WGANSample", ["Engine", "WGAN"]),
+  ("tensor2png", "Tensor2PNG", ["PNGFormat"]),
+  ("tensor-info", "TensorInfo", []),
+  ("wgan-plot", "WGANPlot", ["MetricsFormat"]),
+  ("metrics2tb", "Metrics2TB", ["MetricsFormat"]),
+]
+let toolDependencies: [Target.Dependency] = ["TensorIO", "ToolSupport", argumentParser]
+
 let package = Package(
   name: "wgan",
   products: [
     .library(name: "TensorIO", targets: ["TensorIO"]),
     .library(name: "Engine", targets: ["Engine"]),
     .library(name: "WGAN", targets: ["WGAN"]),
-    .executable(name: "idx2tensor", targets: ["idx2tensor"]),
-    .executable(name: "cifar2tensor", targets: ["cifar2tensor"]),
-    .executable(name: "png2tensor", targets: ["png2tensor"]),
-    .executable(name: "wgan-init", targets: ["wgan-init"]),
-    .executable(name: "wgan-step", targets: ["wgan-step"]),
-    .executable(name: "wgan-sample", targets: ["wgan-sample"]),
-    .executable(name: "tensor2png", targets: ["tensor2png"]),
-    .executable(name: "tensor-info", targets: ["tensor-info"]),
-    .executable(name: "wgan-plot", targets: ["wgan-plot"]),
-    .executable(name: "metrics2tb", targets: ["metrics2tb"]),
+    .executable(name: "wgan", targets: ["multicall"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
@@ -54,41 +60,9 @@ let package = Package(
     .target(
       name: "ToolSupport", dependencies: ["TensorIO", argumentParser], swiftSettings: strict),
 
-    // Tools, in the order of the pipeline
+    // Every tool in one executable
     .executableTarget(
-      name: "idx2tensor", dependencies: ["IDXFormat", "TensorIO", "ToolSupport", argumentParser],
-      swiftSettings: strict),
-    .executableTarget(
-      name: "cifar2tensor", dependencies: ["IDXFormat", "TensorIO", "ToolSupport", argumentParser],
-      swiftSettings: strict),
-    .executableTarget(
-      name: "png2tensor", dependencies: ["PNGFormat", "TensorIO", "ToolSupport", argumentParser],
-      swiftSettings: strict),
-    .executableTarget(
-      name: "wgan-init",
-      dependencies: ["Engine", "WGAN", "TensorIO", "ToolSupport", argumentParser],
-      swiftSettings: strict),
-    .executableTarget(
-      name: "wgan-step",
-      dependencies: ["Engine", "WGAN", "TensorIO", "ToolSupport", argumentParser],
-      swiftSettings: strict),
-    .executableTarget(
-      name: "wgan-sample",
-      dependencies: ["Engine", "WGAN", "TensorIO", "ToolSupport", argumentParser],
-      swiftSettings: strict),
-    .executableTarget(
-      name: "tensor2png", dependencies: ["PNGFormat", "TensorIO", "ToolSupport", argumentParser],
-      swiftSettings: strict),
-    .executableTarget(
-      name: "tensor-info", dependencies: ["TensorIO", "ToolSupport", argumentParser],
-      swiftSettings: strict),
-    .executableTarget(
-      name: "wgan-plot",
-      dependencies: ["MetricsFormat", "TensorIO", "ToolSupport", argumentParser],
-      swiftSettings: strict),
-    .executableTarget(
-      name: "metrics2tb",
-      dependencies: ["MetricsFormat", "TensorIO", "ToolSupport", argumentParser],
+      name: "multicall", dependencies: tools.map { .byName(name: $0.library) } + toolDependencies,
       swiftSettings: strict),
 
     // Tests
@@ -115,11 +89,21 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "PipelineTests",
-      dependencies: [
-        "TensorIO", "idx2tensor", "cifar2tensor", "png2tensor", "wgan-init", "wgan-step",
-        "wgan-sample", "tensor2png", "tensor-info", "wgan-plot",
-        "metrics2tb",
-      ],
+      dependencies: ["TensorIO", "multicall"] + tools.map { .byName(name: $0.name) },
       swiftSettings: settings),
   ]
 )
+
+// A tool is a library, so that `wgan` can link it with the others, and an executable of its own.
+for tool in tools {
+  let path = "Sources/\(tool.name)"
+  package.products.append(.executable(name: tool.name, targets: [tool.name]))
+  package.targets += [
+    .target(
+      name: tool.library, dependencies: tool.dependencies + toolDependencies, path: path,
+      exclude: ["Main"], swiftSettings: strict),
+    .executableTarget(
+      name: tool.name, dependencies: [.byName(name: tool.library), "ToolSupport"],
+      path: "\(path)/Main", swiftSettings: strict),
+  ]
+}

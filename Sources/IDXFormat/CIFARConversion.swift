@@ -1,53 +1,53 @@
-// From the binary files of CIFAR-10 and CIFAR-100 to a tensor file, in one pass: what the tool
-// `cifar2tensor` does. Such a file has no header: records of one or two labels and 3×32×32 bytes,
-// red, green and blue. https://www.cs.toronto.edu/~kriz/cifar.html
+// Converts the binary files of CIFAR-10 and CIFAR-100 to a tensor file, in one pass: the work of the
+// tool `cifar2tensor`. The files have no header: each record is one or two labels and 3×32×32 bytes, in
+// the order red, green, blue. https://www.cs.toronto.edu/~kriz/cifar.html
 import TensorIO
 
-/// What a record is, and which of its labels is taken.
+/// The labels in a record, and the one to convert.
 public struct CIFARLabels: Sendable {
-  /// The classes of each label of a record.
-  let counts: [Int]
-  /// The label that is taken.
-  let index: Int
+  /// The number of classes of each label in a record.
+  let classCounts: [Int]
+  /// The index of the label to convert.
+  let selected: Int
 
-  /// CIFAR-10's label.
-  public static let ten = CIFARLabels(counts: [10], index: 0)
-  /// CIFAR-100's coarse label, of twenty.
-  public static let coarse = CIFARLabels(counts: [20, 100], index: 0)
-  /// CIFAR-100's fine label, of a hundred.
-  public static let fine = CIFARLabels(counts: [20, 100], index: 1)
+  /// The label of CIFAR-10.
+  public static let cifar10 = CIFARLabels(classCounts: [10], selected: 0)
+  /// The coarse label of CIFAR-100: 20 classes.
+  public static let cifar100Coarse = CIFARLabels(classCounts: [20, 100], selected: 0)
+  /// The fine label of CIFAR-100: 100 classes.
+  public static let cifar100Fine = CIFARLabels(classCounts: [20, 100], selected: 1)
 
   /// C×H×W.
   static let shape = [3, 32, 32]
-  /// The bytes of a record.
-  var recordByteCount: Int { counts.count + Self.shape.reduce(1, *) }
+  /// The size of a record, in bytes.
+  var recordByteCount: Int { classCounts.count + Self.shape.reduce(1, *) }
 }
 
-/// Converts files to one tensor file of the kind "images", in the order given.
+/// Converts CIFAR files to one tensor file of the kind `images`, in the order given.
 ///
-/// The file has the tensor `images`, U8, N×3×32×32, with the metadata `range` = `0,255`, and
-/// `labels`, U8, N. A path of "-" is standard input; memory does not grow with the images.
+/// The output has the tensor `images`, U8, N×3×32×32, with the metadata `range` = `0,255`, and the
+/// tensor `labels`, U8, N. Memory grows with the labels, not with the images.
 ///
 /// - Parameters:
-///   - paths: Files plain or gzipped.
-///   - labels: What the records are, and which label is taken.
+///   - paths: Plain or gzipped files; `-` is standard input.
+///   - labels: The format of the records, and the label to convert.
 ///   - output: Where the tensor file goes; committed at the end.
-///
-/// Throws `.invalid` for a file that is empty, does not end with a record or has a label that
-/// cannot be, and what `InputFile` and `OutputFile` throw.
+/// - Throws: `.invalid` if a file is empty, ends within a record or has a label out of range; what
+///   `InputFile` and `ImagesWriter` throw.
 public func convertCIFAR(
   _ paths: [String], labels: CIFARLabels, to output: OutputFile
 ) throws(FileError) {
-  // More than any disk holds, and what the header has room for.
-  let limit = 1 << 40
-  let writer = try ImagesWriter(CIFARLabels.shape, labels: .u8, atMost: limit, to: output)
+  // More images than any disk holds; the header reserves room for this many digits.
+  let maximumCount = 1 << 40
+  let writer = try ImagesWriter(
+    CIFARLabels.shape, labels: .u8, maximumCount: maximumCount, to: output)
   for path in paths {
     let input = try InflatingInput(InputFile(path))
     var index = 0
     while case let record = try input.bytes(labels.recordByteCount), !record.isEmpty {
-      try check(record, index, labels, input.path)
+      try validate(record, index, labels, input.path)
       try writer.append(
-        Array(record[labels.counts.count...]), label: Int(record[labels.index]))
+        Array(record[labels.classCounts.count...]), label: Int(record[labels.selected]))
       index += 1
     }
     guard index > 0 else { throw FileError(.invalid, input.path, "is empty") }
@@ -55,18 +55,19 @@ public func convertCIFAR(
   try writer.finish()
 }
 
-private func check(
+/// Checks the size and the labels of a record.
+private func validate(
   _ record: [UInt8], _ index: Int, _ labels: CIFARLabels, _ path: String
 ) throws(FileError) {
   guard record.count == labels.recordByteCount else {
     throw FileError(
-      .invalid, path,
-      "ends after \(record.count) of the \(labels.recordByteCount) bytes of record \(index), "
-        + "counted from 0")
+      truncated: path, "record \(index) (counted from 0)", expected: "\(labels.recordByteCount)",
+      found: record.count)
   }
-  for (label, count) in zip(record, labels.counts) where label >= count {
+  for (label, count) in zip(record, labels.classCounts) where label >= count {
     throw FileError(
       .invalid, path,
-      "record \(index), counted from 0, has label \(label); there are \(count) classes")
+      "record \(index) (counted from 0) has an invalid label (expected 0 to \(count - 1), found "
+        + "\(label))")
   }
 }

@@ -1,26 +1,24 @@
-// From IDX to a tensor file, in one pass: what the tool `idx2tensor` does. The output is committed
-// only when every input has proved to be whole.
+// Converts IDX to a tensor file, in one pass: the work of the tool `idx2tensor`. The output is committed
+// only after every input has been validated to its end.
 import TensorIO
 
-/// Converts images, and labels if there are any, to a tensor file of the kind "images".
+/// Converts images, and optionally their labels, to a tensor file of the kind `images`.
 ///
-/// The file has the tensor `images`, U8, N×C×H×W, with the metadata `range` = `0,255`, and, if
-/// labels are given, `labels`, U8, N. A path of "-" is standard input; memory does not grow with
-/// the files.
+/// The output has the tensor `images`, U8, N×C×H×W, with the metadata `range` = `0,255`, and with labels
+/// the tensor `labels`, U8, N. Memory does not grow with the files.
 ///
 /// - Parameters:
-///   - images: IDX of rank 3 (N×H×W, one channel) or 4 (N×C×H×W), plain or gzipped.
-///   - labels: IDX of rank 1, one label for each image.
-///   - progress: Called now and then with how many images are done, of how many.
-///   - output: Where the tensor file goes; committed at the end. An error before that leaves a
-///     pipe with a file that its reader finds cut short, and a path as it was.
-///
-/// Throws `.usage` when both are standard input, `.invalid` for a file that is not as described
-/// or of which the number of labels is not that of the images, and what `InputFile` and
-/// `OutputFile` throw.
+///   - images: An IDX file of rank 3 (N×H×W, one channel) or 4 (N×C×H×W), plain or gzipped; `-` is
+///     standard input.
+///   - labels: An IDX file of rank 1 with one label per image; `-` is standard input.
+///   - output: Where the tensor file goes; committed at the end. After an error, a path is unchanged,
+///     and a pipe ends with a truncated file.
+///   - progress: Called regularly with the number of images converted and their total number.
+/// - Throws: `.usage` if both inputs are standard input; `.invalid` if a file is not as described or the
+///   number of labels is not the number of images; what `InputFile` and `OutputFile` throw.
 public func convertIDX(
   images: String, labels: String?, to output: OutputFile,
-  progress: (_ done: Int, _ all: Int) -> Void = { _, _ in }
+  progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
 ) throws(FileError) {
   guard images != "-" || labels != "-" else {
     throw FileError(.usage, "standard input", "cannot be both the images and the labels")
@@ -33,7 +31,9 @@ public func convertIDX(
     let count = try labelCount(reader)
     guard count == shape[0] else {
       throw FileError(
-        .invalid, reader.path, "has \(count) labels for the \(shape[0]) images of \(images)")
+        .invalid, reader.path,
+        "number of labels does not match the images in \(images) (expected \(shape[0]), found "
+          + "\(count))")
     }
     readers.append(reader)
     entries.append(TensorEntry("labels", .u8, [count]))
@@ -62,14 +62,17 @@ private func imageShape(_ reader: IDXReader) throws(FileError) -> [Int] {
   case let rank:
     throw FileError(
       .invalid, reader.path,
-      "is not images: rank is \(rank), not 3 (N×H×W) or 4 (N×C×H×W)\(rank == 1 ? "; labels?" : "")")
+      "does not contain images (expected rank 3, N×H×W, or rank 4, N×C×H×W; found rank \(rank))"
+        + (rank == 1 ? "; give labels with --labels" : ""))
   }
 }
 
 private func labelCount(_ reader: IDXReader) throws(FileError) -> Int {
   let sizes = reader.header.dimensions
   guard sizes.count == 1 else {
-    throw FileError(.invalid, reader.path, "is not labels: rank is \(sizes.count), not 1 (N)")
+    throw FileError(
+      .invalid, reader.path,
+      "does not contain labels (expected rank 1, N; found rank \(sizes.count))")
   }
   return sizes[0]
 }

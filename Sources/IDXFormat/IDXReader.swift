@@ -1,49 +1,49 @@
-// An IDX file as a stream: a header, then exactly the bytes that it announces. Nothing is ever
-// allocated by an announced size; a file that lies is found out by where it ends.
+// An IDX file as a stream: a header, then exactly the bytes that it declares. No allocation depends on
+// a declared size.
 import TensorIO
 
-/// Reads an IDX file of unsigned bytes, plain or gzipped, from a path or standard input ("-").
+/// Reads an IDX file of unsigned bytes, plain or gzipped.
 public final class IDXReader {
-  /// What the file announces.
+  /// The header of the file.
   public let header: IDXHeader
 
   private let input: InflatingInput
   private var done = 0
 
-  /// The name for messages: the path as given, or "standard input".
+  /// The name in messages: the path as given, or "standard input".
   public var path: String { input.path }
 
   /// Opens a file and reads its header.
   ///
-  /// Throws `.invalid` for what is not an IDX file of unsigned bytes, and what `InputFile` throws.
+  /// - Parameter path: A path, or `-` for standard input.
+  /// - Throws: `.invalid` if the file is not an IDX file of unsigned bytes; what `InputFile` throws.
   public init(_ path: String) throws(FileError) {
     input = try InflatingInput(InputFile(path))
     header = try IDXHeader(input)
   }
 
-  /// Fills a buffer with the next bytes of the data and returns how many came: fewer than asked
-  /// for only when the data is complete, and 0 once the file has been found to end there too.
+  /// Fills a buffer with the next bytes of the data.
   ///
-  /// Throws `.invalid` for a file that is shorter or longer than announced, or damaged gzip.
-  ///
-  /// - Precondition: the buffer is not empty.
+  /// - Parameter buffer: Receives the bytes.
+  /// - Returns: The number of bytes read: less than the size of the buffer at the end of the data, then
+  ///   0 once the end of the file is checked.
+  /// - Precondition: The buffer is not empty.
+  /// - Throws: `.invalid` if the file is shorter or longer than declared, or its gzip data is corrupted;
+  ///   what `InputFile` throws.
   public func read(into buffer: inout [UInt8]) throws(FileError) -> Int {
-    precondition(!buffer.isEmpty, "0 is to mean the end")
+    precondition(!buffer.isEmpty, "an empty buffer")
     let wanted = min(buffer.count, header.byteCount - done)
-    // At the end, a byte too many is asked for.
+    // At the end, one more byte is requested to see whether there is one.
     let got = try input.read(into: &buffer, 0..<max(wanted, 1))
     if wanted == 0 {
       guard got == 0 else {
-        throw FileError(
-          .invalid, path, "bytes follow the announced data of \(header.byteCount) bytes")
+        throw FileError(extraBytes: path, expected: header.byteCount)
       }
       return 0
     }
     done += got
     guard got == wanted else {
-      throw FileError(
-        .invalid, path,
-        "data ends after \(done) bytes, the header announces \(header.byteCount)")
+      throw FileError(truncated: path, "data", expected: "\(header.byteCount)", found: done)
     }
     return got
   }

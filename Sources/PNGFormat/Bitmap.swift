@@ -1,30 +1,30 @@
-/// A picture in memory, 16 bits a channel, so that all roundings on the way are far below the last
-/// one to 8.
+/// An image in memory, 16 bits per channel. Intermediate rounding errors are therefore far below those
+/// of the final rounding to 8 bits.
 public struct Bitmap: Sendable, Equatable {
   /// The height in pixels.
   public let height: Int
   /// The width in pixels.
   public let width: Int
-  /// 1, gray, or 3, red, green and blue.
+  /// The number of channels: 1 (gray) or 3 (red, green, blue).
   public let channels: Int
-  /// height×width×channels; a level of 8 bits is 257 times as much.
+  /// height×width×channels. An 8-bit value v is stored as 257 · v.
   public private(set) var pixels: [UInt16]
 
-  /// A black picture.
+  /// Creates a black image.
   init(height: Int, width: Int, channels: Int) {
     (self.height, self.width, self.channels) = (height, width, channels)
     pixels = Array(repeating: 0, count: height * width * channels)
   }
 
-  /// Sets a pixel; a colour becomes its luma in a gray picture.
+  /// Sets a pixel. A gray image stores the luma of the color.
   mutating func set(_ x: Int, _ y: Int, _ color: Color) {
-    let place = (y * width + x) * channels
+    let offset = (y * width + x) * channels
     if channels == 1 {
-      pixels[place] = color.luma
+      pixels[offset] = color.luma
     } else {
-      pixels[place] = color.red
-      pixels[place + 1] = color.green
-      pixels[place + 2] = color.blue
+      pixels[offset] = color.red
+      pixels[offset + 1] = color.green
+      pixels[offset + 2] = color.blue
     }
   }
 }

@@ -1,7 +1,7 @@
-// Colours as they are stored, with all rounding spelt out. Sums and means are of the stored values, as
-// in PIL and torchvision, not of light.
+// Colors as stored in a file, with explicit rounding. As in PIL and torchvision, sums and means are of
+// the stored values, not of linear light.
 
-/// A colour of 16 bits a channel, as pictures are kept; a level of 8 bits is 257 times as much.
+/// A color with 16 bits per channel. An 8-bit value v is stored as 257 · v.
 public struct Color: Sendable, Equatable {
   var red: UInt16
   var green: UInt16
@@ -10,18 +10,21 @@ public struct Color: Sendable, Equatable {
   /// Black.
   public static let black = Color(gray: 0)
 
-  init(deep red: UInt16, _ green: UInt16, _ blue: UInt16) {
+  /// Creates a color from 16-bit values.
+  init(red: UInt16, green: UInt16, blue: UInt16) {
     (self.red, self.green, self.blue) = (red, green, blue)
   }
 
-  /// A colour of 8 bits a channel.
+  /// Creates a color from 8-bit values.
   init(_ red: UInt8, _ green: UInt8, _ blue: UInt8) {
-    self.init(deep: 257 * UInt16(red), 257 * UInt16(green), 257 * UInt16(blue))
+    self.init(red: 257 * UInt16(red), green: 257 * UInt16(green), blue: 257 * UInt16(blue))
   }
 
+  /// Creates a gray from an 8-bit value.
   init(gray: UInt8) { self.init(gray, gray, gray) }
 
-  /// Reads `black`, `white`, a level from 0 to 255, or `#rrggbb`; nil for anything else.
+  /// Parses a color: `black`, `white`, a gray level from 0 to 255, or `#rrggbb`. Returns nil for any
+  /// other text.
   public init?(_ text: String) {
     let digits = Array(text.utf8.dropFirst())
     switch text {
@@ -41,24 +44,25 @@ public struct Color: Sendable, Equatable {
     }
   }
 
-  /// The gray of the same brightness: ITU-R BT.601's luma in 16 bits of fraction, as PIL has it.
-  /// Rounded once more, to 8 bits, that of a colour of 8 bits is the luma of the 8 bits.
+  /// The luma of ITU-R BT.601 with 16-bit weights, as in PIL. For an 8-bit color, the result rounded to
+  /// 8 bits is the luma that PIL computes from 8 bits.
   var luma: UInt16 {
     let (red, green, blue) = (Int(red), Int(green), Int(blue))
     return UInt16((19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16)
   }
 
-  /// This colour, so opaque of 65535, before another one; rounded to the nearest.
+  /// Composites this color over a background, rounded to the nearest value. `alpha` is 0 to 65535.
   func over(_ background: Color, alpha: UInt16) -> Color {
     let alpha = Int(alpha)
     func mix(_ front: UInt16, _ back: UInt16) -> UInt16 {
-      // A half cannot be: 65535 is odd.
+      // There are no ties, because 65535 is odd.
       UInt16((Int(front) * alpha + Int(back) * (65535 - alpha) + 32767) / 65535)
     }
     return Color(
-      deep: mix(red, background.red), mix(green, background.green), mix(blue, background.blue))
+      red: mix(red, background.red), green: mix(green, background.green),
+      blue: mix(blue, background.blue))
   }
 
-  /// The channels of a gray or a coloured picture.
-  func levels(_ channels: Int) -> [UInt16] { channels == 1 ? [luma] : [red, green, blue] }
+  /// The values of the channels in an image with 1 or 3 channels.
+  func values(channels: Int) -> [UInt16] { channels == 1 ? [luma] : [red, green, blue] }
 }

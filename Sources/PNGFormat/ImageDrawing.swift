@@ -1,25 +1,25 @@
-// From a tensor file to a PNG: what the tool `tensor2png` does.
+// Draws the images of a tensor file as a PNG: the work of the tool `tensor2png`.
 import TensorIO
 
-/// Draws images of a tensor file of the kind "images" as a grid.
+/// Draws images of a tensor file of the kind `images` as a grid.
 ///
-/// The tensor `images` is N×C×H×W, U8 or F32, with C = 1 (grey) or 3 (red, green, blue); the
-/// file's `range` says which values are drawn as 0 and 255 (see `PixelRange`).
+/// The tensor `images` is N×C×H×W, U8 or F32, with C = 1 (gray) or 3 (red, green, blue). The metadata
+/// `range` states the values that are drawn as 0 and 255 (see `PixelRange`).
 ///
 /// - Parameters:
 ///   - file: The images.
-///   - columns: The images in a row; by default the square root of their number, rounded up.
-///   - padding: Pixels between the images and around them.
-///   - scale: Each pixel is drawn as a square of so many pixels each way.
-///   - first: The image to begin with, from 0.
-///   - count: How many images are drawn; by default 64, or all from the first if there are fewer.
-///   - spread: Whether they are taken evenly from there to the end, not one after another.
-///
-/// Returns the bytes of a PNG file. Throws `.usage` for images that the file does not have and for
-/// a picture that would be too large, and `.invalid` for a file that is not as described, also when
-/// a pixel is NaN.
-///
-/// - Precondition: columns, scale and count are at least 1, padding and first at least 0.
+///   - columns: The number of images in a row; by default the square root of their number, rounded up.
+///   - padding: The space between images and around them, in pixels.
+///   - scale: Each pixel is drawn as a square of `scale` × `scale` pixels.
+///   - first: The index of the first image, from 0.
+///   - count: The number of images; by default all from `first` on if they are at most 256, otherwise
+///     64.
+///   - spread: Whether to select the images at equal distances from `first` to the end, instead of
+///     consecutively.
+/// - Returns: The bytes of a PNG file.
+/// - Precondition: `columns`, `scale` and `count` are at least 1, `padding` and `first` at least 0.
+/// - Throws: `.usage` if the file does not have the images or the grid is too large; `.invalid` if the
+///   file is not as described, or a pixel is NaN.
 public func drawImages(
   of file: TensorFile, columns: Int? = nil, padding: Int = 2, scale: Int = 1, first: Int = 0,
   count: Int? = nil, spread: Bool = false
@@ -29,13 +29,17 @@ public func drawImages(
   let shape = entry.shape
   let total = shape[0]
   guard first < total else {
-    throw FileError(.usage, file.path, "has \(counted(total)); --first \(first) is past the end")
-  }
-  let rest = total - first
-  let count = count ?? (rest <= 256 ? rest : 64)
-  guard count <= rest else {
     throw FileError(
-      .usage, file.path, "has \(counted(total)); there are not \(count) from --first \(first) on")
+      .usage, file.path,
+      "--first \(first) is out of range (expected 0 to \(total - 1); \(counted(total)))")
+  }
+  let available = total - first
+  let count = count ?? (available <= 256 ? available : 64)
+  guard count <= available else {
+    throw FileError(
+      .usage, file.path,
+      "-n \(count) is out of range (expected at most \(available) from --first \(first) on; "
+        + "\(counted(total)))")
   }
   guard
     let grid = ImageGrid(
@@ -44,26 +48,27 @@ public func drawImages(
   else {
     throw FileError(
       .usage, file.path,
-      "the picture would be too large: over \(ImageGrid.sideLimit) pixels a side or "
-        + "\(ImageGrid.byteLimit >> 30) GiB")
+      "the grid would be too large (the limits are \(ImageGrid.sideLimit) pixels per side and "
+        + "\(ImageGrid.byteLimit >> 30) GiB)")
   }
 
-  let chosen = (0..<count).map { first + (spread ? $0 * rest / count : $0) }
+  let selected = (0..<count).map { first + (spread ? $0 * available / count : $0) }
   let imageSize = entry.elementCount / total
-  let levels = (0...255).map { range.pixel(Float($0)) }
+  let pixelOfByte = (0...255).map { range.pixel(Float($0)) }
   let pixels =
     entry.type == .u8
-    ? try draw(chosen, of: file, imageSize) { levels[Int($0 as UInt8)] }
-    : try draw(chosen, of: file, imageSize) { range.pixel($0 as Float) }
+    ? try draw(selected, of: file, imageSize) { pixelOfByte[Int($0 as UInt8)] }
+    : try draw(selected, of: file, imageSize) { range.pixel($0 as Float) }
   return try encodePNG(
     grid.draw(pixels), width: grid.width, height: grid.height, channels: grid.channels,
     path: file.path)
 }
 
-/// A number of images in words.
-private func counted(_ count: Int) -> String { count == 1 ? "1 image" : "\(count) images" }
+private func counted(_ count: Int) -> String {
+  count == 1 ? "the file has 1 image" : "the file has \(count) images"
+}
 
-/// The pixels of some images, one after another; `pixel` is nil for NaN.
+/// The pixels of some images, one after another. `pixel` returns nil for NaN.
 private func draw<Number: BitwiseCopyable>(
   _ images: [Int], of file: TensorFile, _ imageSize: Int, _ pixel: (Number) -> UInt8?
 ) throws(FileError) -> [UInt8] {
@@ -74,7 +79,7 @@ private func draw<Number: BitwiseCopyable>(
       for index in image * imageSize..<(image + 1) * imageSize {
         guard let pixel = pixel(numbers[index]) else {
           throw FileError(
-            .invalid, file.path, "image \(image), counted from 0, has a pixel that is NaN")
+            .invalid, file.path, "image \(image) (counted from 0) contains NaN")
         }
         pixels.append(pixel)
       }
@@ -84,30 +89,35 @@ private func draw<Number: BitwiseCopyable>(
   return pixels ?? []
 }
 
-/// The images of a file that has everything needed to draw them.
+/// The tensor `images` of a file and its range, after checking everything that drawing needs.
 private func images(of file: TensorFile) throws(FileError)
   -> (entry: TensorEntry, range: PixelRange)
 {
-  func refusal(_ message: String) -> FileError { FileError(.invalid, file.path, message) }
+  func invalid(_ message: String) -> FileError { FileError(.invalid, file.path, message) }
   try file.require(kind: "images")
-  guard let entry = file.header["images"] else { throw refusal("has no tensor \"images\"") }
-  guard entry.type != .i64 else { throw refusal("images are of type I64, not U8 or F32") }
+  guard let entry = file.header["images"] else { throw invalid("has no tensor \"images\"") }
+  guard entry.type != .i64 else {
+    throw invalid("tensor images has an unsupported type (expected U8 or F32, found I64)")
+  }
   let shape = entry.shape
   guard shape.count == 4 else {
-    throw refusal("images are of rank \(shape.count), not 4 (N×C×H×W)")
+    throw invalid(
+      "tensor images has an unsupported rank (expected 4, N×C×H×W; found \(shape.count))")
   }
-  guard shape[0] > 0 else { throw refusal("has 0 images") }
+  guard shape[0] > 0 else { throw invalid("has 0 images") }
   guard shape[1] == 1 || shape[1] == 3 else {
-    throw refusal("images have \(shape[1]) channels, not 1 (grey) or 3 (red, green, blue)")
+    throw invalid(
+      "images have an unsupported number of channels (expected 1, gray, or 3, RGB; found "
+        + "\(shape[1]))")
   }
   guard entry.elementCount > 0 else {
-    throw refusal("images are of \(shape[2])×\(shape[3]) pixels")
+    throw invalid("images have no pixels (\(shape[2])×\(shape[3]))")
   }
   guard let text = file.header.metadata["range"] else {
-    throw refusal("does not state the range of its values: no \"range\" in the metadata")
+    throw invalid("metadata has no \"range\" (expected two numbers, such as \"-1,1\")")
   }
   guard let range = PixelRange(text) else {
-    throw refusal("range is \(quoted(text)), not two numbers such as \"-1,1\"")
+    throw invalid("invalid range (expected two numbers, such as \"-1,1\"; found \(quoted(text)))")
   }
   return (entry, range)
 }

@@ -1,145 +1,155 @@
-// Which files are meant by names of files and folders, in an order that anyone can repeat.
+// Finds the image files that paths of files and directories name, in a reproducible order.
 import Glibc
 import TensorIO
 
-/// A file that is to be an image.
+/// A file to be read as an image.
 public struct ImageFile: Sendable {
-  /// The path, or "-" for standard input.
+  /// The path, or `-` for standard input.
   public let path: String
-  /// The folder that says what the image shows: of a named folder's files, the one within it that
-  /// leads to the file; of a file that was named itself, the one that it lies in.
-  let folder: String?
-  /// What is wrong already.
-  let refusal: FileError?
+  /// The directory whose name is the label of the image: for a file found in a named directory, the
+  /// subdirectory of that directory on the way to the file; for a file that was named itself, its parent
+  /// directory. Nil if there is none.
+  let labelDirectory: String?
+  /// Why the file cannot be read, if that is known already.
+  let error: FileError?
 
-  /// A file that is to be tried, or is refused untried.
-  init(_ path: String, folder: String?, refusal: FileError? = nil) {
-    (self.path, self.folder, self.refusal) = (path, folder, refusal)
+  /// Creates a file to be read, or one with an error.
+  init(_ path: String, labelDirectory: String?, error: FileError? = nil) {
+    (self.path, self.labelDirectory, self.error) = (path, labelDirectory, error)
   }
 }
 
-/// Pictures below a folder that are passed over, for their names say that they are not PNG.
-public struct OtherPictures: Sendable, CustomStringConvertible {
-  /// The folder that was named.
-  public let folder: String
+/// Images in a directory that are skipped because their extensions are those of other formats than PNG.
+public struct OtherImages: Sendable, CustomStringConvertible {
+  /// The directory that was named.
+  public let directory: String
   fileprivate(set) var count = 0
-  /// Of their paths from the folder on, the first in the order of bytes.
+  /// The path of one of them, relative to the directory: the first in the order of bytes.
   fileprivate(set) var first = ""
 
-  /// How many they are, and which.
+  /// The number of images, and the path of one of them.
   public var description: String {
-    count == 1 ? "1 picture is not PNG (\(first))" : "\(count) pictures are not PNG (\(first), …)"
+    count == 1 ? "1 image is not PNG (\(first))" : "\(count) images are not PNG (\(first), …)"
   }
 
-  static let endings = [
+  static let extensions = [
     ".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff", ".bmp", ".heic", ".avif",
   ]
 }
 
-/// The files that some names mean, in the order of the names; in place of a folder come the files
-/// below it whose names end in `.png`, in either case, in the order of the bytes of their paths.
+/// Finds the image files that paths name, in the order of the paths.
 ///
-/// Hidden files and folders are passed over. Symbolic links are followed, but not to a folder that
-/// is on the way already. Also tells of each folder that has them the pictures that are not PNG.
-/// Throws `.missing` for a name of nothing, unless it is to become a file that is refused, and for a
-/// folder that cannot be read; one below it becomes a file that is refused.
+/// A directory stands for the files below it with the extension `.png`, in upper or lower case, in the
+/// order of the bytes of their paths. Hidden files and directories are skipped. Symbolic links are
+/// followed, except to a parent directory. A file or directory below a named directory that cannot be
+/// read is returned with its error.
+///
+/// - Parameters:
+///   - paths: Paths of files and directories; `-` is standard input.
+///   - keepMissing: Whether a path that does not exist is returned with its error, instead of thrown.
+/// - Returns: The files, and the images of other formats in each directory that has any.
+/// - Throws: `.missing` if a path does not exist or a named directory cannot be read.
 public func findImages(
-  _ names: [String], refusingMissing: Bool = false
-) throws(FileError) -> (files: [ImageFile], others: [OtherPictures]) {
+  _ paths: [String], keepMissing: Bool = false
+) throws(FileError) -> (files: [ImageFile], others: [OtherImages]) {
   var files: [ImageFile] = []
-  var others: [OtherPictures] = []
-  for name in names {
-    guard name != "-" else {
-      files.append(ImageFile(name, folder: nil))
+  var others: [OtherImages] = []
+  for path in paths {
+    guard path != "-" else {
+      files.append(ImageFile(path, labelDirectory: nil))
       continue
     }
-    var found: stat?, refusal: FileError?
-    do { found = try status(name) } catch {
-      guard refusingMissing else { throw error }
-      refusal = error
+    var found: stat?, missing: FileError?
+    do { found = try status(path) } catch {
+      guard keepMissing else { throw error }
+      missing = error
     }
-    guard let found, found.isFolder else {
-      let folders = name.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-      let folder = folders.last.flatMap { $0.isEmpty ? nil : "\($0)" }
-      files.append(ImageFile(name, folder: folder, refusal: refusal))
+    guard let found, found.isDirectory else {
+      let parents = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+      let parent = parents.last.flatMap { $0.isEmpty ? nil : "\($0)" }
+      files.append(ImageFile(path, labelDirectory: parent, error: missing))
       continue
     }
-    var walk = FolderWalk(name)
-    try walk.enter(name, below: nil, way: [found.identity])
-    files += walk.files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
-    if walk.others.count > 0 { others.append(walk.others) }
+    var scan = DirectoryScan(path)
+    try scan.enter(path, labelDirectory: nil, ancestors: [found.identity])
+    files += scan.files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    if scan.others.count > 0 { others.append(scan.others) }
   }
   return (files, others)
 }
 
-/// What is found below a folder, in no order.
-private struct FolderWalk {
+/// A recursive scan of a directory; the files are in no particular order.
+private struct DirectoryScan {
   var files: [ImageFile] = []
-  var others: OtherPictures
+  var others: OtherImages
 
-  init(_ folder: String) { others = OtherPictures(folder: folder) }
+  init(_ directory: String) { others = OtherImages(directory: directory) }
 
-  /// Adds the images in and below a folder.
+  /// Adds the images in and below a directory.
   ///
   /// - Parameters:
-  ///   - top: The folder that says what they show; nil in the first one.
-  ///   - way: The folders down to this one, itself included.
+  ///   - directory: The path of the directory.
+  ///   - labelDirectory: The name of the subdirectory of the scanned directory; nil in that directory
+  ///     itself.
+  ///   - ancestors: The directories from the scanned one to this one.
   mutating func enter(
-    _ folder: String, below top: String?, way: [FileIdentity]
+    _ directory: String, labelDirectory: String?, ancestors: [FileIdentity]
   ) throws(FileError) {
-    for (name, isUnicode) in try names(in: folder) where name.utf8.first != UInt8(ascii: ".") {
-      let path = folder + (folder.utf8.last == UInt8(ascii: "/") ? "" : "/") + name
-      let lower = name.lowercased()
-      let isImage = lower.hasSuffix(".png")
+    for (name, isUnicode) in try names(in: directory) where name.utf8.first != UInt8(ascii: ".") {
+      let path = directory + (directory.utf8.last == UInt8(ascii: "/") ? "" : "/") + name
+      let lowercased = name.lowercased()
+      let isImage = lowercased.hasSuffix(".png")
       do throws(FileError) {
-        guard isUnicode else { throw FileError(.invalid, path, "has a name that is not UTF-8") }
-        // Of what is not to be an image only a folder counts.
+        guard isUnicode else { throw FileError(.invalid, path, "file name is not valid UTF-8") }
+        // Errors count only for images; anything else matters only if it is a directory.
         guard let found = isImage ? try status(path) : SystemCall.status(of: path) else { continue }
-        if found.isFolder {
-          guard !way.contains(found.identity) else { continue }
-          try enter(path, below: top ?? name, way: way + [found.identity])
+        if found.isDirectory {
+          guard !ancestors.contains(found.identity) else { continue }
+          try enter(
+            path, labelDirectory: labelDirectory ?? name, ancestors: ancestors + [found.identity])
         } else if isImage, found.isRegular {
-          files.append(ImageFile(path, folder: top))
-        } else if found.isRegular, OtherPictures.endings.contains(where: lower.hasSuffix) {
-          note(path)
+          files.append(ImageFile(path, labelDirectory: labelDirectory))
+        } else if found.isRegular, OtherImages.extensions.contains(where: lowercased.hasSuffix) {
+          addOther(path)
         }
-      } catch { files.append(ImageFile(path, folder: top, refusal: error)) }
+      } catch { files.append(ImageFile(path, labelDirectory: labelDirectory, error: error)) }
     }
   }
 
-  /// Counts a picture that is not PNG.
-  private mutating func note(_ path: String) {
-    let root = others.folder.utf8.count
-    let place = String(decoding: path.utf8.dropFirst(root).drop { $0 == 0x2F }, as: UTF8.self)
+  /// Counts an image of another format than PNG.
+  private mutating func addOther(_ path: String) {
+    let prefix = others.directory.utf8.count
+    let relative = String(
+      decoding: path.utf8.dropFirst(prefix).drop { $0 == UInt8(ascii: "/") }, as: UTF8.self)
     others.count += 1
-    if others.count == 1 || place.utf8.lexicographicallyPrecedes(others.first.utf8) {
-      others.first = place
+    if others.count == 1 || relative.utf8.lexicographicallyPrecedes(others.first.utf8) {
+      others.first = relative
     }
   }
 
-  /// The names in a folder, and whether each is what the folder has or repaired.
-  private func names(in folder: String) throws(FileError) -> [(String, isUnicode: Bool)] {
-    guard let stream = unsafe opendir(folder) else {
-      throw FileError(.missing, folder, errno: errno)
+  /// The names in a directory. If a name is not valid UTF-8, `isUnicode` is false and the name repaired.
+  private func names(in directory: String) throws(FileError) -> [(String, isUnicode: Bool)] {
+    guard let stream = unsafe opendir(directory) else {
+      throw FileError(.missing, directory, errno: errno)
     }
     defer { unsafe closedir(stream) }
     var names: [(String, isUnicode: Bool)] = []
     while true {
       errno = 0
       guard let entry = unsafe readdir(stream) else { break }
-      // The name is longer or shorter than its type says.
-      let place = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
-      let start = unsafe UnsafeRawPointer(entry).advanced(by: place)
+      // The actual length of the name differs from that of its C type.
+      let offset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
+      let start = unsafe UnsafeRawPointer(entry).advanced(by: offset)
         .assumingMemoryBound(to: CChar.self)
       let name = unsafe String(cString: start)
       names.append((name, unsafe String(validatingCString: start) != nil))
     }
-    guard errno == 0 else { throw FileError(.inputOutput, folder, errno: errno) }
+    guard errno == 0 else { throw FileError(.inputOutput, directory, errno: errno) }
     return names
   }
 }
 
-/// What there is at a path, symbolic links followed; throws `.missing` where there is nothing.
+/// The status of a path, symbolic links followed; throws `.missing` if nothing is there.
 private func status(_ path: String) throws(FileError) -> stat {
   guard let status = SystemCall.status(of: path) else {
     throw FileError(missing: path, errno: errno)

@@ -1,14 +1,14 @@
-// Many images on one canvas, in reading order: the first at the top left, then along the row.
+// A grid of images in reading order: the first at the top left, then along the row.
 
-/// Where the images of a grid lie on its canvas; all sizes are in pixels of the canvas.
+/// The layout of images in a grid. All sizes are in pixels of the canvas.
 public struct ImageGrid: Sendable, Equatable {
   /// The number of images.
   public let count: Int
-  /// The channels of an image and of the canvas: 1 or 3.
+  /// The number of channels of the images and of the canvas: 1 or 3.
   public let channels: Int
-  /// The images in a row.
+  /// The number of images in a row.
   public let columns: Int
-  /// The rows of images.
+  /// The number of rows.
   public let rows: Int
   /// The width of the canvas.
   public let width: Int
@@ -20,24 +20,23 @@ public struct ImageGrid: Sendable, Equatable {
   private let padding: Int
   private let scale: Int
 
-  /// No canvas is wider or higher.
+  /// The largest height and width of a canvas.
   public static let sideLimit = 65_535
-  /// No canvas has more bytes.
+  /// The largest size of a canvas, in bytes.
   public static let byteLimit = 1 << 31
-  /// The colour around the images and in cells that stay empty: white, so that a black image, and
-  /// the edge of one with a black background, can be seen.
+  /// The value of the padding and of empty cells: white, so that the edges of black images are visible.
   public static let background: UInt8 = 255
 
-  /// Lays out images of C×H×W; nil when the canvas would pass a limit.
+  /// Lays out images of C×H×W; nil if the canvas would exceed a limit.
   ///
   /// - Parameters:
   ///   - count: The number of images, at least 1.
   ///   - channels: C, 1 or 3.
   ///   - imageHeight: H, at least 1.
   ///   - imageWidth: W, at least 1.
-  ///   - columns: The images in a row; by default the square root of their number, rounded up.
-  ///   - padding: Pixels of the canvas between images and around them; not scaled.
-  ///   - scale: Each pixel of an image becomes a square of so many pixels each way.
+  ///   - columns: The number of images in a row; by default the square root of `count`, rounded up.
+  ///   - padding: The space between images and around them, in pixels; not scaled.
+  ///   - scale: Each pixel of an image is drawn as a square of `scale` × `scale` pixels.
   public init?(
     count: Int, channels: Int, imageHeight: Int, imageWidth: Int, columns: Int? = nil,
     padding: Int = 0, scale: Int = 1
@@ -53,7 +52,7 @@ public struct ImageGrid: Sendable, Equatable {
     self.columns = min(columns ?? Int(Double(count).squareRoot().rounded(.up)), count)
     rows = (count - 1) / self.columns + 1
 
-    // In Double nothing overflows, and what is within the limit is exact.
+    // Double does not overflow, and is exact within the limit.
     func side(_ images: Int, _ size: Int) -> Int? {
       let cell = Double(size) * Double(scale) + Double(padding)
       return Int(exactly: Double(images) * cell + Double(padding)).flatMap {
@@ -67,12 +66,14 @@ public struct ImageGrid: Sendable, Equatable {
     self.height = height
   }
 
-  /// Draws images of N×C×H×W on a canvas of height×width×C.
+  /// Draws images.
   ///
-  /// - Precondition: there are as many pixels as the grid has been laid out for.
+  /// - Parameter pixels: N×C×H×W.
+  /// - Returns: The canvas, height×width×C.
+  /// - Precondition: The number of pixels matches the layout.
   public func draw(_ pixels: [UInt8]) -> [UInt8] {
     let imageSize = channels * imageHeight * imageWidth
-    precondition(pixels.count == count * imageSize, "not the pixels of this grid")
+    precondition(pixels.count == count * imageSize, "the number of pixels does not match the grid")
     var canvas = [UInt8](repeating: Self.background, count: height * width * channels)
     for image in 0..<count {
       let top = padding + image / columns * (imageHeight * scale + padding)

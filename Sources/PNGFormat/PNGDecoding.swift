@@ -1,22 +1,21 @@
-// From the bytes of a PNG file to its pixels, by libpng; what comes is without transparency.
+// PNG decoding by libpng, to pixels without transparency.
 import CPNGReader
 import Glibc
 import TensorIO
 
-/// Decodes a PNG file of any kind.
+/// Decodes a PNG file of any color type and bit depth.
 ///
-/// Samples are spread to 16 bits, and laid over the background there. Gamma and colour profiles are
-/// not applied.
+/// Samples are scaled to 16 bits, then composited over the background. Gamma and color profiles are
+/// ignored.
 ///
 /// - Parameters:
 ///   - file: The bytes of the file.
-///   - isGray: Whether a gray picture is to come, of the luma of colours; otherwise one of three
-///     channels.
-///   - background: What transparent pixels lie over.
-///   - path: The file's name for messages.
-///
-/// Throws `.invalid` for a file that is damaged, or announces more pixels than its bytes can hold:
-/// so memory is bounded by the file's size, and by 2²⁶ pixels.
+///   - isGray: Whether to return a gray image, of the luma of colors; otherwise it has three channels.
+///   - background: The color behind transparent pixels.
+///   - path: The name in messages.
+/// - Returns: The image.
+/// - Throws: `.invalid` if the file is corrupted, or declares more pixels than its bytes can encode: memory
+///   is bounded by the size of the file, and by 2²⁶ pixels. `.inputOutput` if there is not enough memory.
 public func decodePNG(
   _ file: [UInt8], isGray: Bool, over background: Color, path: String
 ) throws(FileError) -> Bitmap {
@@ -25,46 +24,47 @@ public func decodePNG(
   guard width * height * header.bitsPerPixel <= file.count * PNGHeader.ratioLimit * 8 else {
     throw FileError(
       .invalid, path,
-      "announces \(width)×\(height) pixels, more than its \(file.count) bytes can hold")
+      "declares \(width)×\(height) pixels, more than its \(file.count) bytes can encode")
   }
-  var painting = Painting(
+  var target = DecodingTarget(
     bitmap: Bitmap(height: height, width: width, channels: isGray ? 1 : 3),
     background: background)
   var row = [UInt16](repeating: 0, count: 4 * width)
-  var words = [UInt8](repeating: 0, count: 100)
-  let code = unsafe words.withUnsafeMutableBytes { words in
-    unsafe withUnsafeMutablePointer(to: &painting) { painting in
+  var message = [UInt8](repeating: 0, count: 100)
+  let code = unsafe message.withUnsafeMutableBytes { message in
+    unsafe withUnsafeMutablePointer(to: &target) { target in
       unsafe decode_png(
         file, file.count, UInt32(width), UInt32(height), &row,
-        { painting, y, x, step, count, pixels in
+        { target, y, x, step, count, pixels in
           let pixels = unsafe UnsafeBufferPointer(start: pixels, count: 4 * Int(count))
-          guard let painting = unsafe painting?.assumingMemoryBound(to: Painting.self)
+          guard let target = unsafe target?.assumingMemoryBound(to: DecodingTarget.self)
           else { return }
-          unsafe painting.pointee.paint(pixels.span, y: Int(y), x: Int(x), step: Int(step))
-        }, painting, words.baseAddress?.assumingMemoryBound(to: CChar.self), words.count)
+          unsafe target.pointee.setPixels(pixels.span, y: Int(y), x: Int(x), step: Int(step))
+        }, target, message.baseAddress?.assumingMemoryBound(to: CChar.self), message.count)
     }
   }
   switch code {
   case 0: break
-  case ENODATA: throw FileError(.invalid, path, "cut short after \(file.count) bytes")
+  case ENODATA: throw FileError(.invalid, path, "is truncated after \(file.count) bytes")
   case ENOMEM: throw FileError(.inputOutput, path, errno: code)
   default:
-    let words = String(decoding: words.prefix { $0 != 0 }, as: UTF8.self)
-    throw FileError(.invalid, path, "cannot be decoded: \(words)")
+    let message = String(decoding: message.prefix { $0 != 0 }, as: UTF8.self)
+    throw FileError(.invalid, path, "cannot be decoded: \(message)")
   }
-  return painting.bitmap
+  return target.bitmap
 }
 
-/// A picture that grows by parts of rows.
-private struct Painting {
+/// The image that receives decoded rows, or parts of rows if the file is interlaced.
+private struct DecodingTarget {
   var bitmap: Bitmap
   let background: Color
 
-  /// Sets pixels of a row that are `step` columns apart; of each there come red, green, blue and
-  /// alpha.
-  mutating func paint(_ pixels: Span<UInt16>, y: Int, x: Int, step: Int) {
+  /// Sets pixels of row `y`, the first at column `x`, each `step` columns after the previous one. Each
+  /// pixel is red, green, blue and alpha.
+  mutating func setPixels(_ pixels: Span<UInt16>, y: Int, x: Int, step: Int) {
     for index in 0..<pixels.count / 4 {
-      let color = Color(deep: pixels[4 * index], pixels[4 * index + 1], pixels[4 * index + 2])
+      let color = Color(
+        red: pixels[4 * index], green: pixels[4 * index + 1], blue: pixels[4 * index + 2])
       let alpha = pixels[4 * index + 3]
       bitmap.set(
         x + index * step, y, alpha == 65535 ? color : color.over(background, alpha: alpha))

@@ -1,20 +1,18 @@
-// How values become pixels: one fixed straight line, the same for every image of a file. Stretching
-// each image to its own range would look better and hide that a network saturates.
+// The mapping from values to pixels: one linear function for all images of a file. Normalizing each
+// image to its own range would hide saturation of the network.
 
 /// The values that are drawn as black and as white.
 public struct PixelRange: Sendable, Equatable {
-  /// What becomes 0.
+  /// The value that is drawn as 0.
   public let lowest: Float
-  /// What becomes 255; greater than `lowest`.
+  /// The value that is drawn as 255; greater than `lowest`.
   public let highest: Float
 
-  /// Reads a range as a tensor file's metadata states it, such as "0,255" or "-1,1".
-  ///
-  /// Nil unless it is two finite decimal numbers, the lower one first, a comma between them and
-  /// no blanks.
+  /// Parses the metadata `range` of a tensor file, such as `0,255` or `-1,1`: two finite decimal
+  /// numbers, the lower one first, separated by a comma without blanks. Returns nil for any other text.
   public init?(_ text: String) {
     let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-    // Swift would read "0x1p4" and "nan" too.
+    // Float would accept `0x1p4` and `nan` too.
     guard parts.count == 2, text.utf8.allSatisfy("+-.,0123456789eE".utf8.contains),
       let lowest = Float(parts[0]), let highest = Float(parts[1]),
       lowest.isFinite, highest.isFinite, lowest < highest
@@ -23,10 +21,10 @@ public struct PixelRange: Sendable, Equatable {
     self.highest = highest
   }
 
-  /// The pixel for a value: (value − lowest) · 255 / (highest − lowest), rounded to the nearest,
-  /// halves upwards, and clamped to 0…255. Nil for NaN.
+  /// Maps a value to a pixel: (value − lowest) · 255 / (highest − lowest), rounded to the nearest
+  /// integer, halves up, and clamped to 0…255. Returns nil for NaN.
   public func pixel(_ value: Float) -> UInt8? {
-    // In double precision, where neither the differences nor the halves are rounded away.
+    // In Double, the differences of two Floats and ties are exact enough to round once.
     let offset = Double(value) - Double(lowest)
     let level = offset * 255 / (Double(highest) - Double(lowest))
     guard !level.isNaN else { return nil }

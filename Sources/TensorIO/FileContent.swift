@@ -1,26 +1,26 @@
-// The bytes of a file in memory: a regular file is mapped, anything else is read as far as it is
-// asked for. Memory grows with what has arrived, never with what a file announces.
+// The bytes of a file in memory. A regular file is mapped; anything else is read as far as needed.
+// Memory grows with the bytes that arrive, never with the size that a file declares.
 import Glibc
 
-/// Holds the bytes of a file, all of them or its beginning; the first is aligned for any number.
+/// The bytes of a file, or its beginning. The first byte is aligned for any element type.
 @safe final class FileContent {
-  /// Whether the file is mapped, so that nothing more can arrive.
+  /// Whether the file is mapped: all of its bytes are available.
   var isMapped: Bool { mapping != nil }
 
   private let mapping: MappedFile?
   private var memory = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
   private var count = 0
 
-  /// Maps a regular file, or begins with nothing.
+  /// Maps a regular file; starts empty for any other input.
   init(_ input: InputFile) {
-    // A size of zero is also what /proc says of files that are not empty.
+    // Files in /proc report size 0 although they are not empty.
     mapping = input.regularSize.flatMap {
       $0 > 0 ? MappedFile(input.descriptor, count: $0, path: input.path) : nil
     }
     count = mapping?.count ?? 0
   }
 
-  /// Copies bytes.
+  /// Copies bytes. `path` is for the error.
   init(_ bytes: Span<UInt8>, path: String) throws(FileError) {
     mapping = nil
     try grow(to: bytes.count, path)
@@ -30,16 +30,16 @@ import Glibc
 
   deinit { unsafe free(memory.baseAddress) }
 
-  /// Reads on until there are `target` bytes or the file ends; returns how many there are.
+  /// Reads until `target` bytes are available or the file ends; returns how many are available.
   func load(_ target: Int, from input: InputFile) throws(FileError) -> Int {
     while !isMapped, count < target {
       if unsafe count == memory.count {
         try grow(to: max(1 << 16, min(2 * count, target)), input.path)
       }
-      let room = unsafe memory[count..<min(memory.count, target)]
-      let got = try unsafe input.read(into: UnsafeMutableRawBufferPointer(rebasing: room))
+      let free = unsafe memory[count..<min(memory.count, target)]
+      let got = try unsafe input.read(into: UnsafeMutableRawBufferPointer(rebasing: free))
       count += got
-      if unsafe got < room.count { break }
+      if unsafe got < free.count { break }
     }
     return count
   }
@@ -51,14 +51,14 @@ import Glibc
     unsafe memory = UnsafeMutableRawBufferPointer(start: larger, count: capacity)
   }
 
-  /// Some of the bytes so far, valid as long as this object lives.
+  /// Some of the available bytes, valid while this object is alive.
   @unsafe func bytes(_ range: Range<Int>) -> UnsafeRawBufferPointer {
     let all = unsafe mapping?.bytes ?? UnsafeRawBufferPointer(memory)
     precondition(0 <= range.lowerBound && range.upperBound <= count)
     return unsafe UnsafeRawBufferPointer(rebasing: all[range])
   }
 
-  /// Calls `body` with some of the bytes so far.
+  /// Calls `body` with some of the available bytes.
   func withBytes<Result, Failure>(
     _ range: Range<Int>, _ body: (Span<UInt8>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -66,12 +66,12 @@ import Glibc
     return try unsafe bytes(range).withSpan(body)
   }
 
-  /// A copy of some of the bytes so far.
+  /// A copy of some of the available bytes.
   func array(_ range: Range<Int>) -> [UInt8] { unsafe Array(bytes(range)) }
 }
 
 extension UnsafeRawBufferPointer {
-  /// Calls `body` with the bytes.
+  /// Calls `body` with the bytes as a span.
   func withSpan<Result, Failure>(
     _ body: (Span<UInt8>) throws(Failure) -> Result
   ) throws(Failure) -> Result {

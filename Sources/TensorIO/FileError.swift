@@ -1,50 +1,60 @@
-// What can go wrong with a file, as the user is to hear of it. Every throwing function of this
-// module throws `FileError` and nothing else; the tools print it and exit with its kind's number.
+// Errors about files. Every throwing function of this module throws `FileError`; the tools print it
+// and exit with the raw value of its kind.
 import Glibc
 
-/// Says what is wrong with a file, in one line.
+/// An error about a file, described in one line.
 public struct FileError: Error, Sendable, CustomStringConvertible {
-  /// The sort of failure; the raw value is the exit status that sysexits.h gives it.
+  /// The category of an error. The raw value is the exit status that `sysexits.h` assigns to it.
   public enum Kind: Int32, Sendable {
-    /// The request makes no sense, such as binary data to a terminal.
+    /// The request is invalid, such as writing binary data to a terminal.
     case usage = 64
-    /// The file is not what it should be, or is damaged.
+    /// The file has the wrong format, or is corrupted.
     case invalid = 65
-    /// There is no such file, or it cannot be opened.
+    /// The file does not exist, or cannot be opened.
     case missing = 66
-    /// A fault of the program.
+    /// An internal error of the program.
     case bug = 70
     /// The output cannot be created.
     case cannotCreate = 73
     /// Reading or writing failed.
     case inputOutput = 74
-    /// Another process is writing the file: try again.
+    /// Another process is writing the file.
     case busy = 75
   }
 
-  /// The sort of failure.
+  /// The category of the error.
   public var kind: Kind
-  /// The file as the user wrote it, or "standard input" or "standard output".
+  /// The path as the user wrote it, or "standard input" or "standard output".
   public var path: String
-  /// What is wrong, where, and what was expected: lower case, no full stop.
+  /// What is wrong, what was expected and what was found: lowercase, without a final period.
   public var message: String
-  /// Whether the reader of a pipe went away.
+  /// Whether the output is a pipe that nobody reads any more (`EPIPE`).
   public var isBrokenPipe = false
 
-  /// Makes an error about a file.
+  /// Creates an error about a file.
+  ///
+  /// - Parameters:
+  ///   - kind: The category.
+  ///   - path: The file's name in messages.
+  ///   - message: What is wrong: lowercase, without a final period.
   public init(_ kind: Kind, _ path: String, _ message: String) {
     self.kind = kind
     self.path = path
     self.message = message
   }
 
-  /// Makes an error in the words of the system for an `errno`.
+  /// Creates an error with the system's message for an error number.
+  ///
+  /// - Parameters:
+  ///   - kind: The category.
+  ///   - path: The file's name in messages.
+  ///   - code: A value of `errno`.
   public init(_ kind: Kind, _ path: String, errno code: Int32) {
     self.init(kind, path, Self.text(of: code))
     isBrokenPipe = code == EPIPE
   }
 
-  /// Makes the error about a file that is not there, or cannot be reached, as `errno` says.
+  /// Creates the error for a file that cannot be opened, as `errno` reports it.
   package init(missing path: String, errno code: Int32) {
     if code == ENOENT {
       self.init(.missing, path, "no such file")
@@ -53,33 +63,59 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
     }
   }
 
-  /// "PATH: message", on one line whatever the path contains.
+  /// Creates the error for a file, or a part of it, that ends too early.
+  ///
+  /// - Parameters:
+  ///   - path: The file's name in messages.
+  ///   - part: The part that is truncated; nil for the whole file.
+  ///   - expected: The expected number of bytes, such as "16" or "at least 8".
+  ///   - found: The number of bytes.
+  package init(truncated path: String, _ part: String? = nil, expected: String, found: Int) {
+    let subject = part.map { "\($0) " } ?? ""
+    self.init(
+      .invalid, path, "\(subject)is truncated (expected \(expected) bytes, found \(found))")
+  }
+
+  /// Creates the error for a file that goes on after its data.
+  ///
+  /// - Parameters:
+  ///   - path: The file's name in messages.
+  ///   - expected: The expected size of the file or of its data, in bytes.
+  ///   - found: The actual size; nil if the rest was not read.
+  package init(extraBytes path: String, expected: Int, found: Int? = nil) {
+    let found = found.map(String.init) ?? "more"
+    self.init(
+      .invalid, path,
+      "has extra bytes after the data (expected \(expected) bytes, found \(found))")
+  }
+
+  /// `PATH: MESSAGE`, in one line whatever the path contains.
   public var description: String { printable("\(path): \(message)") }
 
-  /// What a tool says of it: "TOOL: PATH: message", and a line end.
+  /// The line that a tool prints: `TOOL: PATH: MESSAGE` and a newline.
   var line: String {
     let tool = CommandLine.arguments.first?.split(separator: "/").last ?? ""
     return "\(printable(String(tool))): \(self)\n"
   }
 
-  /// Ends the process by this error, where it cannot be thrown: its line, no unfinished file, and its
-  /// status.
+  /// Ends the process with this error where it cannot be thrown: prints its line, removes unfinished
+  /// files and exits with its status.
   package func endProcess() -> Never {
     try? writeAll(line, to: STDERR_FILENO, "standard error")
-    PartialFiles.unlinkAll()
+    UnfinishedFiles.unlinkAll()
     exit(kind.rawValue)
   }
 
-  /// The system's words for an error number, beginning in lower case.
+  /// The system's message for an error number, with a lowercase first letter.
   static func text(of code: Int32) -> String {
-    guard let words = unsafe strerror(code) else { return "error \(code)" }
-    let text = unsafe String(cString: words)
+    guard let message = unsafe strerror(code) else { return "error \(code)" }
+    let text = unsafe String(cString: message)
     return text.prefix(1).lowercased() + text.dropFirst()
   }
 }
 
-/// A text as a terminal may have it, in one line: what would move the cursor, change colours or turn
-/// the direction of writing is spelt out.
+/// Escapes the characters of a text that could disturb a terminal: control characters, line
+/// separators and format characters, such as changes of the writing direction.
 package func printable(_ text: String) -> String {
   var line = ""
   for scalar in text.unicodeScalars {
@@ -92,7 +128,7 @@ package func printable(_ text: String) -> String {
   return line
 }
 
-/// A text from a file, in quotes and cut to a length fit for a message.
+/// Quotes a text from a file for a message, truncated to 40 characters.
 package func quoted(_ text: String) -> String {
   let limit = 40
   let head = text.unicodeScalars.prefix(limit)

@@ -1,7 +1,7 @@
-// The grammar of a header and the rules of the profile: what safetensors allows and our own files
-// need, and nothing more. Its time and memory are in proportion to the header's bytes.
+// Parsing and validating a header: the part of safetensors that our profile allows, and nothing more.
+// Time and memory are proportional to the size of the header.
 
-/// Reads a header.
+/// Parses the header of a tensor file.
 struct HeaderReader {
   private var json: JSONScanner
   private let path: String
@@ -9,18 +9,20 @@ struct HeaderReader {
   private var crc32: UInt32?
   private var checksumOffset: Int?
 
-  private struct Placed {
+  private struct PlacedTensor {
     let entry: TensorEntry
     let range: Range<Int>
   }
 
-  /// Reads the bytes after the length; also tells where the digits of the checksum stand in them.
+  /// Parses the bytes after the length.
+  ///
+  /// - Returns: The header, and the position of the checksum's digits in `bytes`; nil if there are none.
   static func read(_ bytes: [UInt8], path: String) throws(FileError)
     -> (header: TensorHeader, checksumOffset: Int?)
   {
     var reader = HeaderReader(json: JSONScanner(bytes, path: path), path: path)
     guard bytes.first == UInt8(ascii: "{") else { throw reader.json.failure("expected '{'") }
-    let entries = try reader.arranged(reader.members())
+    let entries = try reader.inFileOrder(reader.members())
     let header = TensorHeader(metadata: reader.metadata, entries: entries, crc32: reader.crc32)
     return (header, reader.checksumOffset)
   }
@@ -30,9 +32,9 @@ struct HeaderReader {
     self.path = path
   }
 
-  private mutating func members() throws(FileError) -> [Placed] {
+  private mutating func members() throws(FileError) -> [PlacedTensor] {
     var names: Set<String> = []
-    var tensors: [Placed] = []
+    var tensors: [PlacedTensor] = []
     var more = try json.enter("{", "}")
     while more {
       let (name, start) = try key(&names)
@@ -43,7 +45,8 @@ struct HeaderReader {
       } else {
         throw json.failure(
           at: start,
-          "\(quoted(name)) is not a tensor's name: 1 to 128 letters, digits, '_', '.' or '-'")
+          "invalid tensor name \(quoted(name)) (expected 1 to 128 letters, digits, '_', '.' or '-')"
+        )
       }
       more = try json.advance("}")
     }
@@ -51,13 +54,13 @@ struct HeaderReader {
     return tensors
   }
 
-  /// Takes a key and its colon; it must be new in its object.
+  /// Parses a key and its colon, and returns the key with its position. Duplicate keys are errors.
   private mutating func key(_ seen: inout Set<String>) throws(FileError) -> (String, Int) {
     json.skipBlanks()
     let start = json.position
     let key = try json.string()
     guard seen.insert(key).inserted else {
-      throw json.failure(at: start, "\(quoted(key)) for the second time")
+      throw json.failure(at: start, "duplicate key \(quoted(key))")
     }
     try json.expect(":")
     return (key, start)
@@ -81,28 +84,31 @@ struct HeaderReader {
     guard let version = metadata[TensorHeader.versionKey] else { return }
     guard version == TensorHeader.version else {
       throw FileError(
-        .invalid, path, "is of tensorio.version \(quoted(version)), expected \"1\"")
+        .invalid, path,
+        "unsupported tensorio.version (expected \"1\", found \(quoted(version)))")
     }
-    // Otherwise damage to this key alone would turn the check off.
+    // Otherwise a flipped bit in this key would turn the check off.
     guard keys.contains(TensorHeader.checksumKey) else {
       throw FileError(
-        .invalid, path, "has a tensorio.version but no crc32 (\"none\" where it is not known)")
+        .invalid, path,
+        "metadata has tensorio.version but no crc32 (expected 8 hexadecimal digits or \"none\")")
     }
   }
 
-  /// Notes the checksum, which must be spelt so that its digits can be taken as zeros.
+  /// Parses the checksum. Escapes are errors, because its digits are replaced by zeros for the check.
   private mutating func readChecksum(_ value: String, _ start: Int) throws(FileError) {
-    if value == Checksum.none { return }
+    if value == Checksum.unknown { return }
     let isPlain = value.utf8.count == 8 && json.position - start == 10
     guard isPlain, let sum = UInt32(value, radix: 16), Checksum.digits(sum) == value else {
       throw json.failure(
-        at: start, "crc32 is \(quoted(value)), expected 8 lower-case hexadecimal digits")
+        at: start, "invalid crc32 (expected 8 lowercase hexadecimal digits, found \(quoted(value)))"
+      )
     }
     crc32 = sum
     checksumOffset = start + 1
   }
 
-  private mutating func tensor(_ name: String) throws(FileError) -> Placed {
+  private mutating func tensor(_ name: String) throws(FileError) -> PlacedTensor {
     var keys: Set<String> = []
     var type: ElementType?
     var shape: [Int]?
@@ -114,35 +120,39 @@ struct HeaderReader {
       case "dtype": type = try elementType(name)
       case "shape": shape = try numbers(atMost: TensorEntry.maximumRank, "dimensions")
       case "data_offsets": offsets = try numbers(atMost: 2, "offsets")
-      default: throw json.failure(at: start, "tensor \(name) has an unknown \(quoted(key))")
+      default: throw json.failure(at: start, "tensor \(name): unknown key \(quoted(key))")
       }
       more = try json.advance("}")
     }
-    guard let type else { throw failure(name, "has no \"dtype\"") }
-    guard let shape else { throw failure(name, "has no \"shape\"") }
-    guard let offsets else { throw failure(name, "has no \"data_offsets\"") }
+    guard let type else { throw failure(name, "missing \"dtype\"") }
+    guard let shape else { throw failure(name, "missing \"shape\"") }
+    guard let offsets else { throw failure(name, "missing \"data_offsets\"") }
     guard offsets.count == 2 else {
-      throw failure(name, "has \(offsets.count) data_offsets, expected 2")
+      throw failure(name, "expected 2 data_offsets, found \(offsets.count)")
     }
-    guard offsets[0] <= offsets[1] else { throw failure(name, "ends before it begins") }
+    guard offsets[0] <= offsets[1] else {
+      throw failure(name, "data_offsets end at byte \(offsets[1]), before they begin")
+    }
     guard let entry = TensorEntry(valid: name, type, shape) else {
-      throw failure(name, "has a shape too large for any memory")
+      throw failure(name, "shape is too large (size in bytes exceeds 64 bits)")
     }
     let size = offsets[1] - offsets[0]
     guard size == entry.byteCount else {
       throw failure(
-        name, "takes \(size) bytes, expected \(entry.byteCount) for \(type.rawValue) \(shape)")
+        name,
+        "data_offsets do not match \(type.rawValue) \(shape) "
+          + "(expected \(entry.byteCount) bytes, found \(size))")
     }
-    return Placed(entry: entry, range: offsets[0]..<offsets[1])
+    return PlacedTensor(entry: entry, range: offsets[0]..<offsets[1])
   }
 
   private mutating func elementType(_ name: String) throws(FileError) -> ElementType {
     let spelling = try json.string()
     if let type = ElementType(rawValue: spelling) { return type }
     guard !ElementType.isKnown(spelling) else {
-      throw failure(name, "type \(spelling) is not supported")
+      throw failure(name, "unsupported dtype \(spelling) (expected U8, F32 or I64)")
     }
-    throw failure(name, "unknown type \(quoted(spelling))")
+    throw failure(name, "unknown dtype \(quoted(spelling))")
   }
 
   private mutating func numbers(atMost limit: Int, _ what: String) throws(FileError) -> [Int] {
@@ -156,9 +166,9 @@ struct HeaderReader {
     return numbers
   }
 
-  /// The tensors in file order, which must cover the data from its beginning without a gap.
-  private func arranged(_ tensors: [Placed]) throws(FileError) -> [TensorEntry] {
-    // An empty tensor goes before what begins at the same place; equal ranges keep their order.
+  /// Sorts the tensors by their position. They must cover the data without gaps or overlaps.
+  private func inFileOrder(_ tensors: [PlacedTensor]) throws(FileError) -> [TensorEntry] {
+    // An empty tensor precedes one that begins at the same byte; equal ranges keep their order.
     let order = tensors.indices.sorted { left, right in
       let (a, b) = (tensors[left].range, tensors[right].range)
       return (a.lowerBound, a.upperBound, left) < (b.lowerBound, b.upperBound, right)
@@ -167,13 +177,14 @@ struct HeaderReader {
     for tensor in order.map({ tensors[$0] }) {
       let start = tensor.range.lowerBound
       guard start == end else {
-        let what = start < end ? "overlaps the tensor before it" : "leaves a hole"
-        throw failure(tensor.entry.name, "\(what): begins at byte \(start), expected \(end)")
+        let what = start < end ? "overlaps the previous tensor" : "leaves a gap"
+        throw failure(tensor.entry.name, "\(what) (expected offset \(end), found \(start))")
       }
       end = tensor.range.upperBound
     }
     guard end <= Int.max / 2 else {
-      throw FileError(.invalid, path, "announces \(end) bytes, too many for any file")
+      throw FileError(
+        .invalid, path, "header declares \(end) bytes of data, more than a file can hold")
     }
     return order.map { tensors[$0].entry }
   }

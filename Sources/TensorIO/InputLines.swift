@@ -1,26 +1,31 @@
-// A text as lines that are handed on as they come, for a filter that follows a growing file.
+// The lines of a text as they arrive, for filters that follow a growing file.
 import Glibc
 
-/// Reads whole lines from a path, or from standard input when the path is "-".
+/// Reads whole lines from a file, or from standard input if the path is `-`.
 public struct InputLines {
-  /// The name for messages: the path as given, or "standard input".
+  /// The name in messages: the path as given, or "standard input".
   public var path: String { input.path }
-  /// What came after the last line end.
+  /// The bytes after the last newline.
   public private(set) var rest: [UInt8] = []
 
-  /// No line has more bytes before its end.
-  public static let lengthLimit = 1 << 16
+  /// The length of the longest line that is accepted, in bytes, without its newline.
+  static let lengthLimit = 1 << 16
 
   private let input: InputFile
-  /// What `input` holds, where that can be read only once.
+  /// The content of an input that can be read only once.
   private var copy: TemporaryFile?
 
-  /// Opens a file; throws what `InputFile` throws.
+  /// Opens a file.
+  ///
+  /// - Parameter path: A path, or `-` for standard input.
+  /// - Throws: What `InputFile.init` throws.
   public init(_ path: String) throws(FileError) { input = try InputFile(path) }
 
-  /// Opens a file that is to be read more than once: what is not a regular file is copied first.
+  /// Opens a file to be read more than once. Anything but a regular file is copied to a temporary file.
   ///
-  /// Throws what `InputFile` and `TemporaryFile` throw.
+  /// - Parameter path: A path, or `-` for standard input.
+  /// - Throws: What `InputFile.init` throws, `.cannotCreate` if there is no temporary file, and
+  ///   `.inputOutput` if copying fails.
   public init(rereadable path: String) throws(FileError) {
     try self.init(path)
     guard input.regularSize == nil else { return }
@@ -30,9 +35,9 @@ public struct InputLines {
     self.copy = copy
   }
 
-  /// Begins again.
+  /// Goes back to the beginning.
   ///
-  /// - Precondition: it was opened as rereadable.
+  /// - Precondition: The file was opened by `init(rereadable:)`.
   public mutating func rewind() {
     rest = []
     lseek(descriptor, 0, SEEK_SET)
@@ -40,17 +45,19 @@ public struct InputLines {
 
   private var descriptor: Int32 { copy?.descriptor ?? input.descriptor }
 
-  /// Waits for the end of a line and returns all bytes up to the last line end that has come, which
-  /// is their last byte; nil when no further line will come.
+  /// Waits for the end of a line.
+  ///
+  /// - Returns: One or more whole lines, with their newlines; nil at the end of the file.
+  /// - Throws: `.invalid` if a line is longer than 65,536 bytes, `.inputOutput` if reading fails.
   public mutating func next() throws(FileError) -> [UInt8]? {
     let newline = UInt8(ascii: "\n")
     while true {
       let start = rest.count
       try readSome()
       guard rest.count > start else { return nil }
-      // Any other line lies within what one call has read.
+      // Every further line is shorter, because it is within one read.
       guard rest[start...].firstIndex(of: newline) ?? rest.count <= Self.lengthLimit else {
-        throw FileError(.invalid, path, "has a line of more than \(Self.lengthLimit) bytes")
+        throw FileError(.invalid, path, "has a line longer than \(Self.lengthLimit) bytes")
       }
       if let end = rest[start...].lastIndex(of: newline) {
         let lines = Array(rest[...end])
@@ -60,7 +67,7 @@ public struct InputLines {
     }
   }
 
-  /// Appends what is there to the rest, waiting for the first byte; nothing at the end.
+  /// Waits for input and appends it to `rest`; appends nothing at the end.
   private mutating func readSome() throws(FileError) {
     var code: Int32 = 0
     rest += unsafe [UInt8](unsafeUninitializedCapacity: Self.lengthLimit) { buffer, count in

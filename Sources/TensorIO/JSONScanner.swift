@@ -1,10 +1,10 @@
-// The JSON that a header may contain: objects, lists, strings and whole numbers, strictly as in
-// RFC 8259. It moves forward only, never recurses, and looks at every byte once; the depth is the
-// caller's, who asks for what the format allows at each place.
+// The JSON that a header may contain: objects, arrays, strings and nonnegative integers, as in RFC
+// 8259. The scanner reads every byte once and never recurses: its caller asks for the token that the
+// format allows at each position, so the nesting depth is fixed.
 
-/// Takes tokens from the bytes of a header.
+/// Reads JSON tokens from the bytes of a header.
 struct JSONScanner {
-  /// The next byte to be looked at, counted from the header's "{".
+  /// The position of the next byte; the header's `{` has position 0.
   private(set) var position = 0
   private let bytes: [UInt8]
   private let path: String
@@ -14,21 +14,21 @@ struct JSONScanner {
     self.path = path
   }
 
-  /// An error at a byte of the header, by default at the next one.
-  func failure(at place: Int? = nil, _ message: String) -> FileError {
-    FileError(.invalid, path, "header, byte \(place ?? position): \(message)")
+  /// Creates an error at a byte of the header, by default the next one.
+  func failure(at position: Int? = nil, _ message: String) -> FileError {
+    FileError(.invalid, path, "header, byte \(position ?? self.position): \(message)")
   }
 
   private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 
-  /// Passes blanks.
+  /// Skips blanks.
   mutating func skipBlanks() {
     while let byte = next, byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D {
       position += 1
     }
   }
 
-  /// Passes blanks, then a character if it is there.
+  /// Skips blanks, then a character; returns false if another one follows.
   mutating func take(_ character: Unicode.Scalar) -> Bool {
     skipBlanks()
     guard next == UInt8(ascii: character) else { return false }
@@ -36,12 +36,12 @@ struct JSONScanner {
     return true
   }
 
-  /// Passes blanks and a character.
+  /// Skips blanks and a character, which must follow.
   mutating func expect(_ character: Unicode.Scalar) throws(FileError) {
     guard take(character) else { throw failure("expected '\(character)'") }
   }
 
-  /// Enters an object or a list; false if it is empty, and already left.
+  /// Enters an object or an array; returns false if it is empty, and leaves it.
   mutating func enter(_ opening: Unicode.Scalar, _ closing: Unicode.Scalar) throws(FileError)
     -> Bool
   {
@@ -49,14 +49,14 @@ struct JSONScanner {
     return !take(closing)
   }
 
-  /// Goes to the next member; false if there is none, and the object or list is left.
+  /// Goes to the next member; returns false if there is none, and leaves the object or array.
   mutating func advance(_ closing: Unicode.Scalar) throws(FileError) -> Bool {
     if take(",") { return true }
     guard take(closing) else { throw failure("expected ',' or '\(closing)'") }
     return false
   }
 
-  /// Takes a whole number, 0 to `Int.max`.
+  /// Reads an integer, 0 to `Int.max`.
   mutating func number() throws(FileError) -> Int {
     skipBlanks()
     let start = position
@@ -64,42 +64,42 @@ struct JSONScanner {
     while let byte = next, (0x30...0x39).contains(byte) {
       let (product, overflow) = value.multipliedReportingOverflow(by: 10)
       let (sum, carry) = product.addingReportingOverflow(Int(byte - 0x30))
-      guard !overflow, !carry else { throw failure(at: start, "a number too large") }
+      guard !overflow, !carry else { throw failure(at: start, "number is too large") }
       value = sum
       position += 1
     }
-    guard position > start else { throw failure("expected a whole number") }
+    guard position > start else { throw failure("expected a nonnegative integer") }
     guard position == start + 1 || bytes[start] != 0x30 else {
-      throw failure(at: start, "a number that begins with 0")
+      throw failure(at: start, "number has a leading zero")
     }
     return value
   }
 
-  /// Takes a string.
+  /// Reads a string.
   mutating func string() throws(FileError) -> String {
     try expect("\"")
     let start = position
     var text: [UInt8] = []
     while true {
-      guard let byte = next else { throw failure("a string without an end") }
+      guard let byte = next else { throw failure("unterminated string") }
       position += 1
       switch byte {
       case UInt8(ascii: "\""):
         guard let string = String(validating: text, as: UTF8.self) else {
-          throw failure(at: start, "a string that is not UTF-8")
+          throw failure(at: start, "string is not valid UTF-8")
         }
         return string
       case UInt8(ascii: "\\"): text += try escape()
-      case 0..<0x20: throw failure(at: position - 1, "a control character in a string")
+      case 0..<0x20: throw failure(at: position - 1, "unescaped control character in a string")
       default: text.append(byte)
       }
     }
   }
 
-  /// Takes what follows a backslash.
+  /// Reads the rest of an escape, after the backslash.
   private mutating func escape() throws(FileError) -> [UInt8] {
     let start = position - 1
-    guard let letter = next else { throw failure("a string without an end") }
+    guard let letter = next else { throw failure("unterminated string") }
     position += 1
     switch letter {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [letter]
@@ -109,21 +109,21 @@ struct JSONScanner {
     case UInt8(ascii: "r"): return [0x0D]
     case UInt8(ascii: "t"): return [0x09]
     case UInt8(ascii: "u"): break
-    default: throw failure(at: start, "an unknown escape")
+    default: throw failure(at: start, "unknown escape sequence")
     }
     var code = try hexadecimal()
     if (0xD800..<0xDC00).contains(code), next == UInt8(ascii: "\\") {
       position += 1
-      guard next == UInt8(ascii: "u") else { throw failure(at: start, "half a surrogate pair") }
+      guard next == UInt8(ascii: "u") else { throw failure(at: start, "unpaired surrogate") }
       position += 1
       let low = try hexadecimal()
       guard (0xDC00..<0xE000).contains(low) else {
-        throw failure(at: start, "half a surrogate pair")
+        throw failure(at: start, "unpaired surrogate")
       }
       code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
     }
     guard let scalar = Unicode.Scalar(code) else {
-      throw failure(at: start, "half a surrogate pair")
+      throw failure(at: start, "unpaired surrogate")
     }
     return Array(String(scalar).utf8)
   }
@@ -140,9 +140,9 @@ struct JSONScanner {
     return value
   }
 
-  /// Ends the header: only spaces may follow.
+  /// Checks that only spaces follow.
   mutating func finish() throws(FileError) {
     while next == UInt8(ascii: " ") { position += 1 }
-    guard next == nil else { throw failure("only spaces may follow the header's end") }
+    guard next == nil else { throw failure("expected only spaces after the end of the header") }
   }
 }

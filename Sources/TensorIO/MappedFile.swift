@@ -1,19 +1,19 @@
-// A file in memory by mmap(2). Whoever cuts such a file short while it is in use takes the pages from
-// under the reader, which ends it by SIGBUS, as does a disk that fails; a handler turns this into the
-// one line and the status that any other failing read gets. It calls only what POSIX lets a handler
-// call, so all that it says is made beforehand.
+// A file in memory by mmap(2). If another process truncates the file while it is mapped, or the disk
+// fails, access to the missing pages raises SIGBUS. A handler then prints the same line and exits with
+// the same status as any other read error. It calls only async-signal-safe functions, so the line is
+// prepared in advance.
 import Glibc
 import Synchronization
 
-/// The bytes of a regular file, read as they are asked for.
+/// The bytes of a regular file, read on access.
 @safe package final class MappedFile {
-  /// The bytes, valid as long as this object lives.
+  /// The bytes, valid while this object is alive.
   @unsafe package let bytes: UnsafeRawBufferPointer
-  /// How many there are.
+  /// The number of bytes.
   let count: Int
   private let slot: Int?
 
-  /// Maps the first `count` bytes of a file; nil where that cannot be.
+  /// Maps the first `count` bytes of a file; nil if that fails.
   package init?(_ descriptor: Int32, count: Int, path: String) {
     let address = unsafe mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0)
     guard unsafe address != MAP_FAILED else { return nil }
@@ -27,11 +27,11 @@ import Synchronization
     unsafe munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), count)
   }
 
-  /// What the handler knows of a file. It counts only while `end` is not zero.
+  /// A mapping that the handler knows. It is in use while `end` is not 0.
   private struct Slot: ~Copyable, Sendable {
     let start = Atomic<UInt>(0)
     let end = Atomic<UInt>(0)
-    /// The address of the line that it shall say.
+    /// The address of the line to print.
     let line = Atomic<UInt>(0)
   }
 
@@ -39,17 +39,18 @@ import Synchronization
   private static let isPrepared = Mutex(false)
   private static let isEnding = Atomic(false)
 
-  /// Makes a file known to the handler; nil if there is no room, which costs only the line.
+  /// Registers a mapping with the handler. If all slots are in use it returns nil, and only the line is
+  /// lost.
   private static func insert(_ start: UInt, _ count: Int, _ path: String) -> Int? {
     isPrepared.withLock { isPrepared in
-      // Before the handler is set, for it must find the slots made.
+      // Initializes the slots before the handler can run.
       let slot = slots.indices.first { slots[$0].end.load(ordering: .relaxed) == 0 }
       if !isPrepared {
         isPrepared = true
         prepare()
       }
       guard let slot else { return nil }
-      let error = FileError(.inputOutput, path, "was cut short, or failed, while it was read")
+      let error = FileError(.inputOutput, path, "was truncated or failed while it was in use")
       let line = unsafe UInt(bitPattern: strdup(error.line))
       slots[slot].line.store(line, ordering: .relaxed)
       slots[slot].start.store(start, ordering: .relaxed)
@@ -66,26 +67,26 @@ import Synchronization
     }
   }
 
-  /// Sets the handler where the default would end the process.
+  /// Installs the handler unless the signal is ignored or handled already.
   private static func prepare() {
     unsafe SystemCall.handle(SIGBUS) { _, info, _ in
       MappedFile.end(at: unsafe UInt(bitPattern: info?.pointee._sifields._sigfault.si_addr))
     }
   }
 
-  /// Ends the process if one of the files is at fault; otherwise the fault, which comes again, ends
-  /// it.
+  /// Ends the process if the address is in one of the files. Otherwise the signal is raised again, with
+  /// its default action.
   private static func end(at address: UInt) {
     for slot in slots.indices {
       let end = slots[slot].end.load(ordering: .acquiring)
       guard slots[slot].start.load(ordering: .relaxed) <= address, address < end else { continue }
-      // Of several threads one speaks; the others wait for the end.
+      // One thread prints; any others wait for the end of the process.
       while isEnding.exchange(true, ordering: .relaxed) { pause() }
       let line = slots[slot].line.load(ordering: .relaxed)
       if let line = unsafe UnsafePointer<CChar>(bitPattern: line) {
         _ = unsafe write(STDERR_FILENO, line, strlen(line))
       }
-      PartialFiles.unlinkAll()
+      UnfinishedFiles.unlinkAll()
       _exit(FileError.Kind.inputOutput.rawValue)
     }
     signal(SIGBUS, SIG_DFL)

@@ -1,27 +1,27 @@
-// The system calls that take addresses, as functions of checked types. Each is one call, returns what
-// the call returns, and leaves `errno` to be read.
+// The system calls that take pointers, as functions of safe types. Each makes one call, returns its
+// result and leaves `errno` unchanged.
 import Glibc
 
-/// What the system is asked for.
+/// System calls with safe types.
 package enum SystemCall {
   /// open(2).
   package static func open(_ path: String, _ flags: Int32, mode: mode_t = 0) -> Int32 {
     unsafe Glibc.open(path, flags, mode)
   }
 
-  /// fstat(2); nil where it fails.
+  /// fstat(2); nil if it fails.
   package static func status(of descriptor: Int32) -> stat? {
     var status = stat()
     return unsafe fstat(descriptor, &status) == 0 ? status : nil
   }
 
-  /// stat(2); nil where it fails.
+  /// stat(2); nil if it fails.
   package static func status(of path: String) -> stat? {
     var status = stat()
     return unsafe stat(path, &status) == 0 ? status : nil
   }
 
-  /// lstat(2); nil where it fails.
+  /// lstat(2); nil if it fails.
   static func statusOfLink(_ path: String) -> stat? {
     var status = stat()
     return unsafe lstat(path, &status) == 0 ? status : nil
@@ -32,7 +32,7 @@ package enum SystemCall {
     unsafe Glibc.access(path, mode)
   }
 
-  /// realpath(3); nil where it fails.
+  /// realpath(3); nil if it fails.
   static func realPath(of path: String) -> String? {
     guard let resolved = unsafe realpath(path, nil) else { return nil }
     defer { unsafe free(resolved) }
@@ -48,15 +48,15 @@ package enum SystemCall {
   @discardableResult
   static func unlink(_ path: String) -> Int32 { unsafe Glibc.unlink(path) }
 
-  /// poll(2) of one descriptor, for as long as it takes.
+  /// poll(2) of one descriptor, without a timeout.
   static func poll(_ descriptor: Int32, _ event: Int32) -> Int32 {
     var wait = pollfd(fd: descriptor, events: Int16(event), revents: 0)
     return unsafe Glibc.poll(&wait, 1, -1)
   }
 
-  /// mkstemp(3) in a folder; the file has lost its name already.
-  static func openUnnamed(in folder: String) -> Int32 {
-    var name = Array("\(folder)/tensor-XXXXXX".utf8CString)
+  /// mkstemp(3) in a directory, then unlink(2): an open file without a name.
+  static func openUnnamed(in directory: String) -> Int32 {
+    var name = Array("\(directory)/tensor-XXXXXX".utf8CString)
     let descriptor = unsafe mkstemp(&name)
     if descriptor >= 0 { unsafe Glibc.unlink(name) }
     return descriptor
@@ -69,7 +69,7 @@ package enum SystemCall {
     }
   }
 
-  /// write(2), or pwrite(2) where there is an offset.
+  /// write(2), or pwrite(2) if there is an offset.
   static func write(_ descriptor: Int32, _ bytes: Span<UInt8>, at offset: Int? = nil) -> Int {
     unsafe bytes.withUnsafeBufferPointer { bytes in
       guard let offset else {
@@ -79,7 +79,7 @@ package enum SystemCall {
     }
   }
 
-  /// getenv(3); nil where the variable is not set.
+  /// getenv(3); nil if the variable is not set.
   package static func environment(_ name: String) -> String? {
     unsafe getenv(name).map { unsafe String(cString: $0) }
   }
@@ -87,14 +87,14 @@ package enum SystemCall {
   /// Whether a signal is ignored, by sigaction(2).
   package static func isIgnored(_ signal: Int32) -> Bool { handler(of: signal) == 1 }
 
-  /// The handler's address: 0 for the default, 1 where the signal is ignored; nil where it fails.
+  /// The address of a signal's handler: 0 for the default, 1 if the signal is ignored; nil on error.
   private static func handler(of signal: Int32) -> UInt? {
     var action = sigaction()
     guard unsafe sigaction(signal, nil, &action) == 0 else { return nil }
     return unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: UInt.self)
   }
 
-  /// Sets the handler of a signal where the default would be.
+  /// Installs a handler for a signal that has the default one.
   static func handle(
     _ signal: Int32,
     _ handler:
@@ -111,18 +111,18 @@ package enum SystemCall {
 }
 
 extension stat {
-  /// Whether it is of a regular file.
+  /// Whether this is a regular file.
   package var isRegular: Bool { st_mode & S_IFMT == S_IFREG }
 
-  /// Whether it is of a folder.
-  package var isFolder: Bool { st_mode & S_IFMT == S_IFDIR }
+  /// Whether this is a directory.
+  package var isDirectory: Bool { st_mode & S_IFMT == S_IFDIR }
 
-  /// What tells the file from all others, whatever it is called.
-  package var identity: FileIdentity { FileIdentity(device: st_dev, number: st_ino) }
+  /// The identity of the file, the same under all of its names.
+  package var identity: FileIdentity { FileIdentity(device: st_dev, inode: st_ino) }
 }
 
-/// A file, whatever it is called.
+/// The identity of a file, the same under all of its names: device and inode.
 package struct FileIdentity: Equatable {
   fileprivate let device: UInt
-  fileprivate let number: UInt
+  fileprivate let inode: UInt
 }

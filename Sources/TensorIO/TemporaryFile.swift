@@ -1,54 +1,58 @@
-// Bytes that have to wait, on the disk instead of in memory.
+// Temporary data on disk instead of in memory.
 import Glibc
 
-/// A file without a name, which is gone with the process that made it.
+/// A file without a name. It is deleted when the process ends.
 package final class TemporaryFile {
-  /// The open file, for reading and writing.
+  /// The file descriptor, open for reading and writing.
   package let descriptor: Int32
-  /// The folder, for messages.
+  /// The directory, for messages.
   private let path: String
 
-  /// Makes an empty file in the folder that TMPDIR names, or in /tmp.
+  /// Creates an empty file in the directory `TMPDIR`, by default `/tmp`.
   ///
-  /// Throws `.cannotCreate` where that cannot be.
+  /// - Throws: `.cannotCreate` if that fails.
   package init() throws(FileError) {
-    let folder = SystemCall.environment("TMPDIR") ?? ""
-    path = folder.isEmpty ? "/tmp" : folder
+    let directory = SystemCall.environment("TMPDIR") ?? ""
+    path = directory.isEmpty ? "/tmp" : directory
     descriptor = SystemCall.openUnnamed(in: path)
     guard descriptor >= 0 else { throw FileError(.cannotCreate, path, errno: errno) }
   }
 
   deinit { close(descriptor) }
 
-  /// Writes all of the bytes at the end.
+  /// Appends bytes.
+  ///
+  /// - Throws: `.inputOutput` if writing fails.
   package func write(_ bytes: Span<UInt8>) throws(FileError) {
     try writeAll(bytes, to: descriptor, path)
   }
 
-  /// Goes to the beginning, for whoever reads the descriptor next.
+  /// Moves the position of the descriptor to the beginning.
   package func rewind() { lseek(descriptor, 0, SEEK_SET) }
 
-  /// All that the file holds.
+  /// Reads the whole file.
+  ///
+  /// - Throws: `.inputOutput` if reading fails.
   package func bytes() throws(FileError) -> [UInt8] {
     var bytes: [UInt8] = []
     while case let piece = try piece(at: bytes.count), !piece.isEmpty { bytes += piece }
     return bytes
   }
 
-  /// Writes all that the file holds to an output.
+  /// Copies the whole file to an output.
   func copy(to output: OutputFile) throws(FileError) {
-    var place = 0
-    while case let piece = try piece(at: place), !piece.isEmpty {
-      place += piece.count
+    var offset = 0
+    while case let piece = try piece(at: offset), !piece.isEmpty {
+      offset += piece.count
       try output.write(piece)
     }
   }
 
-  /// Some of the bytes from a place on; none at the end.
-  private func piece(at place: Int) throws(FileError) -> [UInt8] {
+  /// Reads at most 1 MiB at an offset; no bytes at the end.
+  private func piece(at offset: Int) throws(FileError) -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: 1 << 20)
     while true {
-      let got = SystemCall.read(descriptor, into: &buffer, at: place)
+      let got = SystemCall.read(descriptor, into: &buffer, at: offset)
       guard got >= 0 || errno == EINTR else {
         throw FileError(.inputOutput, path, errno: errno)
       }

@@ -1,16 +1,16 @@
-// One tensor as the header describes it. What is here is valid: a name in the profile's letters,
-// a rank of at most eight, sizes that fit an Int.
+// One tensor as the header describes it. Every value is valid: an allowed name, a rank of at most 8,
+// and a size that fits into an Int.
 
-/// The type of a tensor's elements, little-endian; the raw value is its name in safetensors.
+/// The type of a tensor's elements, little-endian. The raw value is its name in safetensors.
 public enum ElementType: String, Sendable, CaseIterable {
-  /// A byte, 0 to 255.
+  /// An unsigned 8-bit integer.
   case u8 = "U8"
-  /// IEEE single precision.
+  /// An IEEE 754 single-precision number.
   case f32 = "F32"
-  /// A signed integer of 64 bits.
+  /// A signed 64-bit integer.
   case i64 = "I64"
 
-  /// The bytes that one element takes.
+  /// The size of one element, in bytes.
   public var byteCount: Int {
     switch self {
     case .u8: 1
@@ -20,7 +20,7 @@ public enum ElementType: String, Sendable, CaseIterable {
   }
 
   /// The Swift type of an element.
-  var number: any BitwiseCopyable.Type {
+  var swiftType: any BitwiseCopyable.Type {
     switch self {
     case .u8: UInt8.self
     case .f32: Float.self
@@ -39,37 +39,41 @@ public enum ElementType: String, Sendable, CaseIterable {
   }
 }
 
-/// A tensor's name, element type and shape.
+/// The name, element type and shape of a tensor.
 public struct TensorEntry: Sendable, Equatable {
-  /// The name: 1 to 128 letters, digits, "_", "." and "-".
+  /// The name: 1 to 128 ASCII letters, digits, `_`, `.` and `-`.
   public let name: String
-  /// The type of its elements.
+  /// The type of the elements.
   public let type: ElementType
-  /// The dimensions, slowest first; none for a single number.
+  /// The dimensions, slowest first; empty for a scalar.
   public let shape: [Int]
-  /// The product of the dimensions.
+  /// The number of elements: the product of the dimensions.
   public let elementCount: Int
-  /// The bytes of all elements.
+  /// The size of all elements, in bytes.
   public let byteCount: Int
 
   static let maximumRank = 8
 
   /// Describes a tensor.
   ///
-  /// - Precondition: the name is valid, there are at most eight dimensions, none negative, and the
-  ///   size in bytes fits an Int even where dimensions of zero are left out.
+  /// - Parameters:
+  ///   - name: 1 to 128 ASCII letters, digits, `_`, `.` and `-`.
+  ///   - type: The type of the elements.
+  ///   - shape: The dimensions, slowest first.
+  /// - Precondition: The name is valid, there are at most 8 dimensions, none is negative, and the
+  ///   size in bytes fits into an Int even if dimensions of 0 are left out.
   public init(_ name: String, _ type: ElementType, _ shape: [Int]) {
-    precondition(Self.isName(name), "\(quoted(name)) is not a tensor's name")
+    precondition(Self.isName(name), "invalid tensor name \(quoted(name))")
     guard let entry = TensorEntry(valid: name, type, shape) else {
       preconditionFailure("tensor \(name): impossible shape \(shape)")
     }
     self = entry
   }
 
-  /// Describes a tensor of a valid name, if the shape is possible.
+  /// Describes a tensor with a valid name; nil if the shape is impossible.
   init?(valid name: String, _ type: ElementType, _ shape: [Int]) {
     guard shape.count <= Self.maximumRank else { return nil }
-    // A zero must not hide dimensions that another reader would multiply first.
+    // A 0 must not hide an overflow: another reader may multiply the other dimensions first.
     var size = type.byteCount
     for dimension in shape where dimension != 0 {
       let (product, overflow) = size.multipliedReportingOverflow(by: dimension)
@@ -83,7 +87,7 @@ public struct TensorEntry: Sendable, Equatable {
     elementCount = byteCount / type.byteCount
   }
 
-  /// Whether a tensor may be called so.
+  /// Whether a text is a valid name of a tensor.
   static func isName(_ name: String) -> Bool {
     (1...128).contains(name.utf8.count) && name != TensorHeader.metadataName
       && name.utf8.allSatisfy { byte in

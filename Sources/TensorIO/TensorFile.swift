@@ -1,30 +1,35 @@
-// A tensor file, read and found whole. Once there is a `TensorFile`, its header is valid, its data
-// has exactly the announced length, and its checksum, if it has one, is right.
+// A tensor file that was read and validated. Every `TensorFile` has a valid header, exactly as much
+// data as the header declares, and the right checksum, if it has one.
 
-/// Reads a tensor file from a path, or from standard input when the path is "-".
+/// A tensor file: a file, or standard input if the path is `-`.
 public final class TensorFile {
-  /// The name for messages: the path as given, or "standard input".
+  /// The name in messages: the path as given, or "standard input".
   public let path: String
-  /// What the file holds.
+  /// The tensors and the metadata of the file.
   public let header: TensorHeader
 
-  /// No header is read that is longer.
+  /// The size of the largest header that is accepted, in bytes.
   static let headerLimit = 1 << 24
 
   private let content: FileContent
   private let dataStart: Int
+  /// Copies of the misaligned tensors, by index.
   private var aligned: [Int: FileContent] = [:]
+  /// The checksums of the tensors, by index, once they are computed.
   private var checksums: [UInt32?]
 
   /// Opens, reads and validates a file.
   ///
-  /// A regular file is mapped: cutting it short while it is in use ends the process with status 74
-  /// (see `MappedFile`), which replacing it, as `OutputFile` does, never does. Throws `.invalid` for
-  /// what is not a whole tensor file, and what `InputFile` throws.
+  /// A regular file is mapped. Replacing it while it is in use, as `OutputFile` does, is safe.
+  /// Truncating it ends the process with status 74.
+  ///
+  /// - Parameter path: A path, or `-` for standard input.
+  /// - Throws: `.invalid` if the file is not a tensor file, is truncated or is corrupted; what
+  ///   `InputFile.init` throws; `.inputOutput` if reading fails.
   public init(_ path: String) throws(FileError) {
     let input = try InputFile(path)
     let content = FileContent(input)
-    let (header, dataStart, checksumOffset) = try Self.header(content, input)
+    let (header, dataStart, checksumOffset) = try Self.readHeader(content, input)
 
     try Self.load(dataStart + header.dataByteCount, content, input)
     self.path = input.path
@@ -37,52 +42,64 @@ public final class TensorFile {
       guard found == expected else {
         throw FileError(
           .invalid, path,
-          "checksum is wrong: damaged (crc32 is \(Checksum.digits(found)), expected "
-            + "\(Checksum.digits(expected)))")
+          "is corrupted: wrong checksum (expected crc32 \(Checksum.digits(expected)), found "
+            + "\(Checksum.digits(found)))")
       }
     }
     try alignTensors()
   }
 
-  /// Reads the header alone, and of a regular file the length: what the file holds if it is whole,
-  /// which only a `TensorFile` is known to be. Throws what `init` throws of the two.
+  /// Reads only the header of a file, and checks the size of a regular file. The checksum is not
+  /// checked.
+  ///
+  /// - Parameter input: A file that has not been read.
+  /// - Returns: The header.
+  /// - Throws: `.invalid` if the header or the size is wrong; `.inputOutput` if reading fails.
   public static func header(of input: InputFile) throws(FileError) -> TensorHeader {
     let content = FileContent(input)
-    let (header, dataStart, _) = try header(content, input)
+    let (header, dataStart, _) = try readHeader(content, input)
     if content.isMapped { try load(dataStart + header.dataByteCount, content, input) }
     return header
   }
 
-  /// Reads the bytes of a file, of which there must be `total`.
+  /// Reads the whole file, which must have `total` bytes.
   private static func load(
     _ total: Int, _ content: FileContent, _ input: InputFile
   ) throws(FileError) {
     let count = try content.load(total + 1, from: input)
     guard count >= total else {
-      throw FileError(.invalid, input.path, "cut short: \(count) bytes of \(total)")
+      throw FileError(truncated: input.path, expected: "\(total)", found: count)
     }
     guard count == total else {
-      // A pipe is not asked how much it has still to say.
-      let extra = content.isMapped ? "\(count - total)" : "more"
-      let unit = extra == "1" ? "byte" : "bytes"
-      throw FileError(.invalid, input.path, "\(extra) \(unit) after the end, at byte \(total)")
+      // The rest of a pipe is not read.
+      throw FileError(
+        extraBytes: input.path, expected: total, found: content.isMapped ? count : nil)
     }
   }
 
-  /// A copy of a tensor's numbers, `UInt8`, `Float` or `Int64`; `nil` when there is no tensor of
-  /// that name and type.
+  /// Copies the elements of a tensor.
+  ///
+  /// - Parameters:
+  ///   - name: The name of the tensor.
+  ///   - type: The Swift type of its elements: `UInt8`, `Float` or `Int64`.
+  /// - Returns: The elements; nil if there is no tensor of that name and type.
   public func numbers<Number: BitwiseCopyable>(
-    of name: String, as _: Number.Type = Number.self
+    of name: String, as type: Number.Type = Number.self
   ) -> [Number]? {
     withNumbers(of: name) { (numbers: Span<Number>) in numbers.indices.map { numbers[$0] } }
   }
 
-  /// Calls `body` with a tensor's numbers where they are; `nil` when there is no tensor of that name
-  /// and type.
+  /// Calls a closure with the elements of a tensor, without copying them.
+  ///
+  /// - Parameters:
+  ///   - name: The name of the tensor.
+  ///   - body: Receives the elements: `UInt8`, `Float` or `Int64`.
+  /// - Returns: The result of `body`; nil if there is no tensor of that name and type.
+  /// - Throws: What `body` throws.
   public func withNumbers<Number: BitwiseCopyable, Result, Failure>(
     of name: String, _ body: (Span<Number>) throws(Failure) -> Result
   ) throws(Failure) -> Result? {
-    guard let type = header[name]?.type, type.number == Number.self,
+    guard let type = header[name]?.type, type.swiftType == Number.self,
       let bytes = unsafe bytes(of: name)
     else { return nil }
     defer { withExtendedLifetime(self) {} }
@@ -91,86 +108,82 @@ public final class TensorFile {
     }
   }
 
-  /// The bytes of a tensor, aligned for its type and valid as long as this object lives, which is
-  /// no longer than its last use unless `withExtendedLifetime` says so.
+  /// The bytes of a tensor, aligned for its type; nil if there is no tensor of that name.
+  ///
+  /// They are valid while this object is alive. Use `withExtendedLifetime` to keep it alive.
   @unsafe public func bytes(of name: String) -> UnsafeRawBufferPointer? {
     guard let index = header.index(of: name) else { return nil }
-    guard let copy = aligned[index] else { return unsafe content.bytes(place(index)) }
+    guard let copy = aligned[index] else { return unsafe content.bytes(range(index)) }
     return unsafe copy.bytes(0..<header.entries[index].byteCount)
   }
 
-  /// The CRC-32 of a tensor's bytes; it is known already when the file has a checksum.
+  /// The CRC-32 of a tensor's bytes; nil if there is no tensor of that name.
   public func checksum(of name: String) -> UInt32? {
     header.index(of: name).map(checksum)
   }
 
-  /// Throws `.invalid` unless the file is of this kind.
+  /// Checks the kind of the file.
+  ///
+  /// - Parameter kind: The expected value of the metadata `tensorio.kind`.
+  /// - Throws: `.invalid` if the file is of another kind.
   public func require(kind: String) throws(FileError) {
     guard header.kind != kind else { return }
     func noun(_ kind: String) -> String { kind.hasSuffix("s") ? kind : "a \(kind)" }
     guard let found = header.kind else {
-      throw FileError(.invalid, path, "is not \(noun(kind)): it has no tensorio.kind")
+      throw FileError(.invalid, path, "is not \(noun(kind)): metadata has no tensorio.kind")
     }
     let known = TensorEntry.isName(found) ? noun(found) : quoted(found)
     throw FileError(.invalid, path, "is \(known), not \(noun(kind))")
   }
 
-  /// Reads the header; also tells where the data begins, and the digits of the checksum in the header.
-  private static func header(
+  /// Reads and parses the header.
+  ///
+  /// - Returns: The header, the offset of the data in the file, and the offset of the checksum's digits
+  ///   after the length.
+  private static func readHeader(
     _ content: FileContent, _ input: InputFile
   ) throws(FileError) -> (header: TensorHeader, dataStart: Int, checksumOffset: Int?) {
     let dataStart = 8 + (try headerCount(content, input))
     let count = try content.load(dataStart, from: input)
     guard count >= dataStart else {
-      throw FileError(.invalid, input.path, "cut short: \(count) bytes of at least \(dataStart)")
+      throw FileError(truncated: input.path, expected: "at least \(dataStart)", found: count)
     }
     let (header, checksumOffset) = try HeaderReader.read(
       content.array(8..<dataStart), path: input.path)
     return (header, dataStart, checksumOffset)
   }
 
-  /// Reads the length of the header; a file of another well-known format is called by its name.
+  /// Reads the length of the header. The error for a file of another known format names that format.
   private static func headerCount(_ content: FileContent, _ input: InputFile) throws(FileError)
     -> Int
   {
     let count = try content.load(9, from: input)
     guard count > 0 else { throw FileError(.invalid, input.path, "is empty") }
     guard count >= 8 else {
-      throw FileError(.invalid, input.path, "cut short: \(count) bytes of at least 8")
+      throw FileError(truncated: input.path, expected: "at least 8", found: count)
     }
     let head = content.array(0..<min(count, 9))
     let length = head[..<8].reversed().reduce(0) { $0 << 8 | UInt64($1) }
     let isPlausible = length <= headerLimit && (count == 8 || head[8] == 0x7B)
-    if !isPlausible, let format = knownFormat(head) {
-      throw FileError(.invalid, input.path, "is \(format) file, not a tensor file")
+    if !isPlausible, let format = FileFormat.name(of: head) {
+      throw FileError(.invalid, input.path, "is \(format), not a tensor file")
     }
     guard length <= headerLimit else {
       throw FileError(
         .invalid, input.path,
-        "is not a tensor file: its header would take \(length) bytes, over \(headerLimit)")
+        "is not a tensor file (header length \(length) exceeds \(headerLimit))")
     }
     return Int(length)
   }
 
-  private static func knownFormat(_ bytes: [UInt8]) -> String? {
-    let formats: [(name: String, magic: [UInt8])] = [
-      ("a PNG", [0x89, 0x50, 0x4E, 0x47]), ("a gzip", [0x1F, 0x8B]),
-      ("a zip", [0x50, 0x4B, 0x03, 0x04]), ("a NumPy", [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59]),
-      ("an HDF5", [0x89, 0x48, 0x44, 0x46]),
-    ]
-    for format in formats where bytes.starts(with: format.magic) { return format.name }
-    let isIDX = bytes.starts(with: [0, 0]) && (0x08...0x0E).contains(bytes[2])
-    return isIDX && bytes[3] > 0 ? "an IDX" : nil
-  }
-
-  /// The CRC-32 of the whole file with the eight digits at `offset` taken as zeros.
+  /// The CRC-32 of the whole file, with the eight digits at `offset` replaced by zeros.
   private func fileChecksum(_ offset: Int) -> UInt32 {
     var sum = Checksum()
     content.withBytes(0..<offset) { sum.append($0) }
-    sum.append(Array(Checksum.blank.utf8).span)
+    sum.append(Array(Checksum.placeholder.utf8).span)
     content.withBytes(offset + 8..<dataStart) { sum.append($0) }
     for (index, entry) in header.entries.enumerated() {
-      sum.append(sum: checksum(index), count: entry.byteCount)
+      sum.append(checksum: checksum(index), count: entry.byteCount)
     }
     return sum.value
   }
@@ -178,23 +191,23 @@ public final class TensorFile {
   private func checksum(_ index: Int) -> UInt32 {
     if let known = checksums[index] { return known }
     var sum = Checksum()
-    content.withBytes(place(index)) { sum.append($0) }
+    content.withBytes(range(index)) { sum.append($0) }
     checksums[index] = sum.value
     return sum.value
   }
 
-  /// Where a tensor's bytes are in the file.
-  private func place(_ index: Int) -> Range<Int> {
+  /// The position of a tensor's bytes in the file.
+  private func range(_ index: Int) -> Range<Int> {
     let start = dataStart + header.offsets[index]
     return start..<start + header.entries[index].byteCount
   }
 
-  /// Copies the tensors that stand askew; only files of other origin have any.
+  /// Copies the misaligned tensors; only files of other programs have any.
   private func alignTensors() throws(FileError) {
     for (index, entry) in header.entries.enumerated() {
-      let place = place(index)
-      if place.lowerBound.isMultiple(of: entry.type.byteCount) { continue }
-      aligned[index] = try content.withBytes(place) { bytes throws(FileError) in
+      let range = range(index)
+      if range.lowerBound.isMultiple(of: entry.type.byteCount) { continue }
+      aligned[index] = try content.withBytes(range) { bytes throws(FileError) in
         try FileContent(bytes, path: path)
       }
     }

@@ -1,49 +1,55 @@
-// The bytes of a header: u64 length, then JSON without blanks, the metadata first with its keys in
-// the order of their UTF-8 bytes, then the tensors in file order, then spaces so that the data
-// begins at a multiple of 64. Same header, same bytes.
+// The encoding of a header: a u64 length, then JSON without blanks. The metadata come first, with keys
+// in the order of their UTF-8 bytes; then the tensors in file order; then spaces, so that the data
+// begins at a multiple of 64 bytes. Equal headers have equal bytes.
 
 extension TensorHeader {
   /// The data of a file begins at a multiple of this many bytes.
   static let alignment = 64
-  /// No header that we write is longer.
+  /// The size of the largest header that we write, in bytes.
   static let writingLimit = 1 << 20
 
-  /// The length and the header, and where the text of the checksum begins in them; `count` bytes in
-  /// all where it is given, else as few as there can be.
+  /// Encodes the header with its length.
   ///
-  /// - Precondition: the header takes at most 1 MiB, and its tensors are aligned.
-  func encoded(
-    checksum: String, count: Int? = nil
-  ) -> (bytes: [UInt8], checksumOffset: Int) {
-    precondition(isAligned, "tensors must stand in an order that aligns each of them")
-    var words = metadata
-    words[Self.versionKey] = Self.version
-    words[Self.checksumKey] = checksum
+  /// - Parameters:
+  ///   - checksum: The value of `crc32`.
+  ///   - byteCount: The size of the result; by default the smallest possible.
+  /// - Precondition: The header takes at most 1 MiB, and its tensors are aligned.
+  func encoded(checksum: String, byteCount: Int? = nil) -> [UInt8] {
+    precondition(isAligned, "misaligned tensors")
+    var metadata = metadata
+    metadata[Self.versionKey] = Self.version
+    metadata[Self.checksumKey] = checksum
 
-    var json = "{\"\(Self.metadataName)\":{"
-    var checksumOffset = 0
-    let keys = words.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-    for (index, key) in keys.enumerated() {
-      json += "\(index == 0 ? "" : ",")\(Self.literal(key)):"
-      if key == Self.checksumKey { checksumOffset = 8 + json.utf8.count + 1 }
-      json += Self.literal(words[key, default: ""])
-    }
-    json += "}"
+    let members = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+      .map { "\(Self.literal($0.key)):\(Self.literal($0.value))" }
+    var json = "{\"\(Self.metadataName)\":{\(members.joined(separator: ","))}"
     for (entry, offset) in zip(entries, offsets) { json += "," + entry.json(at: offset) }
     json += "}"
 
     let used = 8 + json.utf8.count
-    let padding = count.map { $0 - used } ?? (-used & (Self.alignment - 1))
-    precondition(padding >= 0, "a header of \(used) bytes is over \(count ?? 0)")
+    let padding = byteCount.map { $0 - used } ?? (-used & (Self.alignment - 1))
+    precondition(padding >= 0, "a header of \(used) bytes, \(byteCount ?? 0) reserved")
     let length = UInt64(json.utf8.count + padding)
     precondition(length <= Self.writingLimit, "a header of \(length) bytes is over 1 MiB")
     var bytes = (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) }
     bytes += json.utf8
     bytes += repeatElement(UInt8(ascii: " "), count: padding)
-    return (bytes, checksumOffset)
+    return bytes
   }
 
-  /// A text as a JSON string: only what must be escaped is.
+  /// Encodes the header with the checksum of the whole file.
+  ///
+  /// - Parameters:
+  ///   - dataChecksum: The CRC-32 of the data.
+  ///   - byteCount: The size of the result; by default the smallest possible.
+  func encoded(dataChecksum: UInt32, byteCount: Int? = nil) -> [UInt8] {
+    var checksum = Checksum()
+    checksum.append(encoded(checksum: Checksum.placeholder, byteCount: byteCount).span)
+    checksum.append(checksum: dataChecksum, count: dataByteCount)
+    return encoded(checksum: Checksum.digits(checksum.value), byteCount: byteCount)
+  }
+
+  /// A text as a JSON string. Only `"`, `\` and control characters are escaped.
   package static func literal(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
@@ -61,7 +67,7 @@ extension TensorHeader {
 }
 
 extension TensorEntry {
-  /// The header's words about a tensor that begins at this byte of the data.
+  /// The header's member for a tensor that begins at this byte of the data.
   func json(at offset: Int) -> String {
     let shape = shape.map(String.init).joined(separator: ",")
     return "\"\(name)\":{\"dtype\":\"\(type.rawValue)\",\"shape\":[\(shape)],"

@@ -1,20 +1,21 @@
-// What a tensor file holds: its tensors in file order and the words about them. The same value is
-// made by a program that writes and by the reader; `HeaderReader` and `encoded` know the bytes.
+// The description of a tensor file: its tensors in file order, and its metadata. Programs that write a
+// file create it; the reader returns it. `HeaderReader` and `encoded` convert it from and to bytes.
 
-/// The description of a tensor file.
+/// The tensors and the metadata of a tensor file.
 public struct TensorHeader: Sendable, Equatable {
-  /// Words about the content, `tensorio.version` and `tensorio.kind` among them.
+  /// The metadata, `tensorio.version` and `tensorio.kind` included.
   ///
-  /// "crc32" is never in it: the reader and the writer own that key.
+  /// It never contains `crc32`: the reader and the writer handle that key.
   public var metadata: [String: String]
   /// The tensors in file order.
   public let entries: [TensorEntry]
-  /// The checksum of the whole file as read; nil when it has none, and in a header to be written.
+  /// The CRC-32 of the whole file that was read; nil if the file has none, and in a header to be
+  /// written.
   public let crc32: UInt32?
-  /// The bytes of all tensors.
+  /// The size of all tensors, in bytes.
   public let dataByteCount: Int
 
-  /// Where each entry begins, in bytes from the beginning of the data.
+  /// The offset of each entry from the beginning of the data, in bytes.
   let offsets: [Int]
   private let indices: [String: Int]
 
@@ -24,20 +25,24 @@ public struct TensorHeader: Sendable, Equatable {
   static let checksumKey = "crc32"
   static let version = "1"
 
-  /// Describes a file of some kind to be written.
+  /// Creates the description of a file to be written.
   ///
-  /// - Precondition: the names differ, and each tensor begins at a multiple of its element's size:
-  ///   put the larger types first.
+  /// - Parameters:
+  ///   - kind: The content of the file, such as `images`: the metadata `tensorio.kind`.
+  ///   - metadata: Further metadata, without `crc32`.
+  ///   - entries: The tensors in file order.
+  /// - Precondition: The names differ, and each tensor begins at a multiple of its element size: put
+  ///   the larger types first.
   public init(kind: String, metadata: [String: String] = [:], entries: [TensorEntry]) {
-    precondition(metadata[Self.checksumKey] == nil, "the writer makes the crc32")
+    precondition(metadata[Self.checksumKey] == nil, "crc32 is reserved")
     var metadata = metadata
     metadata[Self.versionKey] = Self.version
     metadata[Self.kindKey] = kind
     self.init(metadata: metadata, entries: entries, crc32: nil)
-    precondition(isAligned, "tensors must stand in an order that aligns each of them")
+    precondition(isAligned, "misaligned tensors; put the larger types first")
   }
 
-  /// Describes a file as read; it may be misaligned.
+  /// Creates the description of a file that was read; tensors may be misaligned.
   init(metadata: [String: String], entries: [TensorEntry], crc32: UInt32?) {
     self.metadata = metadata
     self.entries = entries
@@ -46,7 +51,8 @@ public struct TensorHeader: Sendable, Equatable {
     var indices: [String: Int] = [:]
     var end = 0
     for (index, entry) in entries.enumerated() {
-      precondition(indices.updateValue(index, forKey: entry.name) == nil, "two \(entry.name)")
+      precondition(
+        indices.updateValue(index, forKey: entry.name) == nil, "duplicate tensor \(entry.name)")
       offsets.append(end)
       end += entry.byteCount
     }
@@ -55,18 +61,18 @@ public struct TensorHeader: Sendable, Equatable {
     dataByteCount = end
   }
 
-  /// What the file is for: `images`, `checkpoint`, …; nil in files of other origin.
+  /// The content of the file, such as `images` or `checkpoint`; nil in files of other programs.
   public var kind: String? { metadata[Self.kindKey] }
 
-  /// The tensor of a name.
+  /// The tensor of this name, if there is one.
   public subscript(name: String) -> TensorEntry? { index(of: name).map { entries[$0] } }
 
-  /// Where a tensor begins, in bytes from the beginning of the data.
+  /// The offset of a tensor from the beginning of the data, in bytes; nil if there is no such tensor.
   public func offset(of name: String) -> Int? { index(of: name).map { offsets[$0] } }
 
   func index(of name: String) -> Int? { indices[name] }
 
-  /// Whether each tensor begins at a multiple of its element's size.
+  /// Whether each tensor begins at a multiple of its element size.
   var isAligned: Bool {
     zip(entries, offsets).allSatisfy { $1.isMultiple(of: $0.type.byteCount) }
   }

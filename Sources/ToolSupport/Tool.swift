@@ -4,19 +4,24 @@ import TensorIO
 
 /// A command-line tool: data on standard output, messages on standard error, and a documented exit status.
 ///
-/// Mark a conforming command with `@main`. The protocol provides `main`.
+/// The protocol provides `main`.
 public protocol Tool: ParsableCommand {}
 
 extension Tool {
-  /// Parses the command line, runs the tool, and exits. An error is printed as one line, `tool: message`.
-  public static func main() {
+  /// Runs the tool with the arguments of the process.
+  public static func main() { main(Array(CommandLine.arguments.dropFirst())) }
+
+  /// Parses the arguments, runs the tool, and exits. An error is printed as one line, `tool: message`.
+  ///
+  /// - Parameter arguments: All arguments of the process, or the last ones.
+  public static func main(_ arguments: [String]) {
     openStandardDescriptors()
     blockStatusSignal()
     // A write beyond the file size limit is then an error.
     signal(SIGXFSZ, SIG_IGN)
-    requireUnicode()
+    requireUnicode(arguments.count)
     do {
-      var command = try parseAsRoot()
+      var command = try parseAsRoot(arguments)
       try command.run()
       try StandardStream.finish()
     } catch {
@@ -56,13 +61,15 @@ extension Tool {
     StandardStream.writeError("\(_commandName): \(printable(message))")
   }
 
-  /// Rejects arguments that are not UTF-8. Repaired, they would name other files.
-  private static func requireUnicode() {
-    for index in 1..<max(1, Int(CommandLine.argc)) {
-      guard let argument = unsafe CommandLine.unsafeArgv[index],
+  /// Rejects arguments, the last `count` of the process, that are not UTF-8. Repaired, they would name
+  /// other files.
+  private static func requireUnicode(_ count: Int) {
+    let first = Int(CommandLine.argc) - count
+    for number in 0..<count {
+      guard let argument = unsafe CommandLine.unsafeArgv[first + number],
         unsafe String(validatingCString: argument) == nil
       else { continue }
-      report("argument \(index) is not UTF-8: \(quoted(unsafe String(cString: argument)))")
+      report("argument \(number + 1) is not UTF-8: \(quoted(unsafe String(cString: argument)))")
       Glibc.exit(FileError.Kind.usage.rawValue)
     }
   }
@@ -91,9 +98,10 @@ private func openStandardDescriptors() {
   }
 }
 
-/// Moves the usage of a help text before the examples and the exit statuses.
+/// Moves the usage of a help text before tools, examples and exit statuses.
 private func usageFirst(_ help: String) -> String {
-  guard let examples = help.firstRange(of: "\n\nEXAMPLE"),
+  guard
+    let examples = help.firstRange(of: "\n\nTOOLS:") ?? help.firstRange(of: "\n\nEXAMPLE"),
     let usage = help.firstRange(of: "\n\nUSAGE: "), examples.lowerBound < usage.lowerBound
   else { return help }
   let text = help[..<examples.lowerBound] + help[usage.lowerBound...]

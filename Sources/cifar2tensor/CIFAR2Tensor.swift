@@ -3,17 +3,19 @@ import IDXFormat
 import TensorIO
 import ToolSupport
 
-@main
+/// The tool, which its own executable and `wgan` run.
+package var tool: any Tool.Type { CIFAR2Tensor.self }
+
 struct CIFAR2Tensor: Tool {
   static let configuration = CommandConfiguration(
     commandName: "cifar2tensor",
-    abstract: "Convert the binary files of CIFAR-10 or CIFAR-100 to a tensor file.",
+    abstract: "Convert CIFAR-10 or CIFAR-100 binary files to a tensor file.",
     usage: "cifar2tensor [--classes N] [-o FILE] [FILE ...]",
     discussion: """
-      Reads records of one label and 3 x 32 x 32 bytes, with --classes 20 or 100 of two labels, \
-      plain or gzipped, file after file. Writes tensor `images`, U8, N x 3 x 32 x 32, and \
-      `labels`, U8, N. Memory does not grow with the files; what goes to a pipe waits in an \
-      unnamed file in TMPDIR, or /tmp.
+      Reads plain or gzipped files one after another. A record is one label and 3 x 32 x 32 bytes; \
+      with --classes 20 or 100, two labels. Writes tensor `images`, U8, N x 3 x 32 x 32, and tensor \
+      `labels`, U8, N. Images are not kept in memory. If the output is a pipe, they are stored in an \
+      unnamed temporary file in TMPDIR (default: /tmp) first.
 
       EXAMPLES:
         tar xzf cifar-10-binary.tar.gz
@@ -24,20 +26,22 @@ struct CIFAR2Tensor: Tool {
     version: toolVersion)
 
   @Argument(
-    help: ArgumentHelp("The files; - is standard input. (default: -)", valueName: "file"),
+    help: ArgumentHelp("CIFAR files; - is standard input. (default: -)", valueName: "file"),
     completion: .file())
   var files: [String] = []
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The labels to take: 10, of CIFAR-10; 100 or 20, the fine or the coarse ones of CIFAR-100.",
+      "Number of classes: 10 for CIFAR-10; 100 for the fine or 20 for the coarse labels of CIFAR-100.",
       valueName: "n"))
   var classes = 10
 
   @OptionGroup var output: OutputOptions
 
-  private static let labels: [Int: CIFARLabels] = [10: .ten, 20: .coarse, 100: .fine]
+  private static let labels: [Int: CIFARLabels] = [
+    10: .cifar10, 20: .cifar100Coarse, 100: .cifar100Fine,
+  ]
 
   func validate() throws {
     guard Self.labels[classes] != nil else {

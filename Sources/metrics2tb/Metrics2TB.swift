@@ -3,7 +3,9 @@ import MetricsFormat
 import TensorIO
 import ToolSupport
 
-@main
+/// The tool, which its own executable and `wgan` run.
+package var tool: any Tool.Type { Metrics2TB.self }
+
 struct Metrics2TB: Tool {
   static let configuration = CommandConfiguration(
     commandName: "metrics2tb",

@@ -1,21 +1,22 @@
 import TensorIO
 
-/// All that there is to say about a tensor file, for eyes and for programs.
+/// A description of a tensor file, as text for a terminal and as JSON.
 struct FileSummary {
   private let path: String
   private let header: TensorHeader
   private let checksum: String?
-  /// With statistics, unless the header alone was read.
+  /// The tensors; their statistics are nil if only the header was read.
   private let tensors: [(entry: TensorEntry, statistics: TensorStatistics?)]
+  /// Whether the data and the checksum were read, not only the header.
   private let isWhole: Bool
 
-  /// Of a whole file.
+  /// Summarizes a whole file.
   init(_ file: TensorFile) {
     self.init(
       file.path, file.header, file.header.entries.map { TensorStatistics($0, in: file) })
   }
 
-  /// Of a file's header alone.
+  /// Summarizes the header of a file.
   init(header input: InputFile) throws(FileError) {
     self.init(input.path, try TensorFile.header(of: input), nil)
   }
@@ -28,21 +29,21 @@ struct FileSummary {
     isWhole = statistics != nil
   }
 
-  /// The metadata, in the order of its keys.
+  /// The metadata, sorted by key.
   private var metadata: [(key: String, value: String)] {
     header.metadata.sorted { $0.key < $1.key }
   }
 
-  /// Lines for a terminal.
+  /// The summary as lines for a terminal.
   var text: String {
     let kind = header.kind.map(printable) ?? "no tensorio.kind"
-    let verdict = isWhole ? "right" : "not checked"
-    let check = checksum.map { "crc32 \($0) is \(verdict)" } ?? "no checksum"
+    let result = isWhole ? "ok" : "not checked"
+    let check = checksum.map { "crc32 \($0) (\(result))" } ?? "no checksum"
     var lines = ["\(printable(path)): \(kind), \(header.dataByteCount) bytes of data, \(check)"]
-    let words = metadata.filter { !$0.key.hasPrefix("tensorio.") }
-    lines += table(words.map { [printable($0.key), cut(printable($0.value))] })
-    let sizes = numbersByPrefix.map { "\($0.prefix) \($0.count)" }
-    if sizes.count > 1 { lines += ["", "numbers: \(sizes.joined(separator: ", "))"] }
+    let shown = metadata.filter { !$0.key.hasPrefix("tensorio.") }
+    lines += table(shown.map { [printable($0.key), truncated(printable($0.value))] })
+    let sizes = elementsByPrefix.map { "\($0.prefix) \($0.count)" }
+    if sizes.count > 1 { lines += ["", "elements: \(sizes.joined(separator: ", "))"] }
     lines += [""]
     let titles = ["tensor", "type", "shape"] + (isWhole ? ["minimum", "maximum", "mean"] : [])
     lines += table([titles] + tensors.map(row))
@@ -57,7 +58,7 @@ struct FileSummary {
   }
 
   private func row(_ entry: TensorEntry, _ statistics: TensorStatistics?) -> [String] {
-    // Single precision has digits enough to read, and prints whole numbers as they are up to 2²⁴.
+    // The digits of a Float are enough for a terminal; integers are printed exactly.
     func short(_ value: Double?) -> String {
       guard let value else { return "-" }
       return value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(Float(value))"
@@ -74,8 +75,8 @@ struct FileSummary {
     return row
   }
 
-  /// How many numbers there are under each first word of a name, as `generator`, in file order.
-  private var numbersByPrefix: [(prefix: Substring, count: Int)] {
+  /// The number of elements under each first component of a name, such as `generator`, in file order.
+  private var elementsByPrefix: [(prefix: Substring, count: Int)] {
     var sizes: [(prefix: Substring, count: Int)] = []
     for entry in header.entries {
       let prefix = entry.name.prefix { $0 != "." }
@@ -123,12 +124,12 @@ struct FileSummary {
   }
 }
 
-/// A long text's beginning.
-private func cut(_ text: String) -> String {
-  text.count <= 1000 ? text : "\(text.prefix(1000))… (\(text.count - 1000) characters more)"
+/// The first 1000 characters of a text.
+private func truncated(_ text: String) -> String {
+  text.count <= 1000 ? text : "\(text.prefix(1000))… (\(text.count - 1000) more characters)"
 }
 
-/// Rows as lines, each column as wide as it must be.
+/// Formats rows as lines with aligned columns.
 private func table(_ rows: [[String]]) -> [String] {
   let columns = rows.map(\.count).max() ?? 0
   let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }

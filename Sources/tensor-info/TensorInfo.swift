@@ -2,15 +2,17 @@ import ArgumentParser
 import TensorIO
 import ToolSupport
 
-@main
+/// The tool, which its own executable and `wgan` run.
+package var tool: any Tool.Type { TensorInfo.self }
+
 struct TensorInfo: Tool {
   static let configuration = CommandConfiguration(
     commandName: "tensor-info",
-    abstract: "Say what a tensor file holds.",
+    abstract: "Print the metadata and the tensors of a tensor file.",
     discussion: """
-      Prints the kind, the verdict of the checksum, the metadata (of a checkpoint its configuration \
-      and its progress), and of each tensor the type, the shape and the range of its numbers; of \
-      labels how many there are of each. A file that is damaged is refused with status 65.
+      Prints the kind of the file, the result of the checksum, the metadata (for a checkpoint, its \
+      configuration and progress), and for each tensor its type, shape, minimum, maximum and mean; for \
+      labels, also the number of images with each label. A corrupted file is an error (status 65).
 
       EXAMPLES:
         tensor-info ckpt.bin
@@ -21,22 +23,22 @@ struct TensorInfo: Tool {
       """,
     version: toolVersion)
 
-  @Argument(help: "The tensor file; - is standard input.", completion: .file())
+  @Argument(help: "Tensor file; - is standard input.", completion: .file())
   var file = "-"
 
   @Flag(
     help: """
-      Print one JSON object: path, kind, bytes, crc32 (null without one), checked (whether \
-      that was found right: false with --header, null without one), metadata, and tensors with \
-      name, type, shape, minimum, maximum, mean (null without a finite number), nan, infinite; \
-      labels with counts.
+      Print one JSON object with the members path, kind, bytes, crc32 (null if there is none), \
+      checked (true if the checksum is right, false with --header, null if there is none), metadata \
+      and tensors. A tensor has the members name, type, shape, minimum, maximum, mean (null if no \
+      number is finite), nan and infinite; labels also have counts.
       """)
   var json = false
 
   @Flag(
     help: """
-      Read the header alone, and of a regular file the length: neither the checksum is checked nor \
-      a number looked at, so it takes no time however large the file.
+      Read only the header, and check the size of a regular file. The checksum and the data are not \
+      read, so the time does not depend on the size of the file.
       """)
   var header = false
 

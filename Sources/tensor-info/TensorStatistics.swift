@@ -1,8 +1,8 @@
 import TensorIO
 
-/// What the numbers of a tensor are like; their order plays no part but in the last bits of the mean.
+/// Statistics of the elements of a tensor. Their order affects only the last bits of the mean.
 struct TensorStatistics {
-  /// A number of a tensor, as it is.
+  /// An element of a tensor, without loss of precision.
   enum Number: CustomStringConvertible {
     case integer(Int64)
     case real(Double)
@@ -15,16 +15,16 @@ struct TensorStatistics {
     }
   }
 
-  /// Of the numbers that are finite; `nil` where there are none.
+  /// The extremes of the finite elements; nil if there are none.
   private(set) var minimum: Number?, maximum: Number?
-  /// Of the same.
+  /// The mean of the finite elements; nil if there are none.
   private(set) var mean: Double?
   private(set) var nanCount = 0, infiniteCount = 0
-  /// How often each integer occurs, where there are few different ones.
+  /// The number of occurrences of each integer; nil if there are too many different ones.
   private(set) var counts: [Int: Int]?
 
-  /// No more different numbers are counted.
-  private static let mostCounts = 1000
+  /// The largest number of different integers that are counted.
+  private static let maximumCounts = 1000
 
   init(_ entry: TensorEntry, in file: TensorFile) {
     switch entry.type {
@@ -71,11 +71,11 @@ struct TensorStatistics {
       least = min(least, number)
       most = max(most, number)
       sum += Double(number)
-      if counts.count <= Self.mostCounts { counts[Int(number), default: 0] += 1 }
+      if counts.count <= Self.maximumCounts { counts[Int(number), default: 0] += 1 }
     }
     summarize(
       sum: sum, of: integers.count, from: .integer(least), to: .integer(most))
-    self.counts = counts.count <= Self.mostCounts ? counts : nil
+    self.counts = counts.count <= Self.maximumCounts ? counts : nil
   }
 
   private mutating func summarize(sum: Double, of count: Int, from least: Number, to most: Number) {

@@ -3,14 +3,16 @@ import PNGFormat
 import TensorIO
 import ToolSupport
 
-@main
+/// The tool, which its own executable and `wgan` run.
+package var tool: any Tool.Type { Tensor2PNG.self }
+
 struct Tensor2PNG: Tool {
   static let configuration = CommandConfiguration(
     commandName: "tensor2png",
-    abstract: "Draw the images of a tensor file as one grid, a PNG.",
+    abstract: "Draw the images of a tensor file as a grid in one PNG file.",
     discussion: """
-      Takes U8 or F32 images with 1 or 3 channels. The range that the file states maps to 0...255 \
-      by one fixed line, rounded and clamped; an image is never stretched to its own range.
+      Reads U8 or F32 images with 1 or 3 channels. The range in the metadata is mapped linearly to \
+      0...255, rounded and clamped. It is the same for all images: none is normalized to its own range.
 
       EXAMPLES:
         tensor2png train.tensor --first 640 --scale 2 -o grid.png
@@ -19,37 +21,39 @@ struct Tensor2PNG: Tool {
       """,
     version: toolVersion)
 
-  @Argument(help: "The images; - is standard input.", completion: .file())
+  @Argument(help: "Tensor file of images; - is standard input.", completion: .file())
   var tensor = "-"
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Images in a row. (default: the square root of their number)", valueName: "c"))
+      "Images per row. (default: the square root of their number, rounded up)", valueName: "c"))
   var columns: Int?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Pixels between images and around them.", valueName: "p"))
+    help: ArgumentHelp("Space between images and around them, in pixels.", valueName: "p"))
   var padding = 2
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Draw each pixel as a square of k by k.", valueName: "k"))
+    help: ArgumentHelp("Draw each pixel as a square of k x k pixels.", valueName: "k"))
   var scale = 1
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Begin with this image, from 0.", valueName: "i"))
+    parsing: .unconditional, help: ArgumentHelp("Index of the first image, from 0.", valueName: "i")
+  )
   var first = 0
 
   @Option(
     name: .shortAndLong, parsing: .unconditional,
     help: ArgumentHelp(
-      "Draw so many images. (default: all from the first on if they are at most 256, otherwise 64)",
+      "Number of images. (default: all from the first on if they are at most 256, otherwise 64)",
       valueName: "n"))
   var number: Int?
 
-  @Flag(help: "Take them evenly from there to the end, not one after another.")
+  @Flag(
+    help: "Select images at equal distances from --first to the end, instead of consecutive ones.")
   var spread = false
 
   @OptionGroup var output: OutputOptions

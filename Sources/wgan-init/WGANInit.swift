@@ -4,7 +4,9 @@ import TensorIO
 import ToolSupport
 import WGAN
 
-@main
+/// The tool, which its own executable and `wgan` run.
+package var tool: any Tool.Type { WGANInit.self }
+
 struct WGANInit: Tool {
   static let configuration = CommandConfiguration(
     commandName: "wgan-init",
@@ -77,7 +79,7 @@ struct WGANInit: Tool {
 
   func validate() throws {
     if like != nil, shape != nil { throw ValidationError("--like and --shape exclude each other") }
-    if let shape, ImageShape(shape) == nil {
+    if let shape, Shape(shape) == nil {
       throw ValidationError("--shape must be three positive sizes such as 1x28x28, not \(shape)")
     }
     if let preset, Preset(preset) == nil {
@@ -122,16 +124,15 @@ struct WGANInit: Tool {
     }
   }
 
-  private func configuration(of preset: Preset, _ image: ImageShape) throws -> TrainingConfiguration
-  {
+  private func configuration(of preset: Preset, _ image: Shape) throws -> TrainingConfiguration {
     do {
       return try preset.configuration(image: image, seed: seed)
     } catch { throw ValidationError("--preset \(preset.name): \(error)") }
   }
 
-  private func image() throws -> ImageShape {
-    if let like { return try ImageShape(like: try TensorFile(like)) }
-    return shape.flatMap { ImageShape($0) } ?? .mnist
+  private func image() throws -> Shape {
+    if let like { return try Shape(like: try TensorFile(like)) }
+    return shape.flatMap { Shape($0) } ?? .mnist
   }
 
   private func printNetworks(_ configuration: TrainingConfiguration) throws {

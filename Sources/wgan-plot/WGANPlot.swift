@@ -3,7 +3,9 @@ import MetricsFormat
 import TensorIO
 import ToolSupport
 
-@main
+/// The tool, which its own executable and `wgan` run.
+package var tool: any Tool.Type { WGANPlot.self }
+
 struct WGANPlot: Tool {
   static let configuration = CommandConfiguration(
     commandName: "wgan-plot",

@@ -4,7 +4,9 @@ import TensorIO
 import ToolSupport
 import WGAN
 
-@main
+/// The tool, which its own executable and `wgan` run.
+package var tool: any Tool.Type { WGANStep.self }
+
 struct WGANStep: Tool {
   static let configuration = CommandConfiguration(
     commandName: "wgan-step",

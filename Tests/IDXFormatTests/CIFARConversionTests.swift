@@ -4,11 +4,11 @@ import Testing
 
 @testable import IDXFormat
 
-@Suite("From CIFAR to a tensor file") struct CIFARConversionTests {
+@Suite("Converting CIFAR to a tensor file") struct CIFARConversionTests {
   let folder: Folder
   init() throws { folder = try Folder() }
 
-  /// Records with these labels, each with pixels that begin with another number.
+  /// Records with these labels and different pixels.
   static func records(_ labels: [[UInt8]]) -> [UInt8] {
     labels.enumerated().flatMap { index, labels in labels + pixels(index) }
   }
@@ -21,9 +21,9 @@ import Testing
     return try TensorFile(folder.file("out"))
   }
 
-  @Test func `files follow one another, plain or gzipped`() throws {
+  @Test func `plain and gzipped files are converted in order`() throws {
     let file = try convert(
-      [Self.records([[3], [9]]), gzip(Self.records([[0]]))], .ten)
+      [Self.records([[3], [9]]), gzip(Self.records([[0]]))], .cifar10)
     try file.require(kind: "images")
     #expect(
       file.header.entries == [
@@ -34,35 +34,50 @@ import Testing
     #expect(file.numbers(of: "labels") == [3, 9, 0] as [UInt8])
   }
 
-  @Test func `of CIFAR-100 either label is taken`() throws {
+  @Test func `either label of CIFAR-100 can be converted`() throws {
     let records = Self.records([[19, 99], [0, 5]])
-    let fine = try convert([records], .fine)
+    let fine = try convert([records], .cifar100Fine)
     #expect(fine.numbers(of: "labels") == [99, 5] as [UInt8])
     #expect(fine.numbers(of: "images") == Self.pixels(0) + Self.pixels(1))
-    #expect(try convert([records], .coarse).numbers(of: "labels") == [19, 0] as [UInt8])
+    #expect(try convert([records], .cifar100Coarse).numbers(of: "labels") == [19, 0] as [UInt8])
   }
 
-  @Test func `what is not such a file is said`() throws {
+  @Test func `an invalid file is an error with the reason`() throws {
     let good = Self.records([[1], [2]])
     let cases: [([UInt8], CIFARLabels, String)] = [
-      ([], .ten, "is empty"),
-      (good.dropLast(), .ten, "ends after 3072 of the 3073 bytes of record 1, counted from 0"),
-      (good + [1], .ten, "ends after 1 of the 3073 bytes of record 2"),
-      (Self.records([[1], [10]]), .ten, "record 1, counted from 0, has label 10; there are 10"),
-      (Self.records([[20, 0]]), .fine, "record 0, counted from 0, has label 20; there are 20"),
-      (Self.records([[0, 100]]), .coarse, "has label 100; there are 100 classes"),
-      (gzip(good).dropLast(9), .ten, "gzip data ends early"),
+      ([], .cifar10, "is empty"),
+      (
+        good.dropLast(), .cifar10,
+        "record 1 (counted from 0) is truncated (expected 3073 bytes, found 3072)"
+      ),
+      (
+        good + [1], .cifar10,
+        "record 2 (counted from 0) is truncated (expected 3073 bytes, found 1)"
+      ),
+      (
+        Self.records([[1], [10]]), .cifar10,
+        "record 1 (counted from 0) has an invalid label (expected 0 to 9, found 10)"
+      ),
+      (
+        Self.records([[20, 0]]), .cifar100Fine,
+        "record 0 (counted from 0) has an invalid label (expected 0 to 19, found 20)"
+      ),
+      (
+        Self.records([[0, 100]]), .cifar100Coarse,
+        "has an invalid label (expected 0 to 99, found 100)"
+      ),
+      (gzip(good).dropLast(9), .cifar10, "gzip data is truncated"),
     ]
-    for (bytes, labels, words) in cases {
+    for (bytes, labels, fragment) in cases {
       let error = fileError { _ = try convert([good, Array(bytes)], labels) }
-      // CIFAR-10's own file is none of CIFAR-100.
-      guard labels.counts.count == 1 else {
+      // The valid file is CIFAR-10, so it cannot precede a CIFAR-100 file.
+      guard labels.classCounts.count == 1 else {
         #expect(
-          fileError { _ = try convert([Array(bytes)], labels) }?.message.contains(words) == true)
+          fileError { _ = try convert([Array(bytes)], labels) }?.message.contains(fragment) == true)
         continue
       }
       #expect(error?.kind == .invalid && error?.path == folder.file("batch_1"))
-      #expect(error?.message.contains(words) == true, "\(error?.message ?? "accepted")")
+      #expect(error?.message.contains(fragment) == true, "\(error?.message ?? "accepted")")
     }
     #expect(try folder.content() == ["batch_0", "batch_1"])
   }

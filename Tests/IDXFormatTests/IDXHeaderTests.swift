@@ -12,7 +12,7 @@ import Testing
   ]
 
   @Test(arguments: acceptedSizes)
-  func `pitfall 20: sizes are big-endian, and nothing is allocated by them`(
+  func `pitfall 20: dimensions are big-endian, and no allocation depends on them`(
     dimensions: [UInt32], byteCount: Int
   ) throws {
     let folder = try Folder()
@@ -25,8 +25,8 @@ import Testing
 
   static let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0]
   static let tensor: [UInt8] = [0x78, 1, 0, 0, 0, 0, 0, 0, 0x7B, 0x22]
-  static let only = "; only unsigned byte (0x08) is supported"
-  static let refusedFiles: [(file: [UInt8], message: String)] = [
+  static let unsupported = "unsupported element type (expected unsigned byte, 0x08; found "
+  static let invalidFiles: [(file: [UInt8], message: String)] = [
     ([], "is empty"),
     (gzip([]), "is empty"),
     ([1], "is not an IDX file (begins with 01)"),
@@ -34,46 +34,48 @@ import Testing
     ([0, 1, 8, 1, 0, 0, 0, 1, 9], "is not an IDX file (begins with 00 01 08 01)"),
     (
       [3, 8, 0, 0, 96, 234, 0, 0],
-      "is not an IDX file (begins with 03 08 00 00: an IDX header in little-endian order)"
+      "is not an IDX file (begins with 03 08 00 00: a little-endian IDX header)"
     ),
     (png, "is not an IDX file (begins with 89 50 4e 47: a PNG file)"),
     (gzip(png), "is not an IDX file (begins with 89 50 4e 47: a PNG file)"),
     ([0xFF, 0xD8, 0xFF, 0xE0], "is not an IDX file (begins with ff d8 ff e0: a JPEG file)"),
     (Array("PK\u{3}\u{4}".utf8), "is not an IDX file (begins with 50 4b 03 04: a zip file)"),
-    (gzip(gzip([1])), "is not an IDX file (begins with 1f 8b 08 00: gzip within gzip)"),
+    (gzip(gzip([1])), "is not an IDX file (begins with 1f 8b 08 00: gzip data inside gzip data)"),
     (tensor, "is not an IDX file (begins with 78 01 00 00: a tensor file)"),
     (Array("hello".utf8), "is not an IDX file (begins with 68 65 6c 6c)"),
 
-    ([0], "header cut short: 1 of at least 8 bytes"),
-    ([0, 0, 8], "header cut short: 3 of at least 8 bytes"),
-    ([0, 0, 8, 1], "header cut short: 4 of 8 bytes"),
-    (idx([60000, 28, 28]).dropLast(1), "header cut short: 15 of 16 bytes"),
-    ([0, 0, 8, 255, 0, 0], "header cut short: 6 of 1024 bytes"),
+    ([0], "header is truncated (expected at least 8 bytes, found 1)"),
+    ([0, 0, 8], "header is truncated (expected at least 8 bytes, found 3)"),
+    ([0, 0, 8, 1], "header is truncated (expected 8 bytes, found 4)"),
+    (idx([60000, 28, 28]).dropLast(1), "header is truncated (expected 16 bytes, found 15)"),
+    ([0, 0, 8, 255, 0, 0], "header is truncated (expected 1024 bytes, found 6)"),
     ([0, 0, 8, 0], "has no dimensions"),
     ([0, 0, 8, 0, 9], "has no dimensions"),
 
-    (idx([1], [0], type: 0x00), "element type 0x00 is unknown" + only),
-    (idx([1], [0], type: 0x07), "element type 0x07 is unknown" + only),
-    (idx([1], [0], type: 0x09), "element type is signed byte (0x09)" + only),
-    (idx([1], [0], type: 0x0A), "element type 0x0A is unknown" + only),
-    (idx([1], [0], type: 0x0B), "element type is 16-bit integer (0x0B)" + only),
-    (idx([1], [0], type: 0x0C), "element type is 32-bit integer (0x0C)" + only),
-    (idx([1], [0], type: 0x0D), "element type is 32-bit float (0x0D)" + only),
+    (idx([1], [0], type: 0x00), unsupported + "0x00)"),
+    (idx([1], [0], type: 0x07), unsupported + "0x07)"),
+    (idx([1], [0], type: 0x09), unsupported + "signed byte, 0x09)"),
+    (idx([1], [0], type: 0x0A), unsupported + "0x0A)"),
+    (idx([1], [0], type: 0x0B), unsupported + "16-bit integer, 0x0B)"),
+    (idx([1], [0], type: 0x0C), unsupported + "32-bit integer, 0x0C)"),
+    (idx([1], [0], type: 0x0D), unsupported + "32-bit float, 0x0D)"),
     (
       idx([1], [0x7F, 0xF8, 0, 0, 0, 0, 0, 0], type: 0x0E),
-      "element type is 64-bit float (0x0E)" + only
+      unsupported + "64-bit float, 0x0E)"
     ),
-    (idx([1], [0], type: 0x0F), "element type 0x0F is unknown" + only),
+    (idx([1], [0], type: 0x0F), unsupported + "0x0F)"),
 
     (idx([0]), "dimension 1 of 1 is 0"),
     (idx([10, 0, 28]), "dimension 2 of 3 is 0"),
-    (idx([65536, 65536, 65536, 65536]), "announces more bytes than a file can hold"),
-    (idx([UInt32](repeating: .max, count: 4)), "announces more bytes than a file can hold"),
-    (idx([.max, 65536, 32768]), "announces more bytes than a file can hold"),
+    (idx([65536, 65536, 65536, 65536]), "header declares more data than a file can hold"),
+    (idx([UInt32](repeating: .max, count: 4)), "header declares more data than a file can hold"),
+    (idx([.max, 65536, 32768]), "header declares more data than a file can hold"),
   ].map { (Array($0), $1) }
 
-  @Test(arguments: refusedFiles)
-  func `pitfall 20: magic, element type, rank and sizes are checked`(file: [UInt8], message: String)
+  @Test(arguments: invalidFiles)
+  func `pitfall 20: magic number, element type, rank and dimensions are checked`(
+    file: [UInt8], message: String
+  )
     throws
   {
     let folder = try Folder()
@@ -83,7 +85,7 @@ import Testing
     #expect(error?.kind == .invalid)
   }
 
-  @Test("A file that is not there is missing") func missing() throws {
+  @Test("A file that does not exist is an error") func missing() throws {
     let folder = try Folder()
     #expect(fileError { _ = try IDXReader(folder.file("none")) }?.kind == .missing)
     #expect(fileError { _ = try IDXReader(folder.path) }?.kind == .missing)

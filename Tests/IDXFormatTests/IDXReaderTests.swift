@@ -15,12 +15,12 @@ import Testing
       data += piece[..<count]
       if count == 0 { break }
     }
-    // Once at the end, always at the end.
+    // Reading at the end returns 0 again.
     #expect(try reader.read(into: &piece) == 0)
     return data
   }
 
-  @Test("The data come in pieces of any size", arguments: [1, 7, 120, 121, 1 << 20])
+  @Test("Data can be read in pieces of any size", arguments: [1, 7, 120, 121, 1 << 20])
   func pieces(size: Int) throws {
     let data = pattern(120)
     for dimensions: [UInt32] in [[120], [2, 60], [5, 4, 6], [2, 3, 4, 5]] {
@@ -31,29 +31,32 @@ import Testing
     #expect(try read(members, pieces: size) == data)
   }
 
-  static let wrongFiles: [(file: [UInt8], message: String)] = [
+  static let invalidFiles: [(file: [UInt8], message: String)] = [
     (
       idx([1000, 28, 28], pattern(1000)),
-      "data ends after 1000 bytes, the header announces 784000"
+      "data is truncated (expected 784000 bytes, found 1000)"
     ),
-    (idx([4]), "data ends after 0 bytes, the header announces 4"),
-    (idx([4], [1, 2, 3]), "data ends after 3 bytes, the header announces 4"),
+    (idx([4]), "data is truncated (expected 4 bytes, found 0)"),
+    (idx([4], [1, 2, 3]), "data is truncated (expected 4 bytes, found 3)"),
     (
       idx([0x7FFF_FFFF, 1000], [1, 2, 3]),
-      "data ends after 3 bytes, the header announces 2147483647000"
+      "data is truncated (expected 2147483647000 bytes, found 3)"
     ),
-    (idx([4], [1, 2, 3, 4, 5]), "bytes follow the announced data of 4 bytes"),
-    (gzip(idx([4], [1, 2, 3, 4, 5])), "bytes follow the announced data of 4 bytes"),
-    (gzip(idx([4], [1, 2, 3, 4])).dropLast(1), "gzip data ends early (cut short)"),
+    (idx([4], [1, 2, 3, 4, 5]), "has extra bytes after the data (expected 4 bytes, found more)"),
+    (
+      gzip(idx([4], [1, 2, 3, 4, 5])),
+      "has extra bytes after the data (expected 4 bytes, found more)"
+    ),
+    (gzip(idx([4], [1, 2, 3, 4])).dropLast(1), "gzip data is truncated"),
     (
       gzip(idx([4], [1, 2, 3, 4])).flipped(1, at: -5),
-      "gzip data is damaged: incorrect data check"
+      "gzip data is corrupted: incorrect data check"
     ),
-    (gzip(idx([4], [1, 2, 3, 4])) + [9], "bytes that are not gzip follow the gzip data"),
+    (gzip(idx([4], [1, 2, 3, 4])) + [9], "has extra bytes after the gzip data"),
   ]
 
-  @Test(arguments: wrongFiles, [1, 1 << 16])
-  func `pitfall 20: the length is exactly what is announced, plain and gzipped`(
+  @Test(arguments: invalidFiles, [1, 1 << 16])
+  func `pitfall 20: the data has exactly the declared size, plain and gzipped`(
     _ example: (file: [UInt8], message: String), pieces: Int
   ) throws {
     for file in [example.file, example.file[0] == 0 ? gzip(example.file) : example.file] {

@@ -22,7 +22,7 @@ import Testing
     }
   }
 
-  /// A file, and what reading it gives: its content, or the beginning of the error's message.
+  /// A file, and the result of reading it: its content, or the beginning of the error message.
   struct Example<Outcome: Sendable>: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let file: [UInt8]
@@ -36,11 +36,11 @@ import Testing
   }
 
   static let zeros = [UInt8](repeating: 0, count: 200_000)
-  static let wholeFiles: [Example<[UInt8]>] = [
+  static let validFiles: [Example<[UInt8]>] = [
     .init("plain", content, content),
     .init("empty", [], []),
     .init("one plain byte", [7], [7]),
-    .init("plain, with half of the magic", [0x1F, 0x8A, 1], [0x1F, 0x8A, 1]),
+    .init("plain, with the first byte of gzip", [0x1F, 0x8A, 1], [0x1F, 0x8A, 1]),
     .init("one member", member, content),
     .init("an empty member", empty, []),
     .init("two members", member + member, content + content),
@@ -49,59 +49,59 @@ import Testing
     .init(
       "a thousand members", Array(repeatElement(gzip([7]), count: 1000).joined()),
       [UInt8](repeating: 7, count: 1000)),
-    .init("zeros after the member", member + [0, 0, 0], content),
+    .init("zeros after the last member", member + [0, 0, 0], content),
     .init("more zeros than a buffer", member + zeros, content),
   ]
 
-  @Test("The content comes out whole, in any pieces", arguments: wholeFiles, [1, 1000, 1 << 20])
-  func whole(_ example: Example<[UInt8]>, pieces: Int) throws {
+  @Test("The content can be read in pieces of any size", arguments: validFiles, [1, 1000, 1 << 20])
+  func valid(_ example: Example<[UInt8]>, pieces: Int) throws {
     #expect(try read(example.file, pieces: pieces) == example.outcome)
   }
 
-  static let early = "gzip data ends early (cut short)"
-  static let damaged = "gzip data is damaged: "
-  static let followed = "bytes that are not gzip follow the gzip data"
-  static let brokenFiles: [Example<String>] = [
-    .init("cut to 1 byte", Array(member.prefix(1)), early),
-    .init("cut in the header", Array(member.prefix(5)), early),
-    .init("cut behind the header", Array(member.prefix(10)), early),
-    .init("cut in the middle", Array(member.prefix(member.count / 2)), early),
-    .init("without the trailer", Array(member.dropLast(8)), early),
-    .init("without the length", Array(member.dropLast(4)), early),
-    .init("without the last byte", Array(member.dropLast(1)), early),
-    .init("second member cut", member + member.prefix(500), early),
-    .init("second member cut to 1 byte", member + member.prefix(1), early),
-    .init("wrong CRC", member.flipped(1, at: -8), damaged + "incorrect data check"),
-    .init("wrong length", member.flipped(1, at: -1), damaged + "incorrect length check"),
-    .init("flipped bit", member.flipped(4, at: member.count / 2), damaged),
-    .init("bad method", member.flipped(1, at: 2), damaged + "unknown compression method"),
-    .init("garbage", member + [65], followed),
-    .init("garbage after zeros", member + [0, 0, 65], followed),
-    .init("garbage far behind", member + zeros + [1], followed),
-    .init("a member after zeros", member + [0] + member, followed),
-    .init("half of the magic", member + [0x1F, 0x8A], damaged + "incorrect header check"),
+  static let truncated = "gzip data is truncated"
+  static let corrupted = "gzip data is corrupted: "
+  static let extra = "has extra bytes after the gzip data"
+  static let invalidFiles: [Example<String>] = [
+    .init("truncated to 1 byte", Array(member.prefix(1)), truncated),
+    .init("truncated in the header", Array(member.prefix(5)), truncated),
+    .init("truncated after the header", Array(member.prefix(10)), truncated),
+    .init("truncated in the middle", Array(member.prefix(member.count / 2)), truncated),
+    .init("without the trailer", Array(member.dropLast(8)), truncated),
+    .init("without the length", Array(member.dropLast(4)), truncated),
+    .init("without the last byte", Array(member.dropLast(1)), truncated),
+    .init("second member truncated", member + member.prefix(500), truncated),
+    .init("second member truncated to 1 byte", member + member.prefix(1), truncated),
+    .init("wrong CRC", member.flipped(1, at: -8), corrupted + "incorrect data check"),
+    .init("wrong length", member.flipped(1, at: -1), corrupted + "incorrect length check"),
+    .init("flipped bit", member.flipped(4, at: member.count / 2), corrupted),
+    .init("bad method", member.flipped(1, at: 2), corrupted + "unknown compression method"),
+    .init("garbage", member + [65], extra),
+    .init("garbage after zeros", member + [0, 0, 65], extra),
+    .init("garbage after many zeros", member + zeros + [1], extra),
+    .init("a member after zeros", member + [0] + member, extra),
+    .init("half of a header", member + [0x1F, 0x8A], corrupted + "incorrect header check"),
   ]
 
-  @Test("Damage is found and named", arguments: brokenFiles, [1000, 1 << 20])
-  func broken(_ example: Example<String>, pieces: Int) throws {
+  @Test("Corrupted data is an error with the reason", arguments: invalidFiles, [1000, 1 << 20])
+  func invalid(_ example: Example<String>, pieces: Int) throws {
     let error = fileError { _ = try read(example.file, pieces: pieces) }
     #expect(error?.kind == .invalid)
     let message = error?.message ?? "no error"
     #expect(message.hasPrefix(example.outcome))
   }
 
-  @Test("Every way to cut a file is found", arguments: [gzip([]), gzip(pattern(50))])
+  @Test("Truncation anywhere is detected", arguments: [gzip([]), gzip(pattern(50))])
   func everyCut(file: [UInt8]) throws {
     for count in 1..<file.count {
       let error = fileError { _ = try read(Array(file.prefix(count))) }
-      #expect(error?.message == Self.early, "cut to \(count) bytes")
+      #expect(error?.message == Self.truncated, "truncated to \(count) bytes")
     }
   }
 
-  @Test("A flipped bit is found, or it does not matter") func everyBit() throws {
+  @Test("A flipped bit is detected, or does not change the content") func everyBit() throws {
     let content = pattern(100)
     let file = gzip(content)
-    // Without the magic: a file is plain when it has none.
+    // Skips the signature, without which the file is plain.
     for bit in 16..<8 * file.count {
       let flipped = file.flipped(1 << (bit % 8), at: bit / 8)
       var found: [UInt8]?

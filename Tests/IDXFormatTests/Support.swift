@@ -1,21 +1,20 @@
-// What these tests share: a folder that vanishes, IDX and gzip bytes made on the spot, and errors
-// as values.
+// IDX and gzip files for these tests.
 import CZlib
 import Foundation
 import TensorIO
 
-/// An IDX file of unsigned bytes, or only its header.
+/// An IDX file of unsigned bytes; only its header if there is no data.
 func idx(_ dimensions: [UInt32], _ data: [UInt8] = [], type: UInt8 = 0x08) -> [UInt8] {
   let sizes = dimensions.flatMap { size in withUnsafeBytes(of: size.bigEndian) { [UInt8]($0) } }
   return [0, 0, type, UInt8(dimensions.count)] + sizes + data
 }
 
-/// Bytes that do not repeat soon.
+/// Bytes with a long period.
 func pattern(_ count: Int) -> [UInt8] {
   (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 37 ^ $0 >> 3) }
 }
 
-/// One gzip member.
+/// Compresses bytes to one gzip member.
 func gzip(_ bytes: [UInt8]) -> [UInt8] {
   var stream = z_stream()
   var source = bytes
@@ -40,7 +39,7 @@ func gzip(_ bytes: [UInt8]) -> [UInt8] {
 }
 
 extension Array where Element == UInt8 {
-  /// The same bytes with some bits of one of them flipped; a negative index counts from the end.
+  /// Flips bits of one byte; a negative index counts from the end.
   func flipped(_ mask: UInt8, at index: Int) -> [UInt8] {
     var bytes = self
     bytes[index < 0 ? count + index : index] ^= mask

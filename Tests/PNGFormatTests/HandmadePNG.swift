@@ -1,7 +1,7 @@
-// PNG files of every kind, and of kinds that there are not, made by hand over zlib.
+// An independent PNG encoder that can also make invalid files.
 import CZlib
 
-/// A PNG file as what it says; each field may be wrong.
+/// The content of a PNG file. Any field may be invalid.
 struct HandmadePNG {
   var width: Int
   var height: Int
@@ -10,19 +10,19 @@ struct HandmadePNG {
   var isInterlaced = false
   var palette: [UInt8]?
   var transparency: [UInt8]?
-  /// height×width×samples, numbers of `depth` bits.
+  /// height×width×samples, each of `depth` bits.
   var samples: [Int]
 
   static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
-  /// The samples of a pixel.
+  /// The number of samples per pixel.
   var sampleCount: Int { [0: 1, 2: 3, 3: 1, 4: 2, 6: 4][colorType] ?? 1 }
 
   var header: [UInt8] {
     bigEndian(width) + bigEndian(height) + [UInt8(depth), colorType, 0, 0, isInterlaced ? 1 : 0]
   }
 
-  /// The chunks, the data cut in three, the middle one empty.
+  /// The chunks. The data is in three chunks, the second of them empty.
   var chunks: [(type: String, content: [UInt8])] {
     let data = zlib(rows)
     return [("IHDR", header)] + (palette.map { [("PLTE", $0)] } ?? [])
@@ -42,7 +42,7 @@ struct HandmadePNG {
     return bigEndian(content.count) + body + bigEndian(Int(crc32_z(0, body, body.count)))
   }
 
-  /// All rows of all passes, each with the next of the five filters.
+  /// The filtered rows of all passes, with the five filters in turn.
   var rows: [UInt8] {
     let passes = [
       (0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2),
@@ -71,7 +71,7 @@ struct HandmadePNG {
     return result
   }
 
-  /// Some pixels of a row, their samples one after another, filled up with zeros to a byte.
+  /// Packs some pixels of a row, padded with zero bits to a whole byte.
   private func packed(_ y: Int, _ columns: StrideTo<Int>) -> [UInt8] {
     let bits = columns.flatMap { x in
       (0..<sampleCount).flatMap { sample in
@@ -88,7 +88,7 @@ func bigEndian(_ number: Int) -> [UInt8] {
   (0..<4).map { UInt8(truncatingIfNeeded: number >> (24 - 8 * $0)) }
 }
 
-/// A stream of zlib.
+/// Compresses bytes to a zlib stream.
 func zlib(_ bytes: [UInt8]) -> [UInt8] {
   var count = compressBound(uLong(bytes.count))
   var target = [UInt8](repeating: 0, count: Int(count))

@@ -2,17 +2,17 @@ import Testing
 
 @testable import PNGFormat
 
-@Suite("The grid") struct ImageGridTests {
+@Suite("Image grids") struct ImageGridTests {
   static let defaults = [(1, 1, 1), (2, 2, 1), (3, 2, 2), (5, 3, 2), (10, 4, 3), (64, 8, 8)]
 
-  @Test("By default a grid is square, or one row short of it", arguments: defaults)
+  @Test("By default a grid is square, or has one row less", arguments: defaults)
   func defaultColumns(count: Int, columns: Int, rows: Int) throws {
     let grid = try #require(ImageGrid(count: count, channels: 1, imageHeight: 2, imageWidth: 3))
     #expect(grid.columns == columns && grid.rows == rows)
     #expect(grid.width == 3 * columns && grid.height == 2 * rows)
   }
 
-  @Test("Images lie in reading order, with padding between and around") func order() throws {
+  @Test("Images are in reading order, with padding between and around them") func order() throws {
     let grid = try #require(
       ImageGrid(count: 3, channels: 1, imageHeight: 1, imageWidth: 2, columns: 2, padding: 1))
     let edge = ImageGrid.background
@@ -26,7 +26,7 @@ import Testing
       ])
   }
 
-  @Test("Pixels become squares, the padding does not grow") func scale() throws {
+  @Test("Pixels are scaled to squares, and padding is not scaled") func scale() throws {
     let grid = try #require(
       ImageGrid(count: 1, channels: 1, imageHeight: 1, imageWidth: 2, padding: 1, scale: 2))
     let edge = ImageGrid.background
@@ -39,20 +39,20 @@ import Testing
       ])
   }
 
-  @Test("Channels are planes in an image and neighbours on the canvas") func channels() throws {
+  @Test("Planar channels are interleaved on the canvas") func channels() throws {
     let grid = try #require(
       ImageGrid(count: 2, channels: 3, imageHeight: 2, imageWidth: 1, columns: 2))
     let pixels: [UInt8] = [1, 2, 11, 12, 21, 22] + [3, 4, 13, 14, 23, 24]
     #expect(grid.draw(pixels) == [1, 11, 21, 3, 13, 23] + [2, 12, 22, 4, 14, 24])
   }
 
-  @Test("There are no more columns than images") func fewImages() throws {
+  @Test("There are at most as many columns as images") func fewImages() throws {
     let grid = try #require(
       ImageGrid(count: 3, channels: 1, imageHeight: 1, imageWidth: 1, columns: .max))
     #expect(grid.columns == 3 && grid.rows == 1 && grid.width == 3)
   }
 
-  @Test("A canvas has at most 65,535 pixels a side and 2 GiB") func limits() {
+  @Test("A canvas has at most 65,535 pixels per side and 2 GiB") func limits() {
     func fits(
       _ count: Int, _ size: Int, channels: Int = 1, columns: Int? = nil, padding: Int = 0,
       scale: Int = 1

@@ -37,7 +37,7 @@ import Testing
     return Outcome(file: try TensorFile(output), count: count, skipped: skipped)
   }
 
-  @Test func `the first image decides on the size`() throws {
+  @Test func `the first image determines the size`() throws {
     let folder = try Folder([
       "a.png": [1, 2, 3], "b.png": Self.gray(3, 2, 0), "e.png": Self.gray(3, 2, 50),
     ])
@@ -50,16 +50,19 @@ import Testing
     #expect(outcome.file.header.crc32 != nil)
   }
 
-  @Test func `an image of another size than the first one is not skipped`() throws {
+  @Test func `an image whose size differs from the first one is an error`() throws {
     let folder = try Folder([
       "a.png": Self.gray(3, 2, 0), "b.png": Self.gray(2, 3, 9), "c.png": Self.gray(3, 2, 0),
     ])
     let error = fileError { _ = try Self.convert(folder) }
     #expect(error?.kind == .usage && error?.path == folder.file("b.png"))
-    #expect(error?.message == "is 3×2, the first image is 2×3; --size makes them alike")
+    #expect(
+      error?.message
+        == "size differs from that of the first image (expected 2×3, found 3×2, height × width); "
+        + "use --size to resize all images")
   }
 
-  @Test func `one image with colors makes three channels of all`() throws {
+  @Test func `if one image has colors, all have three channels`() throws {
     let folder = try Folder([
       "a.png": Self.gray(1, 1, 7), "b.png": [0], "c.png": Self.red(1, 1),
     ])
@@ -68,7 +71,7 @@ import Testing
     #expect(gray.file.numbers(of: "images") == [7, 76] as [UInt8])
   }
 
-  @Test func `gray images go with coloured ones, and both with what is asked for`() throws {
+  @Test func `gray and color images are converted to the requested channels`() throws {
     let folder = try Folder(["a.png": Self.red(1, 1), "b.png": Self.gray(1, 1, 7)])
     #expect(try Self.convert(folder).file.numbers(of: "images") == [255, 0, 0, 7, 7, 7] as [UInt8])
     let gray = try Self.convert(folder) { $0.isGray = true }
@@ -77,15 +80,15 @@ import Testing
     #expect(wide.file.numbers(of: "images") == [76, 76, 7, 7] as [UInt8])
   }
 
-  @Test func `16 bits with alpha are rounded to 8 once, whatever is done on the way`() throws {
+  @Test func `16 bits with alpha are rounded to 8 bits once`() throws {
     let png = PNGDecodingTests.random(
       .init(colorType: 4, depth: 16, isInterlaced: false, isTransparent: false), 64, 32, seed: 5)
     let folder = try Folder(["a.png": png.bytes])
-    let exact = PNGDecodingTests.meaning(png).map {
+    let exact = PNGDecodingTests.colors(png).map {
       ($0[0] * $0[3] + 257 * 100 * (65535 - $0[3])) / 65535 / 257
     }
-    // The way's own rounding is of 16 bits, a 257th of a level.
-    let most = 0.5 + 0.5 / 257 + 1e-9
+    // Intermediate values are rounded to 16 bits, 1/257 of an 8-bit step.
+    let tolerance = 0.5 + 0.5 / 257 + 1e-9
     for scale in [1, 2] {
       let levels: [UInt8] = try #require(
         Self.convert(folder) {
@@ -97,31 +100,31 @@ import Testing
         for row in 0..<scale {
           for column in 0..<scale { sum += exact[(y + row) * 64 + x + column] }
         }
-        #expect(abs(Double(level) - sum / Double(scale * scale)) <= most)
+        #expect(abs(Double(level) - sum / Double(scale * scale)) <= tolerance)
       }
     }
   }
 
-  @Test func `folders become labels, and their names stay`() throws {
+  @Test func `directories become labels, and their names metadata`() throws {
     let folder = try Folder([
       "dog/1.png": Self.gray(1, 1, 1), "cat/z/2.png": Self.gray(1, 1, 2),
       "cat/3.png": Self.gray(1, 1, 3), "ant/4.png": [0], "5.png": Self.gray(1, 1, 5),
     ])
-    let outcome = try Self.convert(folder) { $0.labelsFromFolders = true }
+    let outcome = try Self.convert(folder) { $0.labelsFromDirectories = true }
     #expect(outcome.file.numbers(of: "images") == [3, 2, 1] as [UInt8])
     #expect(outcome.file.numbers(of: "labels") == [1, 1, 2] as [UInt8])
     #expect(outcome.file.header["labels"]?.type == .u8)
-    let words = outcome.file.header.metadata
-    #expect((0..<4).map { words["label.\($0)"] } == ["ant", "cat", "dog", nil])
+    let metadata = outcome.file.header.metadata
+    #expect((0..<4).map { metadata["label.\($0)"] } == ["ant", "cat", "dog", nil])
     #expect(outcome.skipped.count == 2)
-    #expect(outcome.skipped.first == "lies in no folder that would be its label")
+    #expect(outcome.skipped.first == "is not in a directory that can be its label")
   }
 
-  @Test(arguments: [256, 257]) func `more labels than a byte has are I64`(count: Int) throws {
+  @Test(arguments: [256, 257]) func `more than 256 labels are I64`(count: Int) throws {
     let names = (0..<count).map { "\(1000 + $0)/x.png" }
     let folder = try Folder(
       Dictionary(uniqueKeysWithValues: names.map { ($0, Self.gray(1, 1, 0)) }))
-    let file = try Self.convert(folder) { $0.labelsFromFolders = true }.file
+    let file = try Self.convert(folder) { $0.labelsFromDirectories = true }.file
     if count == 256 {
       #expect(file.numbers(of: "labels") == Array(0...255) as [UInt8])
     } else {
@@ -130,19 +133,19 @@ import Testing
     }
   }
 
-  @Test func `the first bad file ends a strict conversion, and nothing is left of it`() throws {
+  @Test func `the first invalid file ends a strict conversion without output`() throws {
     let folder = try Folder(["a.png": Self.gray(1, 1, 1), "b.png": [], "c.png": [1]])
     let error = fileError { _ = try Self.convert(folder) { $0.isStrict = true } }
     #expect(error?.kind == .invalid && error?.path == folder.file("b.png"))
     #expect(throws: FileError.self) { try TensorFile(folder.file("out")) }
   }
 
-  @Test func `no image at all is an error`() throws {
+  @Test func `no valid image is an error`() throws {
     let bad = try Folder(["a.png": [1], "b.png": []])
     let error = fileError { _ = try Self.convert(bad) }
     #expect(error?.kind == .invalid && error?.path == bad.file("out"))
-    #expect(error?.message == "gets no image: none of 2 files can be used")
-    let lost = try findImages([bad.file("x"), bad.file("y")], refusingMissing: true).files
+    #expect(error?.message == "there are no images to write: none of 2 files is usable")
+    let lost = try findImages([bad.file("x"), bad.file("y")], keepMissing: true).files
     let missing = fileError { _ = try PNGConversion().run(lost, to: OutputFile(bad.file("out"))) }
     #expect(missing?.kind == .missing && missing?.message == error?.message)
     let single = try Folder(["a.png": [1]])

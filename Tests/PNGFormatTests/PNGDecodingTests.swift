@@ -1,4 +1,4 @@
-// Every kind of PNG file, made by hand and read to the pixel. What is expected is computed here.
+// Every color type and bit depth of PNG. The expected pixels are computed here, from the definition.
 import TestSupport
 import Testing
 
@@ -28,7 +28,7 @@ import Testing
     }
   }
 
-  /// A picture of random samples.
+  /// An image of random samples.
   static func random(_ kind: Kind, _ width: Int, _ height: Int, seed: UInt64) -> HandmadePNG {
     var random = SplitMix(state: seed)
     var png = HandmadePNG(
@@ -51,14 +51,14 @@ import Testing
     return png
   }
 
-  /// Red, green, blue and alpha of each pixel, by their meaning, from 0 to 65535.
-  static func meaning(_ png: HandmadePNG) -> [[Double]] {
+  /// Red, green, blue and alpha of each pixel, 0 to 65535, by the definition of the format.
+  static func colors(_ png: HandmadePNG) -> [[Double]] {
     let top = Double(1 << png.depth - 1)
     return stride(from: 0, to: png.samples.count, by: png.sampleCount).map { start in
       let samples = Array(png.samples[start..<start + png.sampleCount])
       let levels = samples.map { Double($0) * (65535 / top) }
-      let words = samples.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }
-      let key: Double = words == png.transparency ? 0 : 65535
+      let bytes = samples.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }
+      let key: Double = bytes == png.transparency ? 0 : 65535
       switch png.colorType {
       case 0: return [levels[0], levels[0], levels[0], key]
       case 2: return levels + [key]
@@ -73,12 +73,14 @@ import Testing
   }
 
   @Test(arguments: kinds)
-  func `every kind is read to the pixel, in colour and in gray`(_ kind: Kind) throws {
+  func `every color type and bit depth is decoded exactly, to color and to gray`(_ kind: Kind)
+    throws
+  {
     let background = Color(10, 200, 77)
     for (width, height) in [(1, 1), (2, 3), (5, 7), (13, 4), (33, 9)] {
       let png = Self.random(kind, width, height, seed: UInt64(width))
       var expected: [UInt16] = []
-      for pixel in Self.meaning(png) {
+      for pixel in Self.colors(png) {
         for (front, back) in zip(pixel, [10.0, 200.0, 77.0]) {
           let mixed = (front * pixel[3] + 257 * back * (65535 - pixel[3])) / 65535
           expected.append(UInt16(mixed.rounded()))
@@ -91,12 +93,12 @@ import Testing
       #expect(
         gray.pixels
           == stride(from: 0, to: expected.count, by: 3).map {
-            Color(deep: expected[$0], expected[$0 + 1], expected[$0 + 2]).luma
+            Color(red: expected[$0], green: expected[$0 + 1], blue: expected[$0 + 2]).luma
           })
     }
   }
 
-  @Test func `what tensor2png writes is read as it was`() throws {
+  @Test func `the output of tensor2png is decoded exactly`() throws {
     for channels in [1, 3] {
       let pixels = (0..<30 * 20 * channels).map { UInt8(truncatingIfNeeded: $0 &* 37 ^ $0 >> 3) }
       let file = try encodePNG(pixels, width: 30, height: 20, channels: channels, path: "x")
@@ -105,21 +107,21 @@ import Testing
     }
   }
 
-  @Test func `every number of 16 bits is rounded to the nearest of 8`() throws {
+  @Test func `every 16-bit value is rounded to the nearest 8-bit value`() throws {
     let png = HandmadePNG(width: 256, height: 256, depth: 16, samples: Array(0...65535))
     let bitmap = try decodePNG(png.bytes, isGray: true, over: .black, path: "x")
-    // A half cannot be: 257 is odd.
+    // There are no ties, because 257 is odd.
     #expect(bitmap.levels == (0...65535).map { UInt8((Double($0) / 257).rounded()) })
   }
 
-  @Test func `a transparent color is compared before its bits are rounded`() throws {
+  @Test func `a transparent color is compared with all 16 bits`() throws {
     var png = HandmadePNG(width: 2, height: 1, depth: 16, samples: [0xFFFF, 0xFFFE])
     png.transparency = [0xFF, 0xFE]
     let bitmap = try decodePNG(png.bytes, isGray: true, over: Color(gray: 9), path: "x")
     #expect(bitmap.levels == [255, 9])
   }
 
-  @Test func `gamma, profiles, texts and what follows the end change nothing`() throws {
+  @Test func `gamma, profiles, text and bytes after the end change nothing`() throws {
     let png = HandmadePNG(width: 2, height: 2, samples: [1, 50, 100, 255])
     var chunks = png.chunks
     chunks.insert(("gAMA", bigEndian(1)), at: 1)
@@ -134,15 +136,15 @@ import Testing
       try decodePNG(file, isGray: true, over: .black, path: "x").levels == [1, 50, 100, 255])
   }
 
-  @Test func `data that uses more than the window that it announces is read`() throws {
+  @Test func `data that uses a larger window than it declares is decoded`() throws {
     var random = SplitMix(state: 1)
     let row = (0..<1000).map { _ in Int.random(in: 0...255, using: &random) }
     let png = HandmadePNG(width: 1000, height: 2, samples: row + row)
-    // Without a filter the second row is a match 1001 bytes back.
+    // Without a filter, the second row is a match at a distance of 1001 bytes.
     let bytes = row.map(UInt8.init)
     var data = zlib([0] + bytes + [0] + bytes)
     #expect(data.count < 1200)
-    // A window of 256 bytes, and the check that goes with it.
+    // Declares a window of 256 bytes, with the matching check bits.
     data[0] = 0x08
     data[1] = UInt8(31 - 0x08 * 256 % 31)
     let file = HandmadePNG.file([("IHDR", png.header), ("IDAT", data), ("IEND", [])])

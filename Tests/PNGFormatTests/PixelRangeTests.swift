@@ -2,7 +2,7 @@ import Testing
 
 @testable import PNGFormat
 
-@Suite("How values become pixels") struct PixelRangeTests {
+@Suite("Mapping values to pixels") struct PixelRangeTests {
   @Test("A range is two finite numbers, the lower one first") func valid() throws {
     let symmetric = try #require(PixelRange("-1,1"))
     #expect(symmetric.lowest == -1 && symmetric.highest == 1)
@@ -11,7 +11,7 @@ import Testing
   }
 
   @Test(
-    "Anything else is not a range",
+    "Any other text is not a range",
     arguments: [
       "", ",", "1", "0,", ",1", "0,1,2", "0, 1", " 0,1", "0,1 ", "0;1", "0,x", "1,1", "1,0",
       "-1,nan", "-inf,inf", "0,1e39", "0x0,0xff", "0,1\n", "0,1e", "--1,1", "0,1\u{0}", "０,１",
@@ -20,14 +20,14 @@ import Testing
     #expect(PixelRange(text) == nil)
   }
 
-  @Test("Bytes map to themselves") func identity() throws {
+  @Test("The range 0,255 maps bytes to themselves") func identity() throws {
     let range = try #require(PixelRange("0,255"))
     for byte in UInt8.min...UInt8.max { #expect(range.pixel(Float(byte)) == byte) }
   }
 
   static let examples: [(value: Float, pixel: UInt8?)] = [
     (-1, 0), (1, 255),
-    // 127.5: a half goes up.
+    // 127.5 is rounded up.
     (0, 128), (-0.0, 128), (-1e-7, 127), (1e-7, 128),
     (1.5, 255), (-1.5, 0), (1e30, 255), (.infinity, 255), (-.infinity, 0),
     (.nan, nil), (-.nan, nil), (.signalingNaN, nil),
@@ -35,12 +35,12 @@ import Testing
   ]
 
   @Test(arguments: examples)
-  func `pitfall 24: samples are rounded and clamped`(value: Float, pixel: UInt8?) throws {
+  func `pitfall 24: values are rounded and clamped`(value: Float, pixel: UInt8?) throws {
     let range = try #require(PixelRange("-1,1"))
     #expect(range.pixel(value) == pixel)
   }
 
-  @Test("Even the widest range does not overflow") func widest() throws {
+  @Test("The widest range does not overflow") func widest() throws {
     let range = try #require(PixelRange("-3.4e38,3.4e38"))
     #expect(range.pixel(0) == 128)
     #expect(range.pixel(-3.4e38) == 0)

@@ -1,5 +1,4 @@
-// What these tests share: PNG files decoded by libpng, tensor files made on the spot, and errors as
-// values.
+// PNG files decoded by libpng, and tensor files for these tests.
 import CPNG
 import Foundation
 import TensorIO
@@ -11,8 +10,8 @@ extension Bitmap {
   var levels: [UInt8] { pixels.map { UInt8((Int($0) + 128) / 257) } }
 }
 
-/// A decoded PNG: height×width×channels, 8 bits each.
-struct Picture: Equatable {
+/// A decoded PNG file: height×width×channels, 8 bits each.
+struct DecodedPNG: Equatable {
   var width: Int
   var height: Int
   var channels: Int
@@ -27,8 +26,8 @@ struct Picture: Equatable {
   var rows: [[UInt8]] { (0..<height).map { y in (0..<width).map { pixel($0, y)[0] } } }
 }
 
-extension Picture {
-  /// Decodes a PNG file; nil when libpng refuses it.
+extension DecodedPNG {
+  /// Decodes a PNG file; nil if libpng reports an error.
   init?(png: [UInt8]) {
     var image = png_image()
     image.version = png_uint_32(PNG_IMAGE_VERSION)
@@ -43,7 +42,7 @@ extension Picture {
   }
 }
 
-/// Makes a tensor file, opens it and removes it: a mapping stays.
+/// Creates a tensor file, opens it and removes it. The mapping stays valid.
 func tensorFile(
   kind: String = "images", range: String? = "0,255", _ tensors: [(TensorEntry, [UInt8])]
 ) throws -> TensorFile {
@@ -57,12 +56,12 @@ func tensorFile(
   return try TensorFile(path)
 }
 
-/// A file of images, bytes from 0 to 255.
+/// A file of images with values from 0 to 255.
 func images(_ shape: [Int], _ bytes: [UInt8]) throws -> TensorFile {
   try tensorFile([(TensorEntry("images", .u8, shape), bytes)])
 }
 
-/// A file of images, values from −1 to 1 or as stated.
+/// A file of images with values from −1 to 1, or in another range.
 func images(_ shape: [Int], _ values: [Float], range: String = "-1,1") throws -> TensorFile {
   let bytes = values.withUnsafeBytes { [UInt8]($0) }
   return try tensorFile(range: range, [(TensorEntry("images", .f32, shape), bytes)])

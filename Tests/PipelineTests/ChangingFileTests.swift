@@ -19,7 +19,7 @@ import Testing
       """)
     #expect(result.status == 74)
     #expect(
-      result.words == "wgan-step: images.tensor: was cut short, or failed, while it was read\n")
+      result.words == "wgan-step: images.tensor: was truncated or failed while it was in use\n")
     #expect(try shell.files()["out.bin.partial"] == nil)
     #expect(try shell.read("out.bin") == Data("precious\n".utf8))
   }
@@ -48,7 +48,7 @@ import Testing
       """)
     #expect(result.status == 65)
     #expect(
-      result.words == "idx2tensor: pipe: data ends after 4984 bytes, the header announces 9600\n")
+      result.words == "idx2tensor: pipe: data is truncated (expected 9600 bytes, found 4984)\n")
     #expect(try shell.read("old") == Data("precious\n".utf8))
   }
 
@@ -73,7 +73,7 @@ import Testing
       """)
     #expect(result.status == 74)
     #expect(
-      result.words.hasSuffix("out.tensor.partial was taken away before it was complete\n"),
+      result.words.hasSuffix("out.tensor.partial was removed or replaced before it was complete\n"),
       "\(result.words)")
     #expect(try shell.files()["out.tensor.partial"] == nil)
   }

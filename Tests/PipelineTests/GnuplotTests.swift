@@ -81,8 +81,8 @@ import Testing
     let shell = try folder(gnuplot: "echo '<svg '")
     for (options, status, words) in [
       ("--force", 0, "<svg role="), ("--format png --force", 0, "<svg "),
-      ("", 64, "wgan-plot: standard output: will not write an image to a terminal"),
-      ("--format png", 64, "wgan-plot: standard output: will not write an image to a terminal"),
+      ("", 64, "wgan-plot: standard output: refusing to write an image to a terminal"),
+      ("--format png", 64, "wgan-plot: standard output: refusing to write an image to a terminal"),
     ] {
       let result = try shell.run(
         "script -qec \"PATH=$PWD/bin:$PATH wgan-plot metrics.jsonl \(options)\" /dev/null")

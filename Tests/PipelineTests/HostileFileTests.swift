@@ -44,8 +44,8 @@ import Testing
   ]
 
   private static let zeros = [
-    "element type 0x00 is unknown", "header, byte 0: expected '{'",
-    "is longer than a network may be",
+    "0x08; found 0x00)", "header, byte 0: expected '{'",
+    "is longer than the limit of 65535 bytes",
   ]
   private static let nothing = ["is empty", "is empty", "has 0 layers"]
   private static let longName = String(repeating: "a", count: 256)
@@ -94,8 +94,8 @@ import Testing
   static let others = [
     ("dangling", 73, "dangling: is a symbolic link to a missing file"),
     ("/proc/self/mem", 73, "/proc/self/mem: no such file or directory"),
-    ("stolen", 73, "stolen.partial is in the way"),
-    ("linked", 73, "linked.partial is in the way"),
+    ("stolen", 73, "stolen.partial exists and is not"),
+    ("linked", 73, "linked.partial exists and is not"),
     ("/dev/full", 74, "/dev/full: no space left on device"),
   ].flatMap { path, status, words in
     writers.dropLast().map {

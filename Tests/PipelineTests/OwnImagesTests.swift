@@ -33,7 +33,7 @@ import Testing
       """)
     let lines = result.words.split(separator: "\n")
     #expect(lines.count == 2)
-    #expect(lines.first?.hasPrefix("png2tensor: set/a/70.png: cut short") == true)
+    #expect(lines.first?.hasPrefix("png2tensor: set/a/70.png: is truncated") == true)
     #expect(lines.first?.hasSuffix("; skipped") == true)
     #expect(lines.last == "png2tensor: 1 of 120 files was skipped")
 
@@ -88,7 +88,7 @@ import Testing
         png2tensor: set/b/lost.png: no such file
         png2tensor: set/b/20.png\u{d}: no such file; skipped
         png2tensor: set/b/21.png\u{d}: no such file; skipped
-        png2tensor: a: gets no image: none of 2 files can be used
+        png2tensor: a: there are no images to write: none of 2 files is usable
         png2tensor: set/b/lost.png: no such file
 
         """#)
@@ -106,8 +106,8 @@ import Testing
     #expect(result.status == 0)
     #expect(
       result.words == """
-        png2tensor: set/b: 2 pictures are not PNG (y.jpg, …); passed over
-        png2tensor: all: has no PNG files: 1 picture is not PNG (deep/1.JPG)
+        png2tensor: set/b: 2 images are not PNG (y.jpg, …); skipped
+        png2tensor: all: has no PNG files: 1 image is not PNG (deep/1.JPG)
 
         """)
   }
@@ -118,7 +118,7 @@ import Testing
       "echo precious > old; png2tensor --size 8 --strict set -o old; echo $?; cat old; ls old*")
     #expect(String(decoding: result.output, as: UTF8.self) == "65\nprecious\nold\n")
     #expect(result.words.split(separator: "\n").count == 1)
-    #expect(result.words.hasPrefix("png2tensor: set/a/70.png: cut short"))
+    #expect(result.words.hasPrefix("png2tensor: set/a/70.png: is truncated"))
   }
 
   @Test func `without a size the first image's is asked of all`() throws {
@@ -126,7 +126,8 @@ import Testing
     let result = try shell.run("png2tensor set -o set.tensor; echo $?; ls")
     #expect(
       result.words
-        == "png2tensor: set/a/70.png: is 8×8, the first image is 24×24; --size makes them alike\n")
+        == "png2tensor: set/a/70.png: size differs from that of the first image (expected 24×24, found 8×8, "
+        + "height × width); use --size to resize all images\n")
     #expect(String(decoding: result.output, as: UTF8.self).hasPrefix("64\n"))
     #expect(!String(decoding: result.output, as: UTF8.self).contains("set.tensor"))
   }
@@ -141,7 +142,7 @@ import Testing
       result.words == """
         png2tensor: set/a\\u{1b}[31m\\u{a}.png: is not a PNG file; skipped
         png2tensor: set/b.png: is not a PNG file; skipped
-        png2tensor: new: gets no image: none of 2 files can be used
+        png2tensor: new: there are no images to write: none of 2 files is usable
 
         """)
   }
@@ -162,7 +163,7 @@ import Testing
     #expect(result.status == 65)
     #expect(
       result.words
-        == "png2tensor: bomb.png: announces 8192×8192 pixels, more than its 65 bytes can hold\n")
+        == "png2tensor: bomb.png: declares 8192×8192 pixels, more than its 65 bytes can encode\n")
   }
 
   @Test func `CIFAR's files train a network in color`() throws {

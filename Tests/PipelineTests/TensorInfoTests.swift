@@ -17,10 +17,10 @@ import Testing
     let digits = String(repeating: "0", count: 8 - crc.count) + crc
     #expect(
       String(decoding: result.output, as: UTF8.self) == """
-        a.tensor: images, 217 bytes of data, crc32 \(digits) is right
+        a.tensor: images, 217 bytes of data, crc32 \(digits) (ok)
         range  0,255
 
-        numbers: images 210, labels 7
+        elements: images 210, labels 7
 
         tensor  type  shape    minimum  maximum  mean
         images  U8    7x1x5x6  \(pixels.min()!)        \(pixels.max()!)      \(mean)
@@ -84,7 +84,7 @@ import Testing
     let result = try shell.succeed("tensor-info odd; tensor-info odd --json > json")
     let text = String(decoding: result.output, as: UTF8.self)
     #expect(text.hasPrefix("odd: odd\\u{1b}[31m, "))
-    #expect(text.contains("xx… (105 characters more)\n"))
+    #expect(text.contains("xx… (105 more characters)\n"))
     for row in [
       ["x", "F32", "2x3", "-3", "2.5", "0.16666667, 1 NaN, 2 infinite"],
       ["nan", "F32", "1", "-", "-", "-, 1 NaN"], ["none", "F32", "0x4", "-", "-", "-"],
@@ -123,7 +123,7 @@ import Testing
       tensor-info images.tensor
       """)
     #expect(damaged.status == 65 && damaged.output.isEmpty)
-    #expect(damaged.words.hasPrefix("tensor-info: images.tensor: checksum is wrong: damaged"))
+    #expect(damaged.words.hasPrefix("tensor-info: images.tensor: is corrupted: wrong checksum"))
     #expect(try shell.run("tensor-info nowhere").status == 66)
   }
 
@@ -131,7 +131,7 @@ import Testing
     let shell = try workshop()
     let result = try shell.succeed(
       #"""
-      tensor-info mlp-gp.bin | sed 's/ is right$/ is not checked/' |
+      tensor-info mlp-gp.bin | sed 's/ (ok)$/ (not checked)/' |
         awk '/^tensor / { end = index($0, "  minimum") - 1 } end { $0 = substr($0, 1, end); sub(/ +$/, "") } 1' > expected
       tensor-info --json mlp-gp.bin | grep -q '"crc32":"[0-9a-f]*","checked":true,' || exit 2
       tensor-info --json mlp-gp.bin | sed 's/,"minimum":[^}]*//g; s/"checked":true/"checked":false/' > expected.json
@@ -161,8 +161,8 @@ import Testing
     #expect(result.status == 0 && result.output.isEmpty)
     #expect(
       result.words == """
-        tensor-info: short: cut short: \(size - 100) bytes of \(size)
-        tensor-info: long: 1 byte after the end, at byte \(size)
+        tensor-info: short: is truncated (expected \(size) bytes, found \(size - 100))
+        tensor-info: long: has extra bytes after the data (expected \(size) bytes, found \(size + 1))
 
         """)
   }

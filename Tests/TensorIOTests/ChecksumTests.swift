@@ -1,18 +1,18 @@
-// The CRC-32 against its published check value, and the sum of pieces against the sum of all.
+// CRC-32: its published check value, and combining the checksums of pieces.
 import TestSupport
 import Testing
 
 @testable import TensorIO
 
 @Suite struct ChecksumTests {
-  @Test func `the check value of CRC-32 is cbf43926`() {
-    var sum = Checksum()
-    sum.append(Array("123456789".utf8).span)
-    #expect(Checksum.digits(sum.value) == "cbf43926")
+  @Test func `the CRC-32 of the standard check input is cbf43926`() {
+    var checksum = Checksum()
+    checksum.append(Array("123456789".utf8).span)
+    #expect(Checksum.digits(checksum.value) == "cbf43926")
     #expect(Checksum.digits(0xA) == "0000000a")
   }
 
-  @Test func `sums of pieces make the sum of all`() {
+  @Test func `checksums of two pieces combine into the checksum of both`() {
     var random = SplitMix(state: 7)
     let bytes = random.bytes(1000)
     var all = Checksum()
@@ -21,7 +21,7 @@ import Testing
       var (first, second) = (Checksum(), Checksum())
       first.append(bytes.span.extracting(..<cut))
       second.append(bytes.span.extracting(cut...))
-      first.append(sum: second.value, count: 1000 - cut)
+      first.append(checksum: second.value, count: 1000 - cut)
       #expect(first.value == all.value)
     }
   }

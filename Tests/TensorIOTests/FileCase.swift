@@ -1,8 +1,7 @@
-// Every malformed file that the reference's tests, attacks and our own matrix know, with the words
-// that it is refused with; and the odd but valid ones, which are accepted.
+// A tensor file for a test, with the error that reading it gives.
 import Testing
 
-/// A file and what becomes of it.
+/// A file, and a part of the message of its error.
 struct FileCase: Sendable, CustomTestStringConvertible {
   let name: String
   let bytes: [UInt8]
@@ -14,28 +13,34 @@ struct FileCase: Sendable, CustomTestStringConvertible {
     self.fragment = fragment
   }
 
-  /// A header followed by sixteen bytes of data.
+  /// The tensor `t`, of 16 bytes, as a member of a header.
+  static let t = #""t":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]}"#
+
+  /// A header followed by zeros as data.
   init(_ name: String, _ json: String, _ fragment: String = "", data: Int = 16) {
     self.init(name, container(json, data: data), fragment)
   }
 
-  /// A header with only one tensor, of which a part is given.
+  /// A header with one tensor of this shape.
   static func dimensions(_ shape: String, _ fragment: String) -> FileCase {
     FileCase(
       "shape [\(shape)]", #"{"t":{"dtype":"F32","shape":[\#(shape)],"data_offsets":[0,16]}}"#,
       fragment)
   }
 
+  /// A header with one tensor with these offsets.
   static func offsets(_ offsets: String, _ fragment: String) -> FileCase {
     FileCase(
       "data_offsets [\(offsets)]",
       #"{"t":{"dtype":"F32","shape":[2,2],"data_offsets":[\#(offsets)]}}"#, fragment)
   }
 
+  /// A header with these metadata and one tensor.
   static func metadata(_ name: String, _ value: String, _ fragment: String = "") -> FileCase {
     FileCase("metadata \(name)", #"{"__metadata__":\#(value),\#(t)}"#, fragment)
   }
 
+  /// A header with two U8 tensors at these offsets.
   static func two(_ name: String, _ first: [Int], _ second: [Int], _ fragment: String) -> FileCase {
     func u8(_ name: String, _ range: [Int]) -> String {
       let count = range[1] - range[0]
@@ -45,205 +50,4 @@ struct FileCase: Sendable, CustomTestStringConvertible {
   }
 
   var testDescription: String { name }
-}
-
-private let t = #""t":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]}"#
-private let huge = "18446744073709551615"
-
-private func length(_ value: UInt64) -> [UInt8] {
-  (0..<8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
-}
-
-extension FileCase {
-  static let containers: [FileCase] = [
-    .init("nothing", [], "is empty"),
-    .init("7 bytes", [1, 0, 0, 0, 0, 0, 0], "cut short: 7 bytes of at least 8"),
-    .init("only a length", length(64), "cut short: 8 bytes of at least 72"),
-    .init("length 0", length(0), "header, byte 0: expected '{'"),
-    .init("length 0 and data", length(0) + [0], "header, byte 0: expected '{'"),
-    .init("length 2^63", length(1 << 63) + [0x7B], "would take 9223372036854775808 bytes"),
-    .init("length 2^64-1", length(.max) + [0x7B], "would take \(huge) bytes"),
-    .init("length 0xffffff000000003c", length(0xFFFF_FF00_0000_003C) + [0x7B], "is not a tensor"),
-    .init("length 100000001", length(100_000_001) + [0x7B], "would take 100000001 bytes"),
-    .init("length 100000000", length(100_000_000) + [0x7B], "over 16777216"),
-    .init("length over the limit", length(16_777_217) + [0x7B], "over 16777216"),
-    .init("length at the limit", length(16_777_216) + [0x7B], "cut short: 9 bytes of at least"),
-    .init("length of 1000 in a good file", length(1000) + Array("{\(t)}".utf8), "cut short"),
-    .init("no tensors, 1 byte", "{}", "1 byte after the end, at byte 10", data: 1),
-    .init("data 1 byte short", "{\(t)}", "cut short: 80 bytes of 81", data: 15),
-    .init("data 2 bytes short", "{\(t)}", "cut short: 79 bytes of 81", data: 14),
-    .init("data 1 byte long", "{\(t)}", "1 byte after the end, at byte 81", data: 17),
-    .init("data 4 bytes long", "{\(t)}", "4 bytes after the end, at byte 81", data: 20),
-    .init("a PNG file", [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0], "is a PNG file"),
-    .init(
-      "a gzip file", [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3], "is a gzip file, not a tensor file"),
-    .init(
-      "an IDX file", [0, 0, 8, 3, 0, 0, 0xEA, 0x60, 0, 0], "is an IDX file, not a tensor file"),
-    .init(
-      "a zip file", [0x50, 0x4B, 3, 4, 0x14, 0, 0, 0, 0, 0], "is a zip file, not a tensor file"),
-    .init("a NumPy file", [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0, 0x76, 0], "is a NumPy file"),
-    .init("a text", Array("Call me Ishmael.".utf8), "is not a tensor file: its header would"),
-  ]
-
-  static let syntax: [FileCase] = [
-    .init("0xff", container([0xFF]), "header, byte 0: expected '{'"),
-    .init("a BOM", container([0xEF, 0xBB, 0xBF] + Array("{\(t)}".utf8)), "byte 0: expected '{'"),
-    .init("UTF-16", container("{\(t)}".utf8.flatMap { [$0, 0] }), "byte 1: expected '\"'"),
-    .init("[]", "[]", "header, byte 0: expected '{'", data: 0),
-    .init("null", "null", "header, byte 0: expected '{'", data: 0),
-    .init("{", "{", "header, byte 1: expected '\"'", data: 0),
-    .init("a leading space", " {\(t)}", "header, byte 0: expected '{'"),
-    .init("a leading newline", "\n{\(t)}", "header, byte 0: expected '{'"),
-    .init("a trailing tab", "{\(t)}\t", "byte 57: only spaces may follow"),
-    .init("a trailing newline", "{\(t)} \n", "byte 58: only spaces may follow"),
-    .init("a trailing carriage return", "{\(t)}\r", "only spaces may follow"),
-    .init("trailing NULs", "{\(t)}\0\0", "only spaces may follow"),
-    .init("a trailing x", "{\(t)}x", "only spaces may follow"),
-    .init("a second {}", "{\(t)}{}", "only spaces may follow"),
-    .init("a comma at the end", "{\(t),}", "header, byte 57: expected '\"'"),
-    .init("a comma at the end of a shape", "{\(t)}".replacing("2,2", with: "2,"), "whole number"),
-    .init("a comment", "{/**/\(t)}", "header, byte 1: expected '\"'"),
-    .init("no colon", "{\(t)}".replacing("t\":", with: "t\" "), "byte 5: expected ':'"),
-    .init("no comma", "{\(t)\(t)}", "header, byte 56: expected ',' or '}'"),
-    .init("an entry as a list", #"{"t":["F32",[2,2],[0,16]]}"#, "byte 5: expected '{'"),
-    .init("100000 [", #"{"t":"# + String(repeating: "[", count: 100_000), "byte 5: expected '{'"),
-    .init("100000 {", String(repeating: #"{"t":"#, count: 100_000), "\"t\""),
-    .init("a raw control character", "{\"a\u{1}\":1}", "byte 3: a control character"),
-    .init("a string without an end", #"{"t"#, "byte 3: a string without an end"),
-    .init("an escape without an end", #"{"t\"#, "a string without an end"),
-    .init("an unknown escape", #"{"\x41":1}"#, "byte 2: an unknown escape"),
-    .init("half an escape", #"{"\u00g1":1}"#, "byte 6: expected a hexadecimal digit"),
-    .init("an escaped high surrogate", #"{"\ud800":1}"#, "byte 2: half a surrogate pair"),
-    .init("two high surrogates", #"{"\ud800\ud800":1}"#, "half a surrogate pair"),
-    .init("a high surrogate and \\n", #"{"\ud800\n":1}"#, "half a surrogate pair"),
-    .init("an escaped low surrogate", #"{"\udc00":1}"#, "half a surrogate pair"),
-    .init(
-      "a CESU surrogate", container([0x7B, 0x22, 0xED, 0xA0, 0x80, 0x22, 0x3A]), "is not UTF-8"),
-    .init("an overlong NUL", container([0x7B, 0x22, 0xC0, 0x80, 0x22, 0x3A]), "is not UTF-8"),
-    .init("half a character", container([0x7B, 0x22, 0xC3, 0x22, 0x3A]), "is not UTF-8"),
-  ]
-
-  static let entries: [FileCase] = [
-    .init("a tensor twice", "{\(t),\(t)}", "byte 57: \"t\" for the second time"),
-    .init("a tensor twice, once escaped", "{\(t),\"\\u0074\":{}}", "\"t\" for the second time"),
-    .init("two tensors of one name", "{\(t),\"t\":{}}", "\"t\" for the second time"),
-    .init("dtype twice", #"{"t":{"dtype":"F32","dtype":"F32"}}"#, "\"dtype\" for the second time"),
-    .init("an unknown field", #"{"t":{"stride":[1]}}"#, "tensor t has an unknown \"stride\""),
-    .init("no dtype", #"{"t":{"shape":[4],"data_offsets":[0,16]}}"#, "t: has no \"dtype\""),
-    .init("no shape", #"{"t":{"dtype":"F32","data_offsets":[0,16]}}"#, "t: has no \"shape\""),
-    .init("no offsets", #"{"t":{"dtype":"F32","shape":[4]}}"#, "t: has no \"data_offsets\""),
-    .init("an empty entry", #"{"t":{}}"#, "tensor t: has no \"dtype\""),
-    .init("type BF16", "{\(t)}".replacing("F32", with: "BF16"), "t: type BF16 is not supported"),
-    .init("type BOOL", "{\(t)}".replacing("F32", with: "BOOL"), "t: type BOOL is not supported"),
-    .init("type F4", "{\(t)}".replacing("F32", with: "F4"), "t: type F4 is not supported"),
-    .init("type F64", "{\(t)}".replacing("F32", with: "F64"), "t: type F64 is not supported"),
-    .init("type F128", "{\(t)}".replacing("F32", with: "F128"), "t: unknown type \"F128\""),
-    .init("type f32", "{\(t)}".replacing("F32", with: "f32"), "t: unknown type \"f32\""),
-    .init("a number as type", "{\(t)}".replacing("\"F32\"", with: "32"), "expected '\"'"),
-    .init(
-      "an empty name", "{\(t)}".replacing("\"t\"", with: "\"\""), "\"\" is not a tensor's name"),
-    .init("a name with NUL", #"{"a\u0000":1}"#, "is not a tensor's name"),
-    .init("a name that is a path", #"{"../../etc":1}"#, "\"../../etc\" is not a tensor's name"),
-    .init(
-      "a name of 129 letters", "{\"\(String(repeating: "a", count: 129))\":1}", "not a tensor's"),
-    .init("a name beyond ASCII", #"{"é":1}"#, "is not a tensor's name"),
-    .dimensions("-2,-2", "header, byte 29: expected a whole number"),
-    .dimensions("2.0,2", "header, byte 30: expected ',' or ']'"),
-    .dimensions("4e0", "header, byte 30: expected ',' or ']'"),
-    .dimensions(#""2",2"#, "header, byte 29: expected a whole number"),
-    .dimensions("02,2", "header, byte 29: a number that begins with 0"),
-    .dimensions("null", "header, byte 29: expected a whole number"),
-    .dimensions("NaN", "header, byte 29: expected a whole number"),
-    .dimensions("+4", "header, byte 29: expected a whole number"),
-    .dimensions("[4]", "header, byte 29: expected a whole number"),
-    .dimensions("18446744073709551616", "header, byte 29: a number too large"),
-    .dimensions("9223372036854775808", "header, byte 29: a number too large"),
-    .dimensions("2,18446744073709551614", "a number too large"),
-    .dimensions("2,9223372036854775807", "t: has a shape too large for any memory"),
-    .dimensions("4611686018427387904", "t: has a shape too large for any memory"),
-    .dimensions("4294967296,4294967296", "t: has a shape too large for any memory"),
-    .dimensions("0,9223372036854775807,9223372036854775807", "too large for any memory"),
-    .dimensions("9223372036854775807,9223372036854775807,0", "too large for any memory"),
-    .dimensions("0,\(huge),\(huge)", "a number too large"),
-    .dimensions("2,3", "takes 16 bytes, expected 24 for F32 [2, 3]"),
-    .dimensions("", "takes 16 bytes, expected 4 for F32 []"),
-    .dimensions("1,1,1,1,1,1,1,1,4", "more than 8 dimensions"),
-    .dimensions(
-      Array(repeating: "1", count: 1000).joined(separator: ","), "more than 8 dimensions"),
-  ]
-
-  static let layout: [FileCase] = [
-    .offsets("16", "t: has 1 data_offsets, expected 2"),
-    .offsets("", "t: has 0 data_offsets, expected 2"),
-    .offsets("0,16,16", "more than 2 offsets"),
-    .offsets("-16,0", "expected a whole number"),
-    .offsets("16,0", "t: ends before it begins"),
-    .offsets("0,4", "t: takes 4 bytes, expected 16 for F32 [2, 2]"),
-    .offsets("4,20", "t: leaves a hole: begins at byte 4, expected 0"),
-    .offsets("0,\(huge)", "a number too large"),
-    .init(
-      "a tensor past the end", "{\(t)}".replacing("2,2", with: "4,2").replacing("16", with: "32"),
-      "cut short: 81 bytes of 97"),
-    .init(
-      "a tensor of 4 EiB",
-      #"{"t":{"dtype":"U8","shape":[4611686018427387904],"data_offsets":[0,4611686018427387904]}}"#,
-      "too many for any file"),
-    .init(
-      "a tensor of 1 EiB",
-      #"{"t":{"dtype":"U8","shape":[1152921504606846976],"data_offsets":[0,1152921504606846976]}}"#,
-      "cut short"),
-    .two("a hole", [0, 6], [8, 16], "b: leaves a hole: begins at byte 8, expected 6"),
-    .two("an overlap", [0, 10], [8, 16], "b: overlaps the tensor before it"),
-    .two("one range twice", [0, 16], [0, 16], "b: overlaps the tensor before it"),
-    .two("one within the other", [0, 16], [4, 8], "b: overlaps the tensor before it"),
-    .two("an empty one within the other", [0, 16], [4, 4], "b: overlaps the tensor before it"),
-    .two("an empty one past the end", [0, 16], [20, 20], "b: leaves a hole"),
-  ]
-
-  static let metadata: [FileCase] = [
-    .init("metadata twice", #"{"__metadata__":{},"__metadata__":{}}"#, "for the second time"),
-    .metadata("a key twice", #"{"a":"1","a":"1"}"#, "byte 25: \"a\" for the second time"),
-    .metadata(
-      "two spellings of é", "{\"\u{E9}\":\"1\",\"e\u{301}\":\"1\"}", "for the second time"),
-    .metadata("a number", #"{"a":1}"#, "header, byte 21: expected '\"'"),
-    .metadata("a null", #"{"a":null}"#, "header, byte 21: expected '\"'"),
-    .metadata("an object", #"{"a":{}}"#, "header, byte 21: expected '\"'"),
-    .metadata("a list", #"{"a":[]}"#, "header, byte 21: expected '\"'"),
-    .metadata("null", "null", "header, byte 16: expected '{'"),
-    .metadata("a string", "\"\"", "header, byte 16: expected '{'"),
-    .metadata("crc32 short", #"{"crc32":"123"}"#, "crc32 is \"123\", expected 8 lower-case"),
-    .metadata("crc32 signed", #"{"crc32":"+1234567"}"#, "expected 8 lower-case"),
-    .metadata("crc32 in capitals", #"{"crc32":"ABCDEF01"}"#, "expected 8 lower-case"),
-    .metadata("crc32 escaped", #"{"crc32":"\u0030000000a"}"#, "expected 8 lower-case"),
-    .metadata("crc32 wrong", #"{"crc32":"00000000"}"#, "checksum is wrong: damaged (crc32 is"),
-    .metadata(
-      "another version", #"{"crc32":"none","tensorio.version":"2"}"#, "is of tensorio.version \"2\""
-    ),
-    .metadata("no crc32", #"{"tensorio.version":"1"}"#, "has a tensorio.version but no crc32"),
-  ]
-
-  static let accepted: [FileCase] = [
-    .init("no tensors", "{}", data: 0),
-    .init("no tensors and padding", "{}      ", data: 0),
-    .init("one tensor", "{\(t)}"),
-    .init("trailing spaces", "{\(t)}       "),
-    .init(
-      "blanks between tokens", "{\(t)}".replacing(":", with: " :\n\t").replacing(",", with: " , ")),
-    .init("fields in another order", #"{"t":{"data_offsets":[0,16],"shape":[2,2],"dtype":"F32"}}"#),
-    .init("a scalar", #"{"t":{"dtype":"F32","shape":[],"data_offsets":[0,4]}}"#, data: 4),
-    .init("rank 8", "{\(t)}".replacing("2,2", with: "1,1,1,1,1,1,2,2")),
-    .init("an empty tensor", #"{"t":{"dtype":"F32","shape":[2,0],"data_offsets":[0,0]}}"#, data: 0),
-    .init("a name in escapes", "{\(t)}".replacing("\"t\"", with: #""\u0074""#)),
-    .two("an empty tensor where another begins", [0, 16], [0, 0], ""),
-    .two("an empty tensor at the end", [0, 16], [16, 16], ""),
-    .two("the header in another order", [8, 16], [0, 8], ""),
-    .init("metadata at the end", "{\(t),\"__metadata__\":{\"format\":\"pt\"}}"),
-    .metadata("empty", "{}"),
-    .metadata("of PyTorch", #"{"format":"pt"}"#),
-    .metadata("any text", #"{"":"","a\u0000\n":"\ud83d\ude00 \/ é 😀"}"#),
-    .metadata("crc32 unknown", #"{"crc32":"none","tensorio.version":"1"}"#),
-    .metadata("a kind without a version", #"{"tensorio.kind":"images"}"#),
-  ]
-
-  static let refused = [containers, syntax, entries, layout, metadata].flatMap { $0 }
 }

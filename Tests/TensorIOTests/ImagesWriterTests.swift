@@ -1,17 +1,17 @@
-// A file of which the number of images is known only at the end is a tensor file like any other.
+// A file whose number of images is known only at the end is like any other tensor file.
 import TestSupport
 import Testing
 
 @testable import TensorIO
 
 @Suite struct ImagesWriterTests {
-  /// Writes images of 1×1×`width`, and returns them with their labels.
+  /// Writes images of 1×1×`width`; returns them with their labels.
   static func write(
-    _ count: Int, width: Int, labels: ElementType?, atMost limit: Int? = nil, to path: String
+    _ count: Int, width: Int, labels: ElementType?, maximumCount: Int? = nil, to path: String
   ) throws -> (images: [UInt8], labels: [Int]) {
     var random = SplitMix(state: UInt64(count * 100 + width))
     let writer = try ImagesWriter(
-      [1, 1, width], labels: labels, metadata: ["a": "\"1\""], atMost: limit ?? count,
+      [1, 1, width], labels: labels, metadata: ["a": "\"1\""], maximumCount: maximumCount ?? count,
       to: OutputFile(path))
     var (images, numbers): ([UInt8], [Int]) = ([], [])
     for _ in 0..<count {
@@ -24,14 +24,14 @@ import Testing
   }
 
   @Test(arguments: [nil, ElementType.u8, .i64], [0, 1, 2, 3, 9, 10, 99, 1000])
-  func `what goes to a file and to a pipe is the same, and comes back`(
+  func `a file and a pipe get the same bytes, and reading returns the images and labels`(
     labels: ElementType?, count: Int
   ) throws {
     let folder = try Folder()
-    // Eight times seven bytes need no padding before the labels, fewer images of seven do.
-    for (width, limit) in [(1, count), (7, (count + 7) / 8 * 8), (8, 1 << 40)] {
+    // 8 images of 7 bytes need no padding before the labels, but fewer images do.
+    for (width, maximumCount) in [(1, count), (7, (count + 7) / 8 * 8), (8, 1 << 40)] {
       let written = try Self.write(
-        count, width: width, labels: labels, atMost: limit, to: folder.file("x"))
+        count, width: width, labels: labels, maximumCount: maximumCount, to: folder.file("x"))
       let file = try TensorFile(folder.file("x"))
       #expect(file.header.kind == "images" && file.header.crc32 != nil && file.header.isAligned)
       #expect(file.header.metadata["range"] == "0,255" && file.header.metadata["a"] == "\"1\"")
@@ -43,19 +43,22 @@ import Testing
       default: #expect(file.header["labels"] == nil)
       }
       let pipe = Pipe()
-      _ = try Self.write(count, width: width, labels: labels, atMost: limit, to: pipe.inputPath)
+      _ = try Self.write(
+        count, width: width, labels: labels, maximumCount: maximumCount, to: pipe.inputPath)
       #expect(try folder.bytes(of: "x") == pipe.drain())
     }
     #expect(try folder.content() == ["x"])
   }
 
-  @Test func `words that do not fit a header are refused before anything is written`() throws {
+  @Test func `metadata that does not fit into the header is an error before anything is written`()
+    throws
+  {
     let folder = try Folder()
     func write(_ count: Int) throws {
       let writer = try ImagesWriter(
-        [1, 1, 1], labels: .i64, metadata: ["k": String(repeating: "w", count: count)], atMost: 9,
-        to: OutputFile(folder.file("x")))
-      // Of no other number is the padding as long.
+        [1, 1, 1], labels: .i64, metadata: ["k": String(repeating: "w", count: count)],
+        maximumCount: 9, to: OutputFile(folder.file("x")))
+      // One image needs the longest padding.
       try writer.append([7], label: 1)
       try writer.finish()
     }

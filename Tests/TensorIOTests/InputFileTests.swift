@@ -1,4 +1,4 @@
-// What can be opened, and how the rest is refused.
+// Which inputs can be opened, and the errors for the others.
 import Foundation
 import TestSupport
 import Testing
@@ -6,21 +6,21 @@ import Testing
 @testable import TensorIO
 
 @Suite struct InputFileTests {
-  @Test func `a missing file is missing`() throws {
+  @Test func `a file that does not exist is an error`() throws {
     let folder = try Folder()
     let error = fileError { _ = try InputFile(folder.file("none")) }
     #expect(error?.kind == .missing)
     #expect(error?.description == folder.file("none") + ": no such file")
   }
 
-  @Test func `a folder is no file`() throws {
+  @Test func `a directory is an error`() throws {
     let folder = try Folder()
     let error = fileError { _ = try InputFile(folder.path) }
     #expect(error?.kind == .missing)
     #expect(error?.message == "is a directory")
   }
 
-  @Test func `a path through a file is an error in lower case`() throws {
+  @Test func `the system's messages begin in lowercase`() throws {
     let folder = try Folder()
     let path = try folder.write([1], to: "x")
     let error = fileError { _ = try InputFile(path + "/y") }
@@ -28,8 +28,8 @@ import Testing
     #expect(error?.message == "not a directory")
   }
 
-  @Test func `a terminal is not read`() throws {
-    // posix_openpt and its kin are not imported: these two requests are what they do on Linux.
+  @Test func `a terminal is neither read nor written`() throws {
+    // Swift does not import posix_openpt and ptsname. On Linux they make these two requests.
     let (unlock, getNumber) = (UInt(0x4004_5431), UInt(0x8004_5430))
     let terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY)
     var (zero, number) = (Int32(0), Int32(0))
@@ -40,14 +40,15 @@ import Testing
     let path = "/dev/pts/\(number)"
     let error = fileError { _ = try InputFile(path) }
     #expect(error?.kind == .usage)
-    #expect(error?.message == "will not read binary data from a terminal")
-    let refused = fileError { _ = try OutputFile(path) }
-    #expect(refused?.kind == .usage)
-    #expect(refused?.message == "will not write binary data to a terminal (-f overrides)")
+    #expect(error?.message == "refusing to read binary data from a terminal; use a file or a pipe")
+    let output = fileError { _ = try OutputFile(path) }
+    #expect(output?.kind == .usage)
+    #expect(
+      output?.message == "refusing to write binary data to a terminal; use -f to override")
     try OutputFile(path, force: true).commit()
   }
 
-  @Test func `reading fills the buffer and ends with what is there`() throws {
+  @Test func `reading fills the buffer, except at the end of the file`() throws {
     let folder = try Folder()
     let bytes = Array(UInt8(0)..<10)
     let path = try folder.write(bytes, to: "x")
@@ -65,7 +66,7 @@ import Testing
     #expect(try InputFile("/dev/null").regularSize == nil)
   }
 
-  @Test func `an error is one line, whatever the name is`() {
+  @Test func `an error is one line, whatever the path contains`() {
     let error = FileError(.invalid, "a\nb\u{1B}[1m\u{202E}", "is empty")
     #expect(error.description == "a\\u{a}b\\u{1b}[1m\\u{202e}: is empty")
     #expect(error.isBrokenPipe == false)

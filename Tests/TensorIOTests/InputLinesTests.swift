@@ -1,4 +1,4 @@
-// Lines that are handed on as they come.
+// Lines are returned as they arrive.
 import TestSupport
 import Testing
 
@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct InputLinesTests {
   @Test(arguments: ["", "a", "\n", "a\n", "a\nb", "\n\na\n\nb\n"])
-  func `lines are whole, and the rest is kept`(_ text: String) throws {
+  func `lines are complete, and the rest of the text is available`(_ text: String) throws {
     let folder = try Folder()
     var lines = try InputLines(try folder.write(Array(text.utf8), to: "x"))
     var read: [UInt8] = []
@@ -19,7 +19,7 @@ import Testing
     #expect(try lines.next() == nil)
   }
 
-  @Test func `what can be read again is the same again, also what came by a pipe`() throws {
+  @Test func `a file or a pipe can be read twice`() throws {
     let folder = try Folder()
     let bytes = (0..<9_000).flatMap { Array("line \($0)\n".utf8) } + Array("rest".utf8)
     let pipe = Pipe(Array(bytes.suffix(60_000)))
@@ -37,7 +37,7 @@ import Testing
     #expect(try folder.content() == ["x"])
   }
 
-  @Test func `a line comes when it is whole, though the pipe stays open`() throws {
+  @Test func `a line is returned when it is complete, while the pipe is still open`() throws {
     let pipe = Pipe()
     let output = try OutputFile(pipe.inputPath)
     try output.write(Array("one\ntwo\nthr".utf8))
@@ -48,7 +48,7 @@ import Testing
     #expect(try lines.next() == Array("three\n".utf8))
   }
 
-  @Test func `a line may have 65536 bytes and no more`() throws {
+  @Test func `a line has at most 65536 bytes`() throws {
     let folder = try Folder()
     for (count, isRead) in [(65_535, true), (65_536, true), (65_537, false), (1 << 20, false)] {
       let line = [UInt8](repeating: 97, count: count) + [UInt8(ascii: "\n")]

@@ -1,4 +1,4 @@
-// A file is replaced as a whole or not at all; a pipe and a device are written as they are.
+// A file is replaced as a whole or not at all; pipes and devices are written directly.
 import Foundation
 import TestSupport
 import Testing
@@ -6,7 +6,7 @@ import Testing
 @testable import TensorIO
 
 @Suite struct OutputFileTests {
-  @Test func `a committed file is there, and nothing beside it`() throws {
+  @Test func `a committed file exists under its path, without a partial file`() throws {
     let folder = try Folder()
     let output = try OutputFile(folder.file("x"))
     #expect(output.isSeekable)
@@ -18,7 +18,8 @@ import Testing
     #expect(try folder.bytes(of: "x") == [1, 2, 9, 4])
   }
 
-  @Test func `pitfall 28: a file is written beside, synced, renamed, and its folder synced`() throws
+  @Test func `pitfall 28: a partial file is written, synced, renamed, and its directory synced`()
+    throws
   {
     let folder = try Folder()
     let path = try folder.write([1], to: "x")
@@ -36,7 +37,7 @@ import Testing
     #expect(try folder.content() == ["x"])
   }
 
-  @Test func `a dropped output leaves the old file and no litter`() throws {
+  @Test func `an output without commit leaves the old file and no partial file`() throws {
     let folder = try Folder()
     try folder.write([1], to: "x")
     do {
@@ -48,7 +49,7 @@ import Testing
     #expect(try folder.content() == ["x"])
   }
 
-  @Test func `a replaced file keeps its mode`() throws {
+  @Test func `a replaced file keeps its permissions`() throws {
     let folder = try Folder()
     let path = try folder.write([1], to: "x")
     chmod(path, 0o640)
@@ -60,7 +61,7 @@ import Testing
     #expect(try folder.bytes(of: "x") == [2])
   }
 
-  @Test func `a symbolic link stays, the file that it names is replaced`() throws {
+  @Test func `the target of a symbolic link is replaced, not the link`() throws {
     let folder = try Folder()
     let other = try Folder()
     try other.write([1], to: "x")
@@ -75,7 +76,7 @@ import Testing
     #expect(lstat(folder.file("link"), &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
   }
 
-  @Test func `a link to nothing is refused`() throws {
+  @Test func `a symbolic link to a missing file is an error`() throws {
     let folder = try Folder()
     symlink(folder.file("none"), folder.file("link"))
     let error = fileError { _ = try OutputFile(folder.file("link")) }
@@ -83,7 +84,7 @@ import Testing
     #expect(try folder.content() == ["link"])
   }
 
-  @Test func `a second writer is told that the file is busy`() throws {
+  @Test func `a second writer of the same file gets an error`() throws {
     let folder = try Folder()
     let output = try OutputFile(folder.file("x"))
     let error = fileError { _ = try OutputFile(folder.file("x")) }
@@ -96,7 +97,7 @@ import Testing
     #expect(try folder.content() == ["x"])
   }
 
-  @Test func `the leftover of a killed process is taken over`() throws {
+  @Test func `the partial file of a killed process is overwritten`() throws {
     let folder = try Folder()
     try folder.write([1, 2, 3], to: "x.partial")
     let output = try OutputFile(folder.file("x"))
@@ -114,11 +115,11 @@ import Testing
     #expect(error?.description == "/dev/full: no space left on device")
     #expect(error?.isBrokenPipe == false)
     let header = TensorHeader(kind: "images", entries: [])
-    let refused = fileError { try header.write([], to: "/dev/full") }
-    #expect(refused?.kind == .inputOutput)
+    let headerError = fileError { try header.write([], to: "/dev/full") }
+    #expect(headerError?.kind == .inputOutput)
   }
 
-  @Test func `a pipe without a reader is a broken one`() throws {
+  @Test func `a pipe without a reader is a broken pipe`() throws {
     let pipe = Pipe()
     let output = try OutputFile(pipe.inputPath)
     pipe.closeOutput()
@@ -148,7 +149,7 @@ import Testing
     #expect(stat("/dev/null", &status) == 0 && status.st_mode & S_IFMT == S_IFCHR)
   }
 
-  @Test func `more than a pipe holds is written in full`() throws {
+  @Test func `more data than a pipe holds is written completely`() throws {
     let folder = try Folder()
     mkfifo(folder.file("fifo"), 0o600)
     let reader = open(folder.file("fifo"), O_RDWR)
@@ -163,7 +164,7 @@ import Testing
     try output.commit()
   }
 
-  @Test func `what cannot be created says why`() throws {
+  @Test func `the error for an output that cannot be created gives the reason`() throws {
     let folder = try Folder()
     let file = try folder.write([1], to: "file")
     mkdir(folder.file("folder"), 0o700)
@@ -182,7 +183,7 @@ import Testing
     }
   }
 
-  @Test func `what stands in the way of the partial file is named and left`() throws {
+  @Test func `a partial file that is not a regular file is an error, and stays`() throws {
     let folder = try Folder()
     mkdir(folder.file("a.partial"), 0o700)
     symlink(folder.file("other"), folder.file("b.partial"))
@@ -190,12 +191,14 @@ import Testing
     for name in ["a", "b", "c"] {
       let error = fileError { _ = try OutputFile(folder.file(name)) }
       #expect(error?.kind == .cannotCreate)
-      #expect(error?.message == folder.file(name) + ".partial is in the way")
+      #expect(
+        error?.message
+          == folder.file(name) + ".partial exists and is not a regular file; remove it")
     }
     #expect(try folder.content() == ["a.partial", "b.partial", "c.partial"])
   }
 
-  @Test func `more outputs than the signal handler knows are written all the same`() throws {
+  @Test func `more outputs than the signal handler has slots for can be written`() throws {
     let folder = try Folder()
     let outputs = try (0..<40).map { try OutputFile(folder.file("\($0)")) }
     for output in outputs { try output.commit() }

@@ -1,4 +1,4 @@
-// What is written is what is read, whichever way it was written, and the same every time.
+// Reading returns what was written, and every way to write makes the same bytes.
 import Foundation
 import TestSupport
 import Testing
@@ -6,7 +6,7 @@ import Testing
 @testable import TensorIO
 
 @Suite struct RoundTripTests {
-  @Test func `the bytes of a file are these`() throws {
+  @Test func `a file has exactly the documented bytes`() throws {
     let folder = try Folder()
     let header = TensorHeader(
       kind: "images", metadata: ["z": "1", "Z": "a\"\\\t\u{7F}é", "range": "0,255"],
@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test(arguments: UInt64(0)..<100)
-  func `any tensors come back as they were, however they were written`(seed: UInt64) throws {
+  func `any tensors can be written from memory or in pieces, and read back`(seed: UInt64) throws {
     var random = SplitMix(state: seed)
     let header = randomHeader(&random)
     let data = random.bytes(header.dataByteCount)
@@ -75,7 +75,7 @@ import Testing
     }
   }
 
-  @Test func `data in several parts is the same as in one`() throws {
+  @Test func `data in several parts makes the same file as in one`() throws {
     let folder = try Folder()
     let header = TensorHeader(kind: "images", entries: [TensorEntry("a", .u8, [5])])
     let data: [UInt8] = [1, 2, 3, 4, 5]
@@ -85,6 +85,19 @@ import Testing
       try header.write(parts, to: OutputFile(folder.file("parts.tensor")))
     }
     #expect(try folder.bytes(of: "one.tensor") == folder.bytes(of: "parts.tensor"))
+  }
+
+  @Test func `the example of the documentation works`() throws {
+    let folder = try Folder()
+    let values: [Float] = [1, 2, 3, 4, 5, 6]
+    let header = TensorHeader(
+      kind: "example", metadata: ["author": "me"], entries: [TensorEntry("weights", .f32, [2, 3])])
+    let writer = try TensorWriter(header, to: OutputFile(folder.file("x")))
+    try writer.write(elements: values.span)
+    try writer.finish()
+    let file = try TensorFile(folder.file("x"))
+    #expect(file.header["weights"]?.shape == [2, 3])
+    #expect(file.numbers(of: "weights", as: Float.self) == values)
   }
 
   @Test func `a header that was read can be written again`() throws {
@@ -112,7 +125,7 @@ import Testing
     #expect(try TensorFile(path).array("a") == [4, 5, 6])
   }
 
-  @Test func `a file of megabytes comes through a pipe`() throws {
+  @Test func `a file of 3 MB passes through a pipe`() throws {
     let folder = try Folder()
     var random = SplitMix(state: 1)
     let header = TensorHeader(kind: "images", entries: [TensorEntry("a", .u8, [3_000_000])])
@@ -133,7 +146,9 @@ import Testing
     ("checkpoint", "images", "is a checkpoint, not images"),
     ("a\u{1B}[2J", "images", "is \"a\u{1B}[2J\", not images"),
   ])
-  func `a file of another kind is named`(found: String, wanted: String, message: String) throws {
+  func `a file of another kind is an error that names both kinds`(
+    found: String, wanted: String, message: String
+  ) throws {
     let folder = try Folder()
     let path = folder.file("x.tensor")
     try TensorHeader(kind: found, entries: []).write([], to: path)
@@ -144,14 +159,14 @@ import Testing
     #expect(error?.message == message)
   }
 
-  @Test func `a foreign file is told to have no kind`() throws {
+  @Test func `a file of another program is an error because it has no kind`() throws {
     let folder = try Folder()
     let file = try TensorFile(folder.write(container("{}", data: 0), to: "x.tensor"))
     let error = fileError { try file.require(kind: "checkpoint") }
-    #expect(error?.message == "is not a checkpoint: it has no tensorio.kind")
+    #expect(error?.message == "is not a checkpoint: metadata has no tensorio.kind")
   }
 
-  /// Up to six tensors, the larger types first so that each is aligned.
+  /// A header of up to six tensors, the larger types first so that each is aligned.
   private func randomHeader(_ random: inout SplitMix) -> TensorHeader {
     let letters = Array("abcXYZ019_.-")
     var names: Set<String> = []

@@ -1,10 +1,9 @@
-// What several test files need: folders that vanish, files and pipes made from bytes, and errors
-// as values.
+// Pipes and files that are made from bytes.
 import Foundation
 
 @testable import TensorIO
 
-/// A pipe, both of whose ends can be opened by a path. It holds 64 KiB.
+/// A pipe whose ends can be opened by paths. It holds 64 KiB.
 final class Pipe {
   private var ends: [Int32] = [-1, -1]
 
@@ -13,7 +12,7 @@ final class Pipe {
     pipe(&ends)
   }
 
-  /// A pipe with bytes in it, and closed behind them.
+  /// A pipe that contains bytes and is closed for writing.
   convenience init(_ bytes: [UInt8]) {
     self.init()
     precondition(write(ends[1], bytes, bytes.count) == bytes.count)
@@ -31,7 +30,7 @@ final class Pipe {
   func closeInput() { closeEnd(1) }
   func closeOutput() { closeEnd(0) }
 
-  /// What is in the pipe, at most 64 KiB.
+  /// Reads the bytes in the pipe, at most 64 KiB.
   func drain() -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: 1 << 16)
     let count = read(ends[0], &bytes, bytes.count)
@@ -44,7 +43,7 @@ final class Pipe {
   }
 }
 
-/// A file of the safetensors container: length, header, zeros.
+/// A file in the safetensors format: length, header, zeros as data.
 func container(_ json: [UInt8], data: Int = 16) -> [UInt8] {
   let length = UInt64(json.count)
   return (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + json

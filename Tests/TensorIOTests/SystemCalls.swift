@@ -1,13 +1,13 @@
-// What a file system was asked for, in order. These definitions stand before the C library's in the
-// program of the tests, and do what those do by way of their siblings.
+// Records the order of fsync and rename. These definitions override those of the C library in the test
+// process, and call related functions to do the same work.
 import Glibc
 import Synchronization
 
-/// The calls of one thread at a time.
+/// The recorded calls, per thread.
 enum SystemCalls {
   private static let calls = Mutex<[pthread_t: [String]]>([:])
 
-  /// What the calling thread syncs and renames in `body`.
+  /// The calls of the current thread in `body`.
   static func recorded(_ body: () throws -> Void) rethrows -> [String] {
     calls.withLock { $0[pthread_self()] = [] }
     defer { calls.withLock { $0[pthread_self()] = nil } }
@@ -15,7 +15,7 @@ enum SystemCalls {
     return calls.withLock { $0[pthread_self()] } ?? []
   }
 
-  fileprivate static func note(_ call: @autoclosure () -> String) {
+  fileprivate static func record(_ call: @autoclosure () -> String) {
     calls.withLock { $0[pthread_self()]?.append(call()) }
   }
 
@@ -28,12 +28,12 @@ enum SystemCalls {
 
 @_cdecl("fsync")
 func recordedSync(_ descriptor: Int32) -> Int32 {
-  SystemCalls.note("sync \(SystemCalls.path(of: descriptor))")
+  SystemCalls.record("sync \(SystemCalls.path(of: descriptor))")
   return fdatasync(descriptor)
 }
 
 @_cdecl("rename")
 func recordedRename(_ old: UnsafePointer<CChar>, _ new: UnsafePointer<CChar>) -> Int32 {
-  SystemCalls.note("rename \(String(cString: old)) to \(String(cString: new))")
+  SystemCalls.record("rename \(String(cString: old)) to \(String(cString: new))")
   return renameat(AT_FDCWD, old, AT_FDCWD, new)
 }

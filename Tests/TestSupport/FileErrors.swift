@@ -1,6 +1,6 @@
 import TensorIO
 
-/// The error that a body throws, if it is one of ours.
+/// The `FileError` that a closure throws; nil if it throws none.
 public func fileError(_ body: () throws -> Void) -> FileError? {
   do {
     try body()

@@ -1,9 +1,10 @@
-/// A small generator, so that a failure can be repeated: SplitMix64 (Steele, Lea, Flood 2014).
+/// A random number generator with a seed, so that failures are reproducible: SplitMix64 (Steele, Lea,
+/// Flood 2014).
 public struct SplitMix: RandomNumberGenerator {
-  /// What the next number comes from.
+  /// The state, which determines all further numbers.
   public var state: UInt64
 
-  /// Begins a sequence.
+  /// Starts a sequence.
   public init(state: UInt64) { self.state = state }
 
   /// The next number.
@@ -15,7 +16,7 @@ public struct SplitMix: RandomNumberGenerator {
     return z ^ (z >> 31)
   }
 
-  /// So many bytes.
+  /// `count` random bytes.
   public mutating func bytes(_ count: Int) -> [UInt8] {
     (0..<count).map { _ in .random(in: 0...255, using: &self) }
   }

@@ -6,7 +6,7 @@ import Testing
 @Suite struct BatchNormalizationTests {
   @Test func `pitfall 22: the batch's statistics in training, the running ones in sampling`() throws
   {
-    let shape = try #require(ImageShape("2x1x3"))
+    let shape = try #require(Shape("2x1x3"))
     let network = try #require(Architecture("batch-norm")).network(input: shape, output: shape)
     let (workspace, batch) = (Workspace<Double>(), 5)
     let values = network.activations(for: .values, columns: batch, in: workspace)

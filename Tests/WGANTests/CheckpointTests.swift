@@ -34,7 +34,7 @@ import Testing
   @Test(arguments: [
     ("config.batch_size", "0", "configuration"), ("config.batch_size", "+64", "config.batch_size"),
     ("config.batch_size", "064", "config.batch_size"), ("config.seed", "-1", "config.seed"),
-    ("config.generator", "dense 12; tanh", "makes 12 numbers"),
+    ("config.generator", "dense 12; tanh", "the output has 12 elements"),
     ("config.generator", "dense 36; gelu", "config.generator"),
     ("config.critic", "dense 4; batch-norm; dense 1", "cannot have batch-norm"),
     ("config.critic", "dense 4; relu", "end with dense 1"),
@@ -43,7 +43,7 @@ import Testing
       "config.generator", "dense 18; reshape 2x4x4; dense 36", "layer 1, reshape 2x4x4, must follow"
     ),
     ("config.critic", "zero-pad 1; crop 4; dense 1", "layer 1, crop 4, does not fit"),
-    ("config.generator", "tanh", "makes 9 numbers"),
+    ("config.generator", "tanh", "the output has 9 elements"),
     ("config.critic", "dense 5; residual; relu; shortcut; add; dense 1", "shortcut, must follow"),
     ("config.constraint", "gradient-penalty 1e-60", "lambda must be positive"),
     ("config.critic_optimizer", "adam rate 1e+60 beta1 0.5 beta2 0.9 epsilon 1e-08", "rate"),
@@ -168,7 +168,7 @@ import Testing
     "1x28", "0x1x1", "1x28x28x1", "1x-2x2", "axbxc", "1x9999x9999", "16777217x1x1", "",
   ])
   func `a text that is no image shape is refused`(_ text: String) {
-    #expect(ImageShape(text) == nil)
+    #expect(Shape(text) == nil)
   }
 
   private func rewrite(_ file: TensorFile, _ metadata: [String: String], to path: ScratchFile)

@@ -15,7 +15,7 @@ import Testing
   func `forward is the sum over the kernel of weight times image, plus bias`(
     _ text: String, _ shape: String
   ) throws {
-    let image = try #require(ImageShape(shape))
+    let image = try #require(Shape(shape))
     let architecture = try #require(Architecture(text))
     guard
       case .convolution(_, _, let stride, .each(let padding), let hasBias) = architecture.layers[0]
@@ -32,7 +32,8 @@ import Testing
         numbers, key: 1, stream: 61, step: UInt32(parameter.shape.count), first: 0)
       return numbers
     }
-    let kept = workspace.buffer(layer.parameters.map(\.count).reduce(0, +))
+    let case_ = LayerCase(layer, in: workspace)
+    let kept = case_.parameters.values
     var place = 0
     for (parameter, numbers) in zip(layer.parameters, stored) {
       let range = place..<place + parameter.count
@@ -40,7 +41,8 @@ import Testing
       parameter.toEngineLayout(kept[range])
       place = range.upperBound
     }
-    layer.forward(x, LayerParameters(values: kept, prepared: kept), saved: y, into: y)
+    case_.prepareWeights()
+    case_.forward(x, into: y)
 
     let size = layer.parameters[0].shape[2]
     #expect(output.height == (image.height + 2 * padding - size) / stride + 1)
@@ -80,22 +82,21 @@ import Testing
       ("conv-transposed 1 kernel 2 stride 3", "2x2x3"),
     ]
     for (text, shape) in Self.cases + transposed {
-      let image = try #require(ImageShape(shape))
+      let image = try #require(Shape(shape))
       let layer = try self.layer(#require(Architecture(text)), image)
       let workspace = Workspace<Double>()
-      let weights = workspace.buffer(layer.parameters.map(\.count).reduce(0, +))
+      let case_ = LayerCase(layer, in: workspace)
       Double.fillUniform(
-        weights.prefix(layer.parameters[0].count), key: 2, stream: 62, step: 0, first: 0)
+        case_.parameters.values.prefix(layer.parameters[0].count), key: 2, stream: 62, step: 0,
+        first: 0)
       let blocks = [image.count, layer.output.count, layer.output.count, image.count].map {
         workspace.matrix(rows: $0, columns: 3)
       }
       Double.fillNormal(blocks[0], key: 2, stream: 63, step: 0, first: 0)
       Double.fillNormal(blocks[2], key: 2, stream: 63, step: 1, first: 0)
-      let run = LayerParameters(values: weights, prepared: workspace.buffer(layer.preparedCount))
-      layer.prepareWeights(run, slice: WorkerSlice(index: 0, count: 2))
-      layer.prepareWeights(run, slice: WorkerSlice(index: 1, count: 2))
-      layer.jvp(blocks[0], output: blocks[1], saved: blocks[1], run, into: blocks[1])
-      layer.vjp(blocks[2], output: blocks[1], saved: blocks[1], run, into: blocks[3])
+      for index in 0..<2 { case_.prepareWeights(WorkerSlice(index: index, count: 2)) }
+      case_.jvp(blocks[0], into: blocks[1])
+      case_.vjp(blocks[2], into: blocks[3])
       for sample in 0..<3 {
         // ⟨A u, d⟩ = ⟨u, Aᵀ d⟩
         let left = (0..<layer.output.count).reduce(0) {
@@ -134,7 +135,7 @@ import Testing
   }
 
   @Test func `an order moves numbers as its axes say, and back`() throws {
-    let image = try #require(ImageShape("2x3x4"))
+    let image = try #require(Shape("2x3x4"))
     let order = LayoutPermutation(image)
     var places: [Int] = []
     order.forEach { place, pytorch in
@@ -187,22 +188,21 @@ import Testing
     ("dense 19; relu; reshape 2x3x3; dense 1", "layer 2, reshape 2x3x3, must follow a dense layer"),
     ("conv-transposed 3 kernel 3 output-padding 1; dense 1", "layer 0, conv-transposed"),
     ("conv-transposed 3 kernel 1 padding 3; dense 1", "layer 0, conv-transposed"),
-    ("conv 3 kernel 3", "makes 48 numbers (3x4x4), not 1 (1x1x1)"),
+    ("conv 3 kernel 3", "the output has 48 elements (3x4x4), expected 1 (1x1x1)"),
   ])
   func `a layer that does not fit is named`(_ text: String, _ words: String) throws {
     let architecture = try #require(Architecture(text))
     let shapeError = #expect(throws: ShapeError.self) {
-      try architecture.network(input: #require(ImageShape("1x6x6")), output: .vector(1))
+      try architecture.network(input: #require(Shape("1x6x6")), output: .vector(1))
     }
     #expect(shapeError?.reason.contains(words) == true, "\(shapeError?.reason ?? "")")
   }
 
   private struct Unexpected: Error {}
 
-  private func layer(_ architecture: Architecture, _ image: ImageShape) throws -> any Layer {
+  private func layer(_ architecture: Architecture, _ image: Shape) throws -> any Layer {
     let network = try Architecture(architecture.layers + [.dense(1)])
       .network(input: image, output: .vector(1))
-    guard case .layer(let layer) = network.nodes[0] else { throw Unexpected() }
-    return layer
+    return network.nodes[0].layer
   }
 }

@@ -28,7 +28,7 @@ final class CriticCase: @unchecked Sendable {
 
   convenience init(_ critic: (String, String), batch: Int, penalty: Double?) throws {
     let network = try #require(Architecture(critic.0)).network(
-      input: #require(ImageShape(critic.1)), output: .vector(1))
+      input: #require(Shape(critic.1)), output: .vector(1))
     self.init(network, batch: batch, penalty: penalty)
   }
 
@@ -84,6 +84,7 @@ final class CriticCase: @unchecked Sendable {
       objective.weightGradient(store, chunk, slice: slice)
       slice.synchronize()
     }
+    network.finishWeightGradient(store, slice: slice)
   }
 }
 

@@ -15,7 +15,7 @@ import Testing
     network.drawMasks(
       values, 0..<5, key: 3, stream: .criticDropout, step: 2, first: 9, slice: .whole)
     let place = try #require(
-      network.nodes.firstIndex { if case .layer(is Dropout) = $0 { true } else { false } })
+      network.nodes.firstIndex { $0.layer is Dropout })
     let expected = workspace.matrix(rows: 2, columns: 5)
     try #require(Dropout(shape: .vector(40), layout: .vector(40), probability: 0.5).mask)
       .draw(

@@ -102,6 +102,7 @@ import Testing
       objective.differentiate(store, slice: slice)
       slice.synchronize()
       objective.weightGradient(store, slice: slice)
+      network.finishWeightGradient(store, slice: slice)
     }
     case_.prepareWeights()
     differentiate()

@@ -35,7 +35,7 @@ import Testing
   ) throws {
     let expected = try #require(KerasCase.all()[name])
     let (input, output) = (
-      try #require(ImageShape(expected.shape)), try #require(ImageShape(expected.outputShape))
+      try #require(Shape(expected.shape)), try #require(Shape(expected.outputShape))
     )
     let network = try #require(Architecture(expected.layers)).network(input: input, output: output)
     let workspace = Workspace<S>()
@@ -74,11 +74,7 @@ import Testing
     expect(read(values.result, output), expected.output, "output")
     // The statistics as Keras moves them: with the biased variance.
     let positions = network.nodes.compactMap { node in
-      if case .batchNormalization(let layer) = node {
-        layer.shape.height * layer.shape.width
-      } else {
-        nil
-      }
+      (node.layer as? BatchNormalization)?.shape.positions
     }
     for tensor in network.buffers {
       var found = numbers(store.buffers, tensor)
@@ -97,6 +93,7 @@ import Testing
     network.vjp(store, values, deltas, 0..<batch, slice: .whole)
     network.weightGradient(
       values, .value, 0..<batch, deltas, 0..<batch, slice: .whole, adding: false, into: store)
+    network.finishWeightGradient(store, slice: .whole)
     expect(read(deltas[0], input), expected.inputGradient, "input's gradient")
     #expect(expected.gradients.count == network.parameters.count)
     for tensor in network.parameters {
@@ -107,18 +104,18 @@ import Testing
   }
 
   /// Puts images, one after another and each channel by channel, into the columns of a block.
-  private func fill<S: Scalar>(_ block: MatrixView<S>, _ shape: ImageShape, _ numbers: [Double]) {
+  private func fill<S: Scalar>(_ block: MatrixView<S>, _ shape: Shape, _ numbers: [Double]) {
     for (index, place) in places(block, shape).enumerated() {
       block[place.row, place.column] = S(numbers[index])
     }
   }
 
-  private func read<S: Scalar>(_ block: MatrixView<S>, _ shape: ImageShape) -> [Double] {
+  private func read<S: Scalar>(_ block: MatrixView<S>, _ shape: Shape) -> [Double] {
     places(block, shape).map { Double(block[$0.row, $0.column]) }
   }
 
   private func places<S: Scalar>(
-    _ block: MatrixView<S>, _ shape: ImageShape
+    _ block: MatrixView<S>, _ shape: Shape
   ) -> [(row: Int, column: Int)] {
     let plane = shape.height * shape.width
     return (0..<block.columns).flatMap { sample in

@@ -57,7 +57,7 @@ import Testing
   }
 
   @Test func `pitfall 10: every preset draws interpolates uniformly`() throws {
-    let shape = try #require(ImageShape("1x8x8"))
+    let shape = try #require(Shape("1x8x8"))
     for preset in Preset.all {
       #expect(try preset.configuration(image: shape, seed: 0).interpolation == .uniform)
     }

@@ -239,7 +239,7 @@ struct RecordedRun: Decodable {
       try #require(parse(text(key)), "config.\(key)")
     }
     return TrainingConfiguration(
-      image: try read("image") { ImageShape($0) }, latent: try read("latent") { Int($0) },
+      image: try read("image") { Shape($0) }, latent: try read("latent") { Int($0) },
       generator: try read("generator") { Architecture($0) },
       critic: try read("critic") { Architecture($0) },
       batchSize: try read("batch_size") { Int($0) },

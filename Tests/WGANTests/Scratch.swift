@@ -46,7 +46,7 @@ func scratchImages(
 /// A preset for small images in batches of ten.
 func smallConfiguration(_ preset: String, _ shape: String = "1x6x6") throws -> TrainingConfiguration
 {
-  let shape = try #require(ImageShape(shape))
+  let shape = try #require(Shape(shape))
   var configuration = try #require(Preset(preset)).configuration(image: shape, seed: 7)
   configuration.batchSize = 10
   configuration.latent = 9

@@ -47,9 +47,8 @@ import Testing
             into: workspace.matrix(rows: 4, columns: 3))
         case .window, .windowBefore, .windowPart:
           // Rows 0, 1 and 4, 5 of ten, from row 4 on.
-          let window = WindowOffsets(height: 2, width: 2, pitch: 4)
-          let part = WindowOffsets.Part(
-            rows: 0..<(self == .windowPart ? 2 + extra : 2), columns: 0..<2)
+          let window = WindowOffsets(taps: [2, 2], pitches: [4, 1], channels: 1)
+          let part = window.parts([0..<(self == .windowPart ? 2 + extra : 2), 0..<2])[0]
           let origin = self == .windowBefore ? -extra : 4 + (self == .window ? extra : 0)
           _ = MatrixOperand(
             workspace.matrix(rows: 10, columns: 3), under: part, of: window, from: origin)

@@ -140,7 +140,7 @@ import Testing
     var configuration = try smallConfiguration(preset, "1x8x8")
     configuration.generator = try #require(Architecture("dense 36; tanh"))
     configuration.critic = try #require(Architecture("dense 4; tanh; dense 1"))
-    configuration.image = try #require(ImageShape("1x6x6"))
+    configuration.image = try #require(Shape("1x6x6"))
     configuration.criticWarmUp = try #require(CriticWarmUp("7 2 3"))
     let stopConditions: [StopCondition] =
       [.steps(0), .steps(6), .epochs(3)] + (trained == .generator ? [] : [.untilEpoch(2)])

@@ -137,7 +137,7 @@ import Testing
     var configuration = try smallConfiguration("mlp-gp")
     let one = try Trainer(
       TrainingState(initial: configuration), images: gray.images(), pool: ThreadPool(count: 1))
-    configuration.image = try #require(ImageShape("3x2x6"))
+    configuration.image = try #require(Shape("3x2x6"))
     let three = try Trainer(
       TrainingState(initial: configuration), images: color.images(), pool: ThreadPool(count: 2))
     for _ in 0..<10 {

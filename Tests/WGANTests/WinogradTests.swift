@@ -13,15 +13,15 @@ import Testing
 
     func layer(minimumChannels: Int) throws -> Convolution {
       let sizes = [vertical, horizontal].map { isTransposed ? $0.outputs : $0.inputs }
-      let image = try #require(ImageShape(channels: inputs, height: sizes[0], width: sizes[1]))
+      let image = try #require(Shape(channels: inputs, height: sizes[0], width: sizes[1]))
       return try #require(
         isTransposed
           ? Convolution(
-            transposed: image, channels: outputs, vertical: vertical, horizontal: horizontal,
+            transposed: image, channels: outputs, windows: [vertical, horizontal],
             hasBias: hasBias, minimumChannels: minimumChannels)
           : Convolution(
-            image, channels: outputs, vertical: vertical, horizontal: horizontal,
-            hasBias: hasBias, minimumChannels: minimumChannels))
+            image, channels: outputs, windows: [vertical, horizontal], hasBias: hasBias,
+            minimumChannels: minimumChannels))
     }
   }
 
@@ -70,7 +70,8 @@ import Testing
     func check<S: Scalar>(_: S.Type, _ tolerance: Double) throws {
       let direct = try Verbs<S>(shape.layer(minimumChannels: .max), columns)
       let winograd = try Verbs<S>(shape.layer(minimumChannels: 1), columns)
-      #expect(winograd.layer.preparedCount > direct.layer.preparedCount)
+      #expect(winograd.layer.weightTransform is WinogradWeights)
+      #expect(!(direct.layer.weightTransform is WinogradWeights))
       for ((name, expected), (_, result)) in zip(direct.results, winograd.results) {
         func norm(_ x: [Double]) -> Double { x.map { $0 * $0 }.reduce(0, +).squareRoot() }
         let error =
@@ -98,10 +99,10 @@ import Testing
   @Test func `sizes decide`() throws {
     func isWinograd(_ inputs: Int, _ outputs: Int, _ window: Window) throws -> Bool {
       let image = try #require(
-        ImageShape(channels: inputs, height: window.inputs, width: window.inputs))
+        Shape(channels: inputs, height: window.inputs, width: window.inputs))
       let made = try #require(
-        ImageShape(channels: outputs, height: window.outputs, width: window.outputs))
-      return Winograd(Correlation(image, made, vertical: window, horizontal: window)) != nil
+        Shape(channels: outputs, height: window.outputs, width: window.outputs))
+      return Winograd(Correlation(image, made, [window, window])) != nil
     }
     // The critic of keras-gp.
     #expect(try !isWinograd(1, 64, Self.same(32)))
@@ -136,7 +137,8 @@ import Testing
       Dense(input: first.output, output: .vector(1), hasBias: true),
     ]
     let network = Network(
-      nodes.enumerated().map { ($0.offset, .layer($0.element)) }, input: first.input)
+      nodes.enumerated().map { GraphNode(layer: $0.element, index: $0.offset) },
+      input: first.input)
     let critic = CriticCase(network, batch: 37, penalty: penalty)
     critic.expectDifferences()
     critic.differentiate()
@@ -162,43 +164,38 @@ private struct Verbs<S: Scalar> {
     }
     let (x, y, dx, made) = (blocks[0], blocks[1], blocks[2], blocks[3])
     let count = layer.parameters.map(\.count).reduce(0, +)
-    let (run, gradient) = (
-      LayerParameters(
-        values: workspace.buffer(count), prepared: workspace.buffer(layer.preparedCount)),
-      LayerParameters(
-        values: workspace.buffer(count), prepared: workspace.buffer(layer.preparedCount))
-    )
-    let weights = MatrixView(run.values, rows: 1, columns: count)
+    let case_ = LayerCase(layer, in: workspace)
+    let weights = MatrixView(case_.parameters.values, rows: 1, columns: count)
     for (stream, block) in [x, y, weights].enumerated() {
       S.fillNormal(block, key: 1, stream: 70 + UInt32(stream), step: 0, first: 0)
     }
     let parts = (0..<shares).map { WorkerSlice(index: $0, count: shares) }
     let pieces = cuts.map { zip($0, $0.dropFirst()).map { $0..<$1 } } ?? [0..<columns]
-    for slice in parts { layer.prepareWeights(run, slice: slice) }
+    for slice in parts { case_.prepareWeights(slice) }
 
     func note(_ name: String, _ block: MatrixView<S>) {
       results.append(
         (name, (0..<block.rows).flatMap { row in (0..<block.columns).map { block[row, $0] } }))
     }
     for piece in pieces {
-      layer.forward(x.columns(piece), run, saved: y, into: made.columns(piece))
+      case_.forward(x.columns(piece), into: made.columns(piece))
     }
     note("forward", made)
     for piece in pieces {
-      layer.jvp(x.columns(piece), output: y, saved: y, run, into: made.columns(piece))
+      case_.jvp(x.columns(piece), into: made.columns(piece))
     }
-    note("tangent", made)
+    note("jvp", made)
     dx.fill(.nan)
     for piece in pieces {
-      layer.vjp(y.columns(piece), output: y, saved: y, run, into: dx.columns(piece))
+      case_.vjp(y.columns(piece), into: dx.columns(piece))
     }
-    note("backward", dx)
+    note("vjp", dx)
     // A second time it is added.
     for adding in [false, true] {
       for slice in parts {
-        layer.weightGradient(x, .value, y, slice: slice, adding: adding, into: gradient)
+        case_.weightGradient(x, y, adding: adding, slice)
       }
-      note("accumulate", MatrixView(gradient.values, rows: 1, columns: count))
+      note("weightGradient", MatrixView(case_.gradient.values, rows: 1, columns: count))
     }
   }
 }

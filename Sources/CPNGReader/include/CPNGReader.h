@@ -1,25 +1,30 @@
-// PNG files read by libpng, which leaves a bad one by longjmp: nothing of that is seen outside.
+// Decodes PNG files with libpng, which reports errors by longjmp. No longjmp leaves this module.
 #ifndef CPNGREADER_H
 #define CPNGREADER_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-// Takes `count` pixels of row `y`, the first at column `x`, the next ones `step` columns on from each
-// other: count × 4, red, green, blue and alpha of 16 bits, colours not multiplied by alpha. It must
-// return.
-typedef void (*take_row)(
-    void *taker, uint32_t y, uint32_t x, uint32_t step, uint32_t count, const uint16_t *pixels);
+// Receives `count` pixels of row `y`: the first at column `x`, each `step` columns after the previous
+// one. A pixel is red, green, blue and alpha, 16 bits each; colors are not premultiplied by alpha. The
+// callback must return.
+typedef void (*row_callback)(
+    void *context, uint32_t y, uint32_t x, uint32_t step, uint32_t count, const uint16_t *pixels);
 
-// Decodes the `count` bytes of a PNG file of any kind and gives each pixel to `take` once; of an
-// interlaced file, row by row of each pass. Samples of fewer than 16 bits are spread to 0…65535;
-// gamma and profiles are not applied. `row`, width × 4, is room to work in.
+// Decodes a PNG file of any color type and passes each pixel to `callback` once; if the file is
+// interlaced, row by row of each pass. Samples with fewer than 16 bits are scaled to 0…65535. Gamma and
+// color profiles are ignored.
 //
-// Returns 0; ENODATA for a file that ends early; ENOMEM; or EBADMSG for one that is damaged or is
-// not of this width and height, with libpng's words for it in the `room` bytes from `words` on. The
-// pixels are good only after 0. Keeps no state.
+// file, size           the bytes of the file
+// width, height        the size that the file must have
+// row                  working memory of width × 4 elements
+// context              passed to `callback`
+// message, capacity    receives libpng's message if the result is EBADMSG
+//
+// Returns 0; ENODATA if the file is truncated; ENOMEM; or EBADMSG if it is corrupted or has another size.
+// The pixels are valid only if the result is 0. Keeps no state.
 int decode_png(
-    const uint8_t *file, size_t count, uint32_t width, uint32_t height, uint16_t *row,
-    take_row take, void *taker, char *words, size_t room);
+    const uint8_t *file, size_t size, uint32_t width, uint32_t height, uint16_t *row,
+    row_callback callback, void *context, char *message, size_t capacity);
 
 #endif

@@ -1,9 +1,9 @@
-/// y = γ·x + β, a number of each for every channel: the second half of a normalisation.
+/// y = γ·x + β with one γ and one β for each channel: the second half of a normalization.
 struct ChannelAffine: Layer {
-  let shape: ImageShape
+  let shape: Shape
   let permutation: LayoutPermutation?
-  var input: ImageShape { shape }
-  var output: ImageShape { shape }
+  var input: Shape { shape }
+  var output: Shape { shape }
   private var channels: Int { shape.channels }
 
   var parameters: [Parameter] {
@@ -13,45 +13,34 @@ struct ChannelAffine: Layer {
     ]
   }
 
-  private func scale<S: Scalar>(_ parameters: LayerParameters<S>) -> Buffer<S> {
-    parameters.values.prefix(channels)
+  func forward<S: Scalar>(_ x: MatrixView<S>, into y: MatrixView<S>, _ context: LayerContext<S>) {
+    S.scaleRows(
+      x, by: scale(context), shift: context.parameters.values.dropFirst(channels), into: y)
   }
 
-  func forward<S: Scalar>(
-    _ x: MatrixView<S>, _ parameters: LayerParameters<S>, saved _: MatrixView<S>,
-    into y: MatrixView<S>
-  ) {
-    S.scaleRows(x, by: scale(parameters), shift: parameters.values.dropFirst(channels), into: y)
+  func vjp<S: Scalar>(_ dy: MatrixView<S>, into dx: MatrixView<S>, _ context: LayerContext<S>) {
+    S.scaleRows(dy, by: scale(context), shift: nil, into: dx)
   }
 
-  func vjp<S: Scalar>(
-    _ dy: MatrixView<S>, output _: MatrixView<S>, saved _: MatrixView<S>,
-    _ parameters: LayerParameters<S>, into dx: MatrixView<S>
-  ) {
-    S.scaleRows(dy, by: scale(parameters), shift: nil, into: dx)
+  func jvp<S: Scalar>(_ u: MatrixView<S>, into v: MatrixView<S>, _ context: LayerContext<S>) {
+    S.scaleRows(u, by: scale(context), shift: nil, into: v)
   }
 
-  func jvp<S: Scalar>(
-    _ u: MatrixView<S>, output _: MatrixView<S>, saved _: MatrixView<S>,
-    _ parameters: LayerParameters<S>, into v: MatrixView<S>
-  ) {
-    S.scaleRows(u, by: scale(parameters), shift: nil, into: v)
+  private func scale<S: Scalar>(_ context: LayerContext<S>) -> Buffer<S> {
+    context.parameters.values.prefix(channels)
   }
 
   func weightGradient<S: Scalar>(
-    _ x: MatrixView<S>, _ input: WeightGradientInput, _ dy: MatrixView<S>, slice: WorkerSlice,
-    adding: Bool,
-    into gradient: LayerParameters<S>
+    _ x: MatrixView<S>, _ dy: MatrixView<S>, _ context: WeightGradientContext<S>
   ) {
-    for channel in slice.range(of: channels) {
+    let gradient = context.gradient.values
+    for channel in context.slice.range(of: channels) {
       let dy = dy.rows(from: channel, by: channels)
       let scale = S.dot(x.rows(from: channel, by: channels), from: 0, dy)
-      let shift = input == .value ? S.sum(dy) : 0
-      func put(_ sum: Double, _ place: Int) {
-        gradient.values[place] = S(adding ? Double(gradient.values[place]) + sum : sum)
+      let shift = context.input == .value ? S.sum(dy) : 0
+      for (index, sum) in [(channel, scale), (channels + channel, shift)] {
+        gradient[index] = S(context.isAdding ? Double(gradient[index]) + sum : sum)
       }
-      put(scale, channel)
-      put(shift, channels + channel)
     }
   }
 }

@@ -1,9 +1,10 @@
-/// y = W·x + b: PyTorch's `Linear`. W is outputs × inputs, row-major, then b, outputs; where x or y
-/// is an image, in the order of its numbers.
+/// y = W·x + b: PyTorch's `Linear`. W is outputs × inputs, row-major, then b, outputs. Where x or y is
+/// an image, its elements count in memory order.
 struct Dense: Layer {
-  let input: ImageShape
-  let output: ImageShape
+  let input: Shape
+  let output: Shape
   let hasBias: Bool
+  var isAffine: Bool { true }
   private var inputs: Int { input.count }
   private var outputs: Int { output.count }
 
@@ -19,50 +20,42 @@ struct Dense: Layer {
   private func weight<S: Scalar>(_ parameters: LayerParameters<S>) -> MatrixView<S> {
     MatrixView(parameters.values.prefix(outputs * inputs), rows: outputs, columns: inputs)
   }
-  private func bias<S: Scalar>(_ parameters: LayerParameters<S>) -> Buffer<S> {
-    parameters.values.dropFirst(outputs * inputs)
+
+  private func bias<S: Scalar>(_ parameters: LayerParameters<S>) -> Buffer<S>? {
+    hasBias ? parameters.values.dropFirst(outputs * inputs) : nil
   }
 
-  func forward<S: Scalar>(
-    _ x: MatrixView<S>, _ parameters: LayerParameters<S>, saved _: MatrixView<S>,
-    into y: MatrixView<S>
-  ) {
+  func forward<S: Scalar>(_ x: MatrixView<S>, into y: MatrixView<S>, _ context: LayerContext<S>) {
     S.product(
-      MatrixOperand(weight(parameters)), MatrixOperand(x), bias: hasBias ? bias(parameters) : nil,
-      adding: false, into: y)
+      MatrixOperand(weight(context.parameters)), MatrixOperand(x),
+      bias: bias(context.parameters), adding: false, into: y)
   }
 
   /// dx = Wᵀ·dy.
-  func vjp<S: Scalar>(
-    _ dy: MatrixView<S>, output _: MatrixView<S>, saved _: MatrixView<S>,
-    _ parameters: LayerParameters<S>, into dx: MatrixView<S>
-  ) {
-    S.product(weight(parameters).transposed, MatrixOperand(dy), bias: nil, adding: false, into: dx)
+  func vjp<S: Scalar>(_ dy: MatrixView<S>, into dx: MatrixView<S>, _ context: LayerContext<S>) {
+    S.product(
+      weight(context.parameters).transposed, MatrixOperand(dy), bias: nil, adding: false, into: dx)
   }
 
   /// v = W·u.
-  func jvp<S: Scalar>(
-    _ u: MatrixView<S>, output _: MatrixView<S>, saved _: MatrixView<S>,
-    _ parameters: LayerParameters<S>, into v: MatrixView<S>
-  ) {
+  func jvp<S: Scalar>(_ u: MatrixView<S>, into v: MatrixView<S>, _ context: LayerContext<S>) {
     S.product(
-      MatrixOperand(weight(parameters)), MatrixOperand(u), bias: nil, adding: false, into: v)
+      MatrixOperand(weight(context.parameters)), MatrixOperand(u), bias: nil, adding: false,
+      into: v)
   }
 
-  /// dW = dy·xᵀ; db = Σ over samples of dy. A share is a range of W's rows.
+  /// dW = dy·xᵀ; db = Σ over samples of dy. A slice is a range of W's rows.
   func weightGradient<S: Scalar>(
-    _ x: MatrixView<S>, _ input: WeightGradientInput, _ dy: MatrixView<S>, slice: WorkerSlice,
-    adding: Bool,
-    into gradient: LayerParameters<S>
+    _ x: MatrixView<S>, _ dy: MatrixView<S>, _ context: WeightGradientContext<S>
   ) {
-    let rows = slice.range(of: outputs)
+    let rows = context.slice.range(of: outputs)
     if rows.isEmpty { return }
     let dy = dy.rows(rows)
     S.product(
-      MatrixOperand(dy), x.transposed, bias: nil, adding: adding, into: weight(gradient).rows(rows))
-    guard hasBias else { return }
-    let bias = bias(gradient)[rows]
-    if !adding { bias.fill(0) }
-    if input == .value { S.addRowSums(dy, into: bias) }
+      MatrixOperand(dy), x.transposed, bias: nil, adding: context.isAdding,
+      into: weight(context.gradient).rows(rows))
+    guard let bias = bias(context.gradient)?[rows] else { return }
+    if !context.isAdding { bias.fill(0) }
+    if context.input == .value { S.addRowSums(dy, into: bias) }
   }
 }

@@ -3,9 +3,9 @@
 /// The mask is drawn into the saved rows before forward: one mask for every pass over the same
 /// columns, those of the penalty included.
 struct Dropout: PointwiseLayer {
-  let shape: ImageShape
+  let shape: Shape
   /// The layout of its features: that of the image that a vector was, or becomes.
-  let layout: ImageShape
+  let layout: Shape
   /// The probability of 0.
   let probability: Double
   /// The sign of a kept element; a dropped one has no derivative.
@@ -13,14 +13,13 @@ struct Dropout: PointwiseLayer {
   var savedRows: Int { mask.map(\.rows) ?? 0 }
   var mask: DropoutMask? { DropoutMask(shape: shape, layout: layout, probability: probability) }
 
-  func apply<S: Scalar>(_ x: MatrixView<S>, saved: MatrixView<S>) {
-    S.applyMask(saved, scale: S(1 / (1 - probability)), to: x)
+  func apply<S: Scalar>(to x: MatrixView<S>, _ context: LayerContext<S>) {
+    guard context.mode == .training else { return }
+    S.applyMask(context.saved, scale: S(1 / (1 - probability)), to: x)
   }
 
-  func multiplyByDerivative<S: Scalar>(
-    _ d: MatrixView<S>, output _: MatrixView<S>, saved: MatrixView<S>
-  ) {
-    apply(d, saved: saved)
+  func multiplyByDerivative<S: Scalar>(_ d: MatrixView<S>, _ context: LayerContext<S>) {
+    apply(to: d, context)
   }
 }
 
@@ -29,11 +28,11 @@ struct Dropout: PointwiseLayer {
 /// Features count as they lie in memory: position by position of an image, and so for a vector that
 /// was an image, or becomes one.
 package struct DropoutMask: Sendable {
-  package let shape: ImageShape
-  package let layout: ImageShape
+  package let shape: Shape
+  package let layout: Shape
   private let threshold: UInt32
 
-  fileprivate init(shape: ImageShape, layout: ImageShape, probability: Double) {
+  fileprivate init(shape: Shape, layout: Shape, probability: Double) {
     (self.shape, self.layout) = (shape, layout)
     threshold = UInt32((probability * 0x1p32).rounded())
   }

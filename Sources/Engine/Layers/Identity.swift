@@ -1,12 +1,12 @@
-/// The same numbers under another shape: the layer before already makes them in its order, and a
-/// dense layer after it reads any shape. It does nothing, in place; it has a place in
-/// `nn.Sequential`. So has whatever the convolution after it does along with its own work.
+/// y = x: a reshape, a flatten, the ends of a residual block, and whatever the convolution after it
+/// computes along with its own work.
+///
+/// The layer before a reshape already produces its order, and a dense layer reads any shape.
 struct Identity: PointwiseLayer {
-  let shape: ImageShape
+  let shape: Shape
   var preserves: OutputDependency { .value }
+  var isIdentity: Bool { true }
 
-  func apply<S: Scalar>(_: MatrixView<S>, saved _: MatrixView<S>) {}
-  func multiplyByDerivative<S: Scalar>(
-    _: MatrixView<S>, output _: MatrixView<S>, saved _: MatrixView<S>
-  ) {}
+  func apply<S: Scalar>(to _: MatrixView<S>, _: LayerContext<S>) {}
+  func multiplyByDerivative<S: Scalar>(_: MatrixView<S>, _: LayerContext<S>) {}
 }

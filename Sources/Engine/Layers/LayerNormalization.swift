@@ -1,28 +1,25 @@
-/// y = (x − μ)·r, r = 1 / √(σ² + ε), with the mean μ and the variance σ² of all numbers of a sample
-/// (Ba, Kiros, Hinton 2016). With `ChannelAffine` after it, it is PyTorch's `GroupNorm` of one
-/// group, the form that Gulrajani et al. 2017 put in a critic.
+/// y = (x − μ)·r, r = 1 / √(σ² + ε), with the mean μ and the variance σ² over all elements of a sample
+/// (Ba, Kiros, Hinton 2016). With a `ChannelAffine` after it, this is PyTorch's `GroupNorm` with one
+/// group, the form that Gulrajani et al. 2017 use in a critic.
 ///
-/// Written ⟨z⟩ for the mean of z and P z = z − ⟨z⟩ − y·⟨y·z⟩, which is its own transpose, both
-/// v = r·P u and dx = r·P dy. They depend on x through r and y: over n numbers the derivative of
-/// Σ dy·v by x is
+/// Write ⟨z⟩ for the mean of z and P z = z − ⟨z⟩ − y·⟨y·z⟩, which is its own transpose. Then v = r·P u
+/// and dx = r·P dy. Both depend on x through r and y: over n elements the derivative of Σ dy·v by x is
 ///
 ///     −r·(s·y/n + r·(⟨y·u⟩·P dy + ⟨y·dy⟩·P u)),   s = r·Σ dy·P u.
 struct LayerNormalization: Layer {
-  let shape: ImageShape
+  let shape: Shape
   let epsilon: Double
-  var input: ImageShape { shape }
-  var output: ImageShape { shape }
+  var input: Shape { shape }
+  var output: Shape { shape }
   var readsOutput: OutputDependency { .value }
   var hasSecondOrderTerm: Bool { true }
   /// r.
   var savedRows: Int { 1 }
 
-  func forward<S: Scalar>(
-    _ x: MatrixView<S>, _: LayerParameters<S>, saved: MatrixView<S>, into y: MatrixView<S>
-  ) {
+  func forward<S: Scalar>(_ x: MatrixView<S>, into y: MatrixView<S>, _ context: LayerContext<S>) {
     forEachTile(of: x) { columns, sums, coefficients in
       let (x, sums) = (x.columns(columns), sums.row(0))
-      let (mean, scale) = (coefficients.row(0), saved.columns(columns).row(0))
+      let (mean, scale) = (coefficients.row(0), context.saved.columns(columns).row(0))
       S.columnSums(x, into: sums)
       for column in 0..<columns.count { mean[column] = S(sums[column] / count) }
       S.columnSquareDeviations(x, from: mean, into: sums)
@@ -33,26 +30,21 @@ struct LayerNormalization: Layer {
     }
   }
 
-  func vjp<S: Scalar>(
-    _ dy: MatrixView<S>, output y: MatrixView<S>, saved: MatrixView<S>, _: LayerParameters<S>,
-    into dx: MatrixView<S>
-  ) {
-    project(dy, output: y, saved: saved, into: dx)
+  func vjp<S: Scalar>(_ dy: MatrixView<S>, into dx: MatrixView<S>, _ context: LayerContext<S>) {
+    project(dy, into: dx, context)
   }
 
-  func jvp<S: Scalar>(
-    _ u: MatrixView<S>, output y: MatrixView<S>, saved: MatrixView<S>, _: LayerParameters<S>,
-    into v: MatrixView<S>
-  ) {
-    project(u, output: y, saved: saved, into: v)
+  func jvp<S: Scalar>(_ u: MatrixView<S>, into v: MatrixView<S>, _ context: LayerContext<S>) {
+    project(u, into: v, context)
   }
 
   /// r·P z.
   private func project<S: Scalar>(
-    _ z: MatrixView<S>, output y: MatrixView<S>, saved: MatrixView<S>, into result: MatrixView<S>
+    _ z: MatrixView<S>, into result: MatrixView<S>, _ context: LayerContext<S>
   ) {
     forEachTile(of: z) { columns, sums, k in
-      let (z, y, r) = (z.columns(columns), y.columns(columns), saved.columns(columns).row(0))
+      let (z, y) = (z.columns(columns), context.output.columns(columns))
+      let r = context.saved.columns(columns).row(0)
       S.columnSums(z, into: sums.row(0))
       S.columnDots(y, z, into: sums.row(1))
       for column in 0..<columns.count {
@@ -66,12 +58,11 @@ struct LayerNormalization: Layer {
   }
 
   func addSecondOrderTerm<S: Scalar>(
-    _ u: MatrixView<S>, _ dy: MatrixView<S>, output y: MatrixView<S>, saved: MatrixView<S>,
-    into dx: MatrixView<S>
+    _ u: MatrixView<S>, _ dy: MatrixView<S>, to dx: MatrixView<S>, _ context: LayerContext<S>
   ) {
     forEachTile(of: u) { columns, sums, k in
-      let (u, dy, y) = (u.columns(columns), dy.columns(columns), y.columns(columns))
-      let r = saved.columns(columns).row(0)
+      let (u, dy, y) = (u.columns(columns), dy.columns(columns), context.output.columns(columns))
+      let r = context.saved.columns(columns).row(0)
       S.columnSums(u, into: sums.row(0))
       S.columnSums(dy, into: sums.row(1))
       S.columnDots(y, u, into: sums.row(2))
@@ -95,18 +86,18 @@ struct LayerNormalization: Layer {
 
   private var count: Double { Double(shape.count) }
 
-  /// Calls `body` for some columns at a time, with five rows for sums and four for coefficients, on
+  /// Calls `body` for a few columns at a time, with five rows for sums and four for coefficients, on
   /// the stack.
   private func forEachTile<S: Scalar>(
-    of block: MatrixView<S>, _ body: (Range<Int>, MatrixView<Double>, MatrixView<S>) -> Void
+    of view: MatrixView<S>, _ body: (Range<Int>, MatrixView<Double>, MatrixView<S>) -> Void
   ) {
     let width = 16
     withScratch(5 * width) { (sums: Buffer<Double>) in
       withScratch(4 * width) { (coefficients: Buffer<S>) in
         let sums = MatrixView(sums, rows: 5, columns: width)
         let coefficients = MatrixView(coefficients, rows: 4, columns: width)
-        for start in stride(from: 0, to: block.columns, by: width) {
-          let columns = start..<min(start + width, block.columns)
+        for start in stride(from: 0, to: view.columns, by: width) {
+          let columns = start..<min(start + width, view.columns)
           let own = 0..<columns.count
           body(columns, sums.columns(own), coefficients.columns(own))
         }

@@ -1,8 +1,9 @@
-/// How the engine keeps a tensor, against how PyTorch, and so a checkpoint, lays it out.
+/// The order of a tensor's elements in the engine, relative to the order in PyTorch and in a
+/// checkpoint.
 ///
-/// An image is [height][width][channels] in the engine and [channels][height][width] in PyTorch, so
-/// whatever sums over an image or makes one keeps its numbers in another order. The tensor is
-/// *viewed* with a dimension for each axis that moves; the engine's axes are those, slowest first.
+/// A sample is [spatial…][channels] in the engine and [channels][spatial…] in PyTorch, so whatever
+/// sums over an image or produces one has its elements in another order. The tensor is viewed with a
+/// dimension for each axis that moves; the engine's axes are those, slowest first.
 package struct LayoutPermutation: Equatable, Sendable {
   private let view: [Int]
   private let axes: [Int]
@@ -14,12 +15,19 @@ package struct LayoutPermutation: Equatable, Sendable {
     self.axes = axes
   }
 
-  /// One image, or a vector, as the engine keeps it.
-  package init(_ shape: ImageShape) { self.init(shape.sizes, by: [1, 2, 0]) }
+  /// A sample.
+  package init(_ shape: Shape) { self.init(shape.sizes, by: Self.axes(shape, from: 0)) }
 
-  /// A matrix with a row for each number of one image and a column for each of another.
-  package init(rows: ImageShape, columns: ImageShape) {
-    self.init(rows.sizes + columns.sizes, by: [1, 2, 0, 4, 5, 3])
+  /// A matrix with a row for each element of one sample and a column for each of another.
+  init(rows: Shape, columns: Shape) {
+    self.init(
+      rows.sizes + columns.sizes,
+      by: Self.axes(rows, from: 0) + Self.axes(columns, from: rows.sizes.count))
+  }
+
+  /// The spatial axes, then the channels, which are axis `first`.
+  private static func axes(_ shape: Shape, from first: Int) -> [Int] {
+    shape.spatial.indices.map { first + 1 + $0 } + [first]
   }
 
   /// Whether both orders are the same: no axis longer than 1 moves past another.
@@ -72,18 +80,15 @@ package struct LayoutPermutation: Equatable, Sendable {
   }
 }
 
-extension ImageShape {
-  /// Channels, height, width.
-  package var sizes: [Int] { [channels, height, width] }
-}
-
 extension Parameter {
   /// Brings the tensor's numbers from the order of a checkpoint into the engine's, where they lie.
+  @_specialize(where S == Float)
   package func toEngineLayout<S>(_ numbers: Buffer<S>) {
     move(numbers) { $0.toEngineLayout($1, into: $2) }
   }
 
   /// Brings them back into that of a checkpoint.
+  @_specialize(where S == Float)
   package func toCheckpointLayout<S>(_ numbers: Buffer<S>) {
     move(numbers) { $0.toCheckpointLayout($1, into: $2) }
   }

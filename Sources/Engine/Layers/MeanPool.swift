@@ -1,56 +1,43 @@
-/// The mean of each `size` × `size` square of an image: PyTorch's `AvgPool2d`.
+/// The mean of each cube of `size` positions along every spatial axis: PyTorch's `AvgPool2d`.
 struct MeanPool: Layer {
-  let input: ImageShape
-  let output: ImageShape
+  let input: Shape
+  let output: Shape
   let size: Int
+  /// For each position of the input, in order, that of the output.
+  private let targets: [Int]
 
-  /// `nil` when the squares do not cover the image exactly.
-  init?(_ input: ImageShape, size: Int) {
-    guard size >= 1, input.height % size == 0, input.width % size == 0,
-      let output = ImageShape(
-        channels: input.channels, height: input.height / size, width: input.width / size)
+  /// `nil` unless the cubes cover the image exactly.
+  init?(_ input: Shape, size: Int) {
+    guard size >= 1, input.spatial.allSatisfy({ $0 % size == 0 }),
+      let output = Shape(channels: input.channels, spatial: input.spatial.map { $0 / size })
     else { return nil }
     (self.input, self.output, self.size) = (input, output, size)
+    targets = combinations(input.spatial.map { Array(0..<$0) }).map { position in
+      zip(position, output.spatial).reduce(0) { $0 * $1.1 + $1.0 / size }
+    }
   }
 
-  func forward<S: Scalar>(
-    _ x: MatrixView<S>, _: LayerParameters<S>, saved _: MatrixView<S>, into y: MatrixView<S>
-  ) {
+  func forward<S: Scalar>(_ x: MatrixView<S>, into y: MatrixView<S>, _: LayerContext<S>) {
     y.clear()
-    forEachPair { row, place in
-      S.addScaled(channels(of: x, row), by: scale(), to: channels(of: y, place))
+    for (position, target) in targets.enumerated() {
+      S.addScaled(channels(of: x, position), by: scale(), to: channels(of: y, target))
     }
   }
 
-  func vjp<S: Scalar>(
-    _ dy: MatrixView<S>, output _: MatrixView<S>, saved _: MatrixView<S>, _: LayerParameters<S>,
-    into dx: MatrixView<S>
-  ) {
+  func vjp<S: Scalar>(_ dy: MatrixView<S>, into dx: MatrixView<S>, _: LayerContext<S>) {
     dx.clear()
-    forEachPair { row, place in
-      S.addScaled(channels(of: dy, place), by: scale(), to: channels(of: dx, row))
+    for (position, target) in targets.enumerated() {
+      S.addScaled(channels(of: dy, target), by: scale(), to: channels(of: dx, position))
     }
   }
 
-  func jvp<S: Scalar>(
-    _ u: MatrixView<S>, output _: MatrixView<S>, saved: MatrixView<S>,
-    _ parameters: LayerParameters<S>, into v: MatrixView<S>
-  ) {
-    forward(u, parameters, saved: saved, into: v)
+  func jvp<S: Scalar>(_ u: MatrixView<S>, into v: MatrixView<S>, _ context: LayerContext<S>) {
+    forward(u, into: v, context)
   }
 
-  private func scale<S: Scalar>() -> S { 1 / S(size * size) }
+  private func scale<S: Scalar>() -> S { 1 / S(input.positions / output.positions) }
 
   private func channels<S: Scalar>(of image: MatrixView<S>, _ position: Int) -> MatrixView<S> {
     image.rows(position * input.channels..<(position + 1) * input.channels)
-  }
-
-  /// Every position of the input, in order, with that of the output.
-  private func forEachPair(_ body: (Int, Int) -> Void) {
-    for row in 0..<input.height {
-      for column in 0..<input.width {
-        body(row * input.width + column, row / size * output.width + column / size)
-      }
-    }
   }
 }

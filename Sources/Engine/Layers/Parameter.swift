@@ -1,17 +1,19 @@
-/// A tensor of a layer: a name as in PyTorch's `state_dict`, its shape, and what it begins as.
+/// A tensor of a layer: its name as in PyTorch's `state_dict`, its shape, and its initializer.
 package struct Parameter: Equatable, Sendable {
   package let name: String
   package let shape: [Int]
   package let initializer: Initializer
-  /// How the engine keeps it; `nil` where that is how the checkpoint has it.
+  /// The engine's order of the elements; `nil` where it is that of the checkpoint.
   package let permutation: LayoutPermutation?
 
-  /// What a tensor is before training.
+  /// What a tensor holds before training.
   package enum Initializer: Equatable, Sendable {
-    /// Drawn: of a weight, by the numbers that one output sums over and one input goes to.
+    /// A weight's random values, by the number of inputs that one output sums over and the number of
+    /// outputs that one input contributes to.
     case weight(fanIn: Int, fanOut: Int)
+    /// A bias's random values, by the fan-in of its weight.
     case bias(fanIn: Int)
-    /// The same number everywhere.
+    /// The same value everywhere.
     case constant(Double)
   }
 
@@ -23,8 +25,9 @@ package struct Parameter: Equatable, Sendable {
     self.permutation = permutation.flatMap { $0.isIdentity ? nil : $0 }
   }
 
-  /// Whether its numbers cannot be negative.
+  /// Whether its elements cannot be negative.
   package var isVariance: Bool { name == "running_var" }
 
+  /// The number of elements.
   package var count: Int { shape.reduce(1, *) }
 }

@@ -1,13 +1,13 @@
-/// Where a kernel meets an image along one axis: which tap of which output falls on which input
-/// position. What lies outside the image is left out, not multiplied by zero.
+/// A kernel's way along one axis of an image: which tap of which output falls on which input
+/// position. Taps outside the image are left out, not multiplied by zero.
 struct Window: Equatable, Sendable {
-  /// Positions in; outputs that it makes.
+  /// Positions in the image, and outputs of the kernel.
   let inputs: Int, outputs: Int
-  /// Taps of the kernel, and how far it moves.
+  /// Taps of the kernel, and positions that it moves from one output to the next.
   let kernel: Int, stride: Int
-  /// Positions before the image on which the first output's taps begin.
+  /// Positions before the image at which the taps of the first output begin.
   let padding: Int
-  /// Output i is position i · step + phase of the image that is made.
+  /// Output i is position i · step + phase of the image that is computed.
   let step: Int, phase: Int
 
   init(
@@ -19,33 +19,33 @@ struct Window: Equatable, Sendable {
     (self.step, self.phase) = (step, phase)
   }
 
-  /// A window over an image with a frame of `frame` zeros and `padding` on both sides (PyTorch's);
-  /// `nil` when nothing fits.
-  init?(inputs: Int, frame: Int = 0, kernel: Int, stride: Int, padding: Int) {
+  /// A window over an image with a margin of `margin` zeros and, as in PyTorch, `padding` on both
+  /// sides; `nil` when nothing fits.
+  init?(inputs: Int, margin: Int = 0, kernel: Int, stride: Int, padding: Int) {
     guard kernel >= 1, stride >= 1, 0..<kernel ~= padding,
-      inputs + 2 * (frame + padding) >= kernel
+      inputs + 2 * (margin + padding) >= kernel
     else { return nil }
     self.init(
-      inputs: inputs, outputs: (inputs + 2 * (frame + padding) - kernel) / stride + 1,
-      kernel: kernel, stride: stride, padding: frame + padding)
+      inputs: inputs, outputs: (inputs + 2 * (margin + padding) - kernel) / stride + 1,
+      kernel: kernel, stride: stride, padding: margin + padding)
   }
 
-  /// A window with ⌈(inputs + 2 · frame) / stride⌉ outputs, what it takes of padding being shared,
-  /// the odd one behind (TensorFlow's "same").
-  init?(inputs: Int, frame: Int = 0, kernel: Int, stride: Int) {
+  /// A window with ⌈(inputs + 2 · margin) / stride⌉ outputs and TensorFlow's padding "same": equal on
+  /// both sides, an odd one behind.
+  init?(inputs: Int, margin: Int = 0, kernel: Int, stride: Int) {
     guard kernel >= 1, stride >= 1, inputs >= 1 else { return nil }
-    let size = inputs + 2 * frame
+    let size = inputs + 2 * margin
     let outputs = (size + stride - 1) / stride
     self.init(
       inputs: inputs, outputs: outputs, kernel: kernel, stride: stride,
-      padding: frame + max((outputs - 1) * stride + kernel - size, 0) / 2)
+      padding: margin + max((outputs - 1) * stride + kernel - size, 0) / 2)
   }
 
-  /// The input position of an output's first tap; before the image it is negative.
+  /// The input position of an output's first tap; negative before the image.
   func origin(of output: Int) -> Int { output * stride - padding }
 
-  /// The position of an output in the image that is made.
-  func place(of output: Int) -> Int { output * step + phase }
+  /// The position of an output in the image that is computed.
+  func position(of output: Int) -> Int { output * step + phase }
 
   /// The taps of an output that fall inside the image.
   func taps(of output: Int) -> Range<Int> {
@@ -53,9 +53,9 @@ struct Window: Equatable, Sendable {
     return lower..<max(lower, min(kernel, inputs - origin(of: output)))
   }
 
-  /// The output of which `tap` falls on an input position, if there is one.
+  /// The output whose tap falls on an input position, if there is one.
   func output(at input: Int, tap: Int) -> Int? {
-    let (output, rest) = (input + padding - tap).quotientAndRemainder(dividingBy: stride)
-    return rest == 0 && 0..<outputs ~= output ? output : nil
+    let (output, remainder) = (input + padding - tap).quotientAndRemainder(dividingBy: stride)
+    return remainder == 0 && 0..<outputs ~= output ? output : nil
   }
 }

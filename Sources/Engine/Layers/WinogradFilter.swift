@@ -1,15 +1,15 @@
 import CKernels
 
-/// A kernel of some taps and stride 2 along one axis, as `Winograd` sees it.
+/// A kernel of some taps and stride 2 along one axis, as `Winograd` computes it.
 struct WinogradFilter: Sendable {
   let taps: Int
   let kernel: winograd_matrix
-  /// The point that each product belongs to.
+  /// The point of each product.
   let points: [Int]
   let four: Strip, three: Strip?
 
-  /// Three or four outputs, with as many inputs as products under them, and which of the filter's
-  /// products and points they have.
+  /// Three or four outputs with as many inputs as products under them, and the filter's products and
+  /// points that they use.
   struct Strip: Sendable {
     let outputs: Int
     let products: [Int], points: [Int]
@@ -33,15 +33,15 @@ struct WinogradFilter: Sendable {
         input: WINOGRAD_INPUT_3X4, output: WINOGRAD_OUTPUT_3X4)),
   ]
 
-  /// Of both axes.
+  /// The number of products and of points of both axes.
   var productCount: Int { points.count * points.count }
   var pointCount: Int { four.points.count * four.points.count }
 
-  /// Inputs that one strip has in common with the next.
+  /// The inputs that one strip shares with the next.
   var overlap: Int { taps - 2 }
 
-  /// The axis as fours, and threes at its end, each from an output on; `nil` where they do not fill
-  /// it, or do not lie over all of its inputs.
+  /// The axis as strips of four outputs, with strips of three at its end, each with its first output;
+  /// `nil` where they do not fill the axis or do not cover all of its inputs.
   func strips(of window: Window) -> [(first: Int, strip: Strip)]? {
     let threes = -window.outputs & 3
     let rest = window.outputs - 3 * threes
@@ -53,7 +53,7 @@ struct WinogradFilter: Sendable {
       + stride(from: rest, to: window.outputs, by: 3).map { ($0, three ?? four) }
   }
 
-  /// Numbers in a row of U: an odd number of cache lines, like one of `Workspace.block`.
+  /// Elements in a row of U: an odd number of cache lines, like a row of `Workspace.matrix`.
   func rowSize(_ channels: Int) -> Int {
     (productCount * channels + pointCount + 15) / 16 * 16 | 16
   }

@@ -1,15 +1,15 @@
 import CKernels
 
-/// Some outputs of an image and the inputs under them, a strip along each axis.
+/// Some outputs of an image and the inputs under them: a strip along each axis.
 struct WinogradTile: Sendable {
   let vertical: WinogradFilter.Strip, horizontal: WinogradFilter.Strip
-  /// Where each position begins in its image; −1 is outside.
+  /// The first row of each position in its image; −1 is outside.
   let inputs: Offsets, outputs: Offsets
-  /// Where each product begins in V.
-  let productPlaces: Offsets
-  /// The points that it has, and where each begins in M.
-  let points: [Point], pointPlaces: Offsets
-  /// The first of its rows and columns of inputs, which tiles before it have too.
+  /// The first row of each product in V.
+  let products: Offsets
+  /// Its points, and the first row of each in M.
+  let points: [Point], pointOffsets: Offsets
+  /// The number of rows and of columns of inputs that tiles before it have too.
   let overlap: (rows: Int, columns: Int)
 
   var input: (winograd_matrix, winograd_matrix) { (vertical.input, horizontal.input) }
@@ -21,9 +21,9 @@ struct WinogradTile: Sendable {
   }
 }
 
-extension ImageShape {
+extension Shape {
   /// The first row of every position of a rectangle, or −1 outside the image.
-  func places(_ rows: Int, _ columns: Int, from row: Int, _ column: Int) -> Offsets {
+  func offsets(_ rows: Int, _ columns: Int, from row: Int, _ column: Int) -> Offsets {
     Offsets(
       (row..<row + rows).flatMap { row in
         (column..<column + columns).map { column in

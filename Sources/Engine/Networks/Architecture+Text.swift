@@ -1,9 +1,13 @@
+import TensorIO
+
 extension Architecture: CustomStringConvertible {
-  /// Reads the text form; `nil` when a word is unknown or a number is out of range.
+  /// Reads the text form, layers separated by semicolons.
+  ///
+  /// - Returns: `nil` when a layer is unknown or a number is out of range.
   public init?(_ text: String) {
     var layers: [LayerSpec] = []
-    for phrase in text.split(separator: ";", omittingEmptySubsequences: false) {
-      guard let layer = LayerSpec(phrase) else { return nil }
+    for entry in text.split(separator: ";", omittingEmptySubsequences: false) {
+      guard let layer = LayerSpec(entry) else { return nil }
       layers.append(layer)
     }
     guard layers.count <= Self.maximumDepth else { return nil }
@@ -14,128 +18,40 @@ extension Architecture: CustomStringConvertible {
   public var description: String { layers.map(\.description).joined(separator: "; ") }
 }
 
-extension Architecture.LayerSpec: CustomStringConvertible {
-  /// Reads one layer; its options come in the order in which they are printed.
-  package init?(_ phrase: Substring) {
-    var rest = TokenReader(phrase)
-    guard let layer = Self.read(&rest), rest.isEmpty else { return nil }
-    self = layer
-  }
-
-  private static func read(_ rest: inout TokenReader) -> Architecture.LayerSpec? {
-    switch rest.next() ?? "" {
-    case "dense": rest.next(where: isWidth).map { .dense($0, bias: !rest.take("no-bias")) }
-    case "conv": readConvolution(&rest)
-    case "conv-transposed": readTransposedConvolution(&rest)
-    case "upsample": rest.next { 2...16 ~= $0 }.map { .upsample($0) }
-    case "batch-norm": readBatchNorm(&rest)
-    case "layer-norm":
-      rest.value("epsilon", default: Architecture.epsilon, where: isPart)
-        .map { .layerNorm(epsilon: $0) }
-    case "dropout": rest.next { $0 > 0 && $0 <= 0.99 }.map { .dropout($0) }
-    case "zero-pad": rest.next(where: isSize).map { .zeroPad($0) }
-    case "crop": rest.next(where: isSize).map { .crop($0) }
-    case "mean-pool": rest.next { 2...4096 ~= $0 }.map { .meanPool($0) }
-    case "reshape": rest.next().map { .reshape($0) }
-    case "flatten": .flatten
-    case "relu": .leakyReLU(0)
-    case "leaky-relu": rest.next(where: isPart).map { .leakyReLU($0) }
-    case "tanh": .tanh
-    case "sigmoid": .sigmoid
-    case "residual": .residual
-    case "shortcut": .shortcut
-    case "add": .add
-    default: nil
+extension Architecture {
+  /// Reads a file of layers, separated by semicolons or line ends; `#` begins a comment.
+  ///
+  /// - Throws: `FileError`, which names the line with an unknown layer.
+  public init(contentsOf path: String) throws(FileError) {
+    let file = try InputFile(path)
+    let limit = 1 << 16
+    let bytes = try file.bytes(limit)
+    guard bytes.count < limit else {
+      throw FileError(.invalid, file.path, "is longer than the limit of 65535 bytes for a network")
     }
+    do {
+      try self.init(lines: String(decoding: bytes, as: UTF8.self))
+    } catch { throw FileError(.invalid, file.path, error.reason) }
   }
 
-  private static func isWidth(_ count: Int) -> Bool { 1...Architecture.maximumWidth ~= count }
-  private static func isSize(_ count: Int) -> Bool { 1...255 ~= count }
-  private static func isPadding(_ count: Int) -> Bool { 0...255 ~= count }
-  private static func isPart(_ number: Double) -> Bool { number > 0 && number < 1 }
-
-  private static func readConvolution(_ rest: inout TokenReader) -> Architecture.LayerSpec? {
-    guard let channels = rest.next(where: isWidth),
-      let kernel = rest.value("kernel", where: isSize),
-      let stride = rest.value("stride", default: 1, where: isSize)
-    else { return nil }
-    let padding: Architecture.Padding
-    if rest.take("padding", "same") {
-      padding = .same
-    } else {
-      guard let count = rest.value("padding", default: 0, where: isPadding) else { return nil }
-      padding = .each(count)
+  /// Reads layers, separated by semicolons or line ends; `#` begins a comment.
+  package init(lines text: String) throws(ShapeError) {
+    var layers: [LayerSpec] = []
+    for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    {
+      let code = line.prefix { $0 != "#" }
+      for entry in code.split(separator: ";") where !entry.allSatisfy(\.isWhitespace) {
+        guard let layer = LayerSpec(entry) else {
+          let text = String(entry.drop(while: \.isWhitespace))
+          throw ShapeError(reason: "line \(number + 1): not a layer: \(quoted(text))")
+        }
+        layers.append(layer)
+      }
     }
-    return .convolution(
-      channels: channels, kernel: kernel, stride: stride, padding: padding,
-      bias: !rest.take("no-bias"))
-  }
-
-  private static func readTransposedConvolution(_ rest: inout TokenReader) -> Architecture
-    .LayerSpec?
-  {
-    guard let channels = rest.next(where: isWidth),
-      let kernel = rest.value("kernel", where: isSize),
-      let stride = rest.value("stride", default: 1, where: isSize),
-      let padding = rest.value("padding", default: 0, where: isPadding),
-      let extra = rest.value("output-padding", default: 0, where: isPadding)
-    else { return nil }
-    return .transposedConvolution(
-      channels: channels, kernel: kernel, stride: stride, padding: padding, outputPadding: extra,
-      bias: !rest.take("no-bias"))
-  }
-
-  private static func readBatchNorm(_ rest: inout TokenReader) -> Architecture.LayerSpec? {
-    guard let epsilon = rest.value("epsilon", default: Architecture.epsilon, where: isPart),
-      let momentum = rest.value(
-        "momentum", default: Architecture.momentum, where: { $0 > 0 && $0 <= 1 })
-    else { return nil }
-    return .batchNorm(epsilon: epsilon, momentum: momentum)
-  }
-
-  package var description: String {
-    func option<Value: Equatable>(_ name: String, _ value: Value, unless usual: Value) -> String {
-      value == usual ? "" : " \(name) \(value)"
+    guard !layers.isEmpty, layers.count <= Self.maximumDepth else {
+      throw ShapeError(
+        reason: "has \(layers.count) layers, expected 1 to \(Self.maximumDepth)")
     }
-    func noBias(_ bias: Bool) -> String { bias ? "" : " no-bias" }
-    switch self {
-    case .dense(let outputs, let bias): return "dense \(outputs)" + noBias(bias)
-    case .convolution(let channels, let kernel, let stride, let padding, let bias):
-      return "conv \(channels) kernel \(kernel)" + option("stride", stride, unless: 1)
-        + option("padding", padding, unless: .each(0)) + noBias(bias)
-    case .transposedConvolution(
-      let channels, let kernel, let stride, let padding, let extra, let bias):
-      return "conv-transposed \(channels) kernel \(kernel)" + option("stride", stride, unless: 1)
-        + option("padding", padding, unless: 0) + option("output-padding", extra, unless: 0)
-        + noBias(bias)
-    case .upsample(let factor): return "upsample \(factor)"
-    case .batchNorm(let epsilon, let momentum):
-      return "batch-norm" + option("epsilon", epsilon, unless: Architecture.epsilon)
-        + option("momentum", momentum, unless: Architecture.momentum)
-    case .layerNorm(let epsilon):
-      return "layer-norm" + option("epsilon", epsilon, unless: Architecture.epsilon)
-    case .dropout(let probability): return "dropout \(probability)"
-    case .zeroPad(let margin): return "zero-pad \(margin)"
-    case .crop(let margin): return "crop \(margin)"
-    case .meanPool(let size): return "mean-pool \(size)"
-    case .reshape(let shape): return "reshape \(shape)"
-    case .flatten: return "flatten"
-    case .leakyReLU(0): return "relu"
-    case .leakyReLU(let slope): return "leaky-relu \(slope)"
-    case .tanh: return "tanh"
-    case .sigmoid: return "sigmoid"
-    case .residual: return "residual"
-    case .shortcut: return "shortcut"
-    case .add: return "add"
-    }
-  }
-}
-
-extension Architecture.Padding: CustomStringConvertible {
-  package var description: String {
-    switch self {
-    case .each(let count): "\(count)"
-    case .same: "same"
-    }
+    self.init(layers)
   }
 }

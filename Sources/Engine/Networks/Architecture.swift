@@ -1,8 +1,9 @@
-/// A network in words, as the checkpoint keeps it: `dense 128; relu; dense 784; tanh`.
+/// A network as a list of layers, in the text form that a checkpoint holds:
+/// `dense 128; relu; dense 784; tanh`.
 ///
-/// Each word is one layer and, counted from 0, its place in PyTorch's `nn.Sequential`:
+/// Each entry is one layer. Its index, counted from 0, is its name in PyTorch's `nn.Sequential`.
 ///
-/// | word                                                          | PyTorch                  |
+/// | entry                                                         | PyTorch                  |
 /// |---------------------------------------------------------------|--------------------------|
 /// | `dense N [no-bias]`                                           | `Linear`                 |
 /// | `conv N kernel K [stride S] [padding P or same] [no-bias]`    | `Conv2d`                 |
@@ -16,53 +17,56 @@
 /// | `reshape CxHxW`, `flatten`                                    | `Unflatten`, `Flatten`   |
 /// | `relu`, `leaky-relu SLOPE`, `tanh`, `sigmoid`                 | `ReLU`, `LeakyReLU`, …   |
 ///
-/// `residual` … `shortcut` … `add` is a residual block: the layers before `shortcut`, of the block's
-/// input, plus those after it, of the same input; nothing between `shortcut` and `add` is the input
-/// itself.
+/// `residual` … `shortcut` … `add` is a residual block: the sum of the layers before `shortcut` and
+/// the layers after it, both applied to the block's input. With no layer between `shortcut` and `add`,
+/// the second summand is the input itself.
 public struct Architecture: Equatable, Sendable {
-  /// One layer, before it knows what comes in.
-  package enum LayerSpec: Equatable, Sendable {
-    case dense(Int, bias: Bool = true)
-    case convolution(
-      channels: Int, kernel: Int, stride: Int = 1, padding: Padding = .each(0), bias: Bool = true)
-    case transposedConvolution(
-      channels: Int, kernel: Int, stride: Int = 1, padding: Int = 0, outputPadding: Int = 0,
-      bias: Bool = true)
-    case upsample(Int)
-    case batchNorm(epsilon: Double = Architecture.epsilon, momentum: Double = Architecture.momentum)
-    case layerNorm(epsilon: Double = Architecture.epsilon)
-    case dropout(Double)
-    case zeroPad(Int)
-    case crop(Int)
-    case meanPool(Int)
-    case reshape(ImageShape)
-    case flatten
-    case leakyReLU(Double)
-    case tanh
-    case sigmoid
-    case residual, shortcut, add
-  }
-
-  /// What a convolution sees around an image.
-  package enum Padding: Equatable, Sendable {
-    /// So many zeros on every side.
-    case each(Int)
-    /// As many as make ⌈size / stride⌉ outputs; the odd one behind.
-    case same
-  }
-
   package let layers: [LayerSpec]
 
   package init(_ layers: [LayerSpec]) { self.layers = layers }
 
-  /// PyTorch's defaults.
-  package static let epsilon = 1e-5
-  package static let momentum = 0.1
-
-  /// The most layers that a network may have.
+  /// The maximum number of layers.
   package static let maximumDepth = 256
 
-  /// The most features that a layer may have. With `maximumDepth`, it keeps all counts far from
+  /// The maximum number of features of a layer. With `maximumDepth`, it keeps all counts far from
   /// overflow.
   package static let maximumWidth = 1 << 24
+}
+
+/// One layer of an architecture, before its input shape is known.
+package enum LayerSpec: Equatable, Sendable {
+  case dense(Int, bias: Bool = true)
+  case convolution(
+    channels: Int, kernel: Int, stride: Int = 1, padding: Padding = .each(0), bias: Bool = true)
+  case transposedConvolution(
+    channels: Int, kernel: Int, stride: Int = 1, padding: Int = 0, outputPadding: Int = 0,
+    bias: Bool = true)
+  case upsample(Int)
+  case batchNorm(epsilon: Double = defaultEpsilon, momentum: Double = defaultMomentum)
+  case layerNorm(epsilon: Double = defaultEpsilon)
+  case dropout(Double)
+  case zeroPad(Int)
+  case crop(Int)
+  case meanPool(Int)
+  case reshape(Shape)
+  case flatten
+  case leakyReLU(Double)
+  case tanh
+  case sigmoid
+  case residual, shortcut, add
+
+  /// The zeros around the input of a convolution.
+  package enum Padding: Equatable, Sendable {
+    /// The same number on every side.
+    case each(Int)
+    /// As many as give ⌈size / stride⌉ outputs; an odd one behind.
+    case same
+  }
+
+  /// PyTorch's defaults.
+  package static let defaultEpsilon = 1e-5
+  package static let defaultMomentum = 0.1
+
+  /// Whether it is batch normalization.
+  package var isBatchNorm: Bool { if case .batchNorm = self { true } else { false } }
 }

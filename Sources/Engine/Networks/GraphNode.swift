@@ -1,64 +1,21 @@
-/// One place in a network: a layer, or a word that steers.
-enum GraphNode: Sendable {
-  case layer(any Layer)
-  /// The one step that needs the whole batch.
-  case batchNormalization(BatchNormalization)
-  /// The beginning of a residual block (He et al. 2016): `shortcut` is the slot where its other
-  /// path begins.
-  case residual(ImageShape, shortcut: Int)
-  /// The end of the main path; the other one begins again with slot `residual`.
-  case shortcut(ImageShape, residual: Int)
-  /// The end of the other path: the sum with slot `main`, where the main path ended.
-  case add(ImageShape, main: Int)
+/// A place in a network: a layer, and the edge that leads past its neighbors, if there is one.
+struct GraphNode: Sendable {
+  let layer: any Layer
+  /// The index of its layer in the architecture, and so its name in PyTorch's `nn.Sequential`.
+  let index: Int
+  var edge = Edge.next
 
-  var output: ImageShape {
-    switch self {
-    case .layer(let layer): layer.output
-    case .batchNormalization(let layer): layer.shape
-    case .residual(let shape, _), .shortcut(let shape, _), .add(let shape, _): shape
-    }
-  }
-
-  var parameters: [Parameter] {
-    switch self {
-    case .layer(let layer): layer.parameters
-    case .batchNormalization(let layer): layer.parameters
-    case .residual, .shortcut, .add: []
-    }
-  }
-
-  /// What a checkpoint has beside the parameters.
-  var buffers: [Parameter] {
-    if case .batchNormalization(let layer) = self { layer.buffers } else { [] }
-  }
-
-  var preparedCount: Int { if case .layer(let layer) = self { layer.preparedCount } else { 0 } }
-
-  var savedRows: Int {
-    switch self {
-    case .layer(let layer): layer.savedRows
-    case .batchNormalization(let layer): layer.savedRows
-    case .residual, .shortcut, .add: 0
-    }
-  }
-
-  var hasSecondOrderTerm: Bool {
-    if case .layer(let layer) = self { layer.hasSecondOrderTerm } else { false }
-  }
-
-  /// Whether forward is W·x + b with a W that is trained.
-  var isAffine: Bool {
-    if case .layer(let layer) = self { layer is Dense || layer is Convolution } else { false }
-  }
-
-  /// Whether it leaves everything as it is.
-  var isIdentity: Bool { if case .layer(is Identity) = self { true } else { false } }
-
-  /// Whether its cotangent may stay in the block where the one after it is.
-  var passesCotangentInPlace: Bool {
-    switch self {
-    case .layer(let layer): layer.worksInPlace
-    case .batchNormalization, .residual, .shortcut, .add: true
-    }
+  /// Which activations a node reads and writes. Activation i is the input of node i and activation
+  /// i + 1 its output.
+  enum Edge: Equatable {
+    /// Its own.
+    case next
+    /// The beginning of a residual block (He et al. 2016), whose shortcut begins at activation
+    /// `shortcut`.
+    case residual(shortcut: Int)
+    /// The end of the main path; the shortcut begins again with activation `residual`.
+    case shortcut(residual: Int)
+    /// The end of the shortcut: the sum with activation `main`, the end of the main path.
+    case add(main: Int)
   }
 }

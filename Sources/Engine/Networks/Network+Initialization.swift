@@ -1,6 +1,6 @@
 extension Network {
-  /// Fills the parameters with what they begin as. Tensor i draws from step `firstStep + i` of its
-  /// stream.
+  /// Initializes the parameters and buffers. Tensor i draws from step `firstStep + i` of its stream.
+  @_specialize(where S == Float)
   package func initialize<S: Scalar>(
     _ store: ParameterStore<S>, by rule: Initialization, key: UInt64, firstStep: Int
   ) {
@@ -14,7 +14,7 @@ extension Network {
         rule.weight(fanIn: fanIn, fanOut: fanOut).draw(into: numbers, key: key, step: step)
       case .bias(let fanIn): rule.bias(fanIn: fanIn).draw(into: numbers, key: key, step: step)
       }
-      // Drawn in the order of the checkpoint, so that a weight does not depend on how it is kept.
+      // Drawn in the order of the checkpoint, so that a weight does not depend on the engine's order.
       parameter.toEngineLayout(numbers)
     }
     for tensor in buffers {
@@ -25,7 +25,7 @@ extension Network {
 }
 
 extension Initialization.Distribution {
-  /// Number i is a function of (key, step, i).
+  /// Fills the buffer; element i is a function of (key, step, i).
   fileprivate func draw<S: Scalar>(
     into numbers: Buffer<S>, key: UInt64, step: UInt32
   ) {

@@ -1,4 +1,4 @@
-/// The words of a text form, taken in order.
+/// Reads the tokens of a text form in order, separated by spaces.
 package struct TokenReader {
   private var rest: ArraySlice<Substring>
 
@@ -8,21 +8,21 @@ package struct TokenReader {
 
   package var isEmpty: Bool { rest.isEmpty }
 
-  /// Whether these words are next; then they are taken.
-  package mutating func take(_ words: Substring...) -> Bool {
-    guard rest.starts(with: words) else { return false }
-    rest = rest.dropFirst(words.count)
+  /// Consumes these tokens if they are next.
+  package mutating func take(_ tokens: Substring...) -> Bool {
+    guard rest.starts(with: tokens) else { return false }
+    rest = rest.dropFirst(tokens.count)
     return true
   }
 
-  /// The next word as a value, if it is one that may stand here.
+  /// Consumes the next token as a value; `nil` if it is not one, or not valid.
   package mutating func next<Value: LosslessStringConvertible>(
     where isValid: (Value) -> Bool = { _ in true }
   ) -> Value? {
     rest.popFirst().flatMap { Value(String($0)) }.flatMap { isValid($0) ? $0 : nil }
   }
 
-  /// The value after `name`; where the name is not next, the default.
+  /// The value after the token `name`; the default where that token is not next.
   package mutating func value<Value: LosslessStringConvertible>(
     _ name: Substring, default value: Value? = nil, where isValid: (Value) -> Bool = { _ in true }
   ) -> Value? {

@@ -1,31 +1,31 @@
-/// A network's numbers in one allocation: parameters, gradients and the optimiser's moments, each a
-/// run of `count` numbers in the order of the checkpoint. So the optimiser is one loop, and a share
-/// of its work is a range.
+/// The numbers of a network in one allocation: parameters, gradients and the optimizer's moments, each
+/// a buffer of `count` elements in the order of the checkpoint. So the optimizer is one loop, and a
+/// slice of its work is a range.
 package struct ParameterStore<S: Scalar>: Sendable {
   package let parameters: Buffer<S>
   package let gradients: Buffer<S>
   package let moments: [Buffer<S>]
-  /// What the layers keep in a checkpoint beside their parameters: running statistics.
+  /// What a checkpoint holds beside them: running statistics.
   package let buffers: Buffer<S>
-  /// What the layers make of their parameters before a pass, and its gradients.
-  package let prepared: Buffer<S>
-  package let preparedGradients: Buffer<S>
-  /// Who owns them.
+  /// The weights that the weight transforms make before a pass, and their gradients.
+  let prepared: Buffer<S>
+  let preparedGradients: Buffer<S>
+  /// The owner of the memory.
   private let workspace: Workspace<S>
 
-  /// Numbers in each run of parameters.
+  /// Elements in the parameters, the gradients and each moment.
   package var count: Int { parameters.count }
 
-  /// Zeros for `count` parameters, their gradients, and so many further runs; and for the rest.
-  package init(
+  /// Zeros for `count` parameters, their gradients and `moments` moments, and for the rest.
+  init(
     count: Int, moments: Int, buffers: Int = 0, prepared: Int = 0, in workspace: Workspace<S>
   ) {
     let pitch = (count + 63) / 64 * 64
     let all = workspace.buffer(pitch * (2 + moments))
-    func run(_ index: Int) -> Buffer<S> { all.dropFirst(index * pitch).prefix(count) }
-    parameters = run(0)
-    gradients = run(1)
-    self.moments = (0..<moments).map { run(2 + $0) }
+    func buffer(_ index: Int) -> Buffer<S> { all.dropFirst(index * pitch).prefix(count) }
+    parameters = buffer(0)
+    gradients = buffer(1)
+    self.moments = (0..<moments).map { buffer(2 + $0) }
     self.buffers = workspace.buffer(buffers)
     self.prepared = workspace.buffer(prepared)
     preparedGradients = workspace.buffer(prepared)
@@ -40,9 +40,12 @@ package struct ParameterStore<S: Scalar>: Sendable {
   }
 }
 
-/// A layer's own numbers in the runs of its network: `values` as the checkpoint has them, and what
-/// it derived from them. Of the parameters they are only read, of the gradients written.
-package struct LayerParameters<S: Scalar> {
-  package let values: Buffer<S>
-  package let prepared: Buffer<S>
+/// The part of a store that belongs to one layer: its parameters, or their gradients.
+struct LayerParameters<S: Scalar> {
+  /// In the order of the checkpoint.
+  let values: Buffer<S>
+  /// As the layer's weight transform makes them.
+  let prepared: Buffer<S>
+  /// Running statistics; empty for gradients.
+  let buffers: Buffer<S>
 }

@@ -1,14 +1,13 @@
 import Glibc
 import TensorIO
 
-/// The numbers of a tensor where they lie in a file. They are only read, and the file stays open for
-/// as long.
+/// The elements of a tensor in a mapped file. They are read only, and keep the file open.
 @safe package struct StoredTensor<Element: BufferElement>: @unchecked Sendable {
   package let base: UnsafePointer<Element>
   package let count: Int
   package let file: TensorFile
 
-  /// `nil` when there is no such tensor, it is of other numbers, or empty.
+  /// `nil` when the tensor does not exist, has another element size, or is empty.
   package init?(_ name: String, in file: TensorFile) {
     guard let bytes = unsafe file.bytes(of: name),
       file.header[name]?.type.byteCount == MemoryLayout<Element>.stride,
@@ -31,7 +30,7 @@ extension StoredTensor {
   }
 }
 
-/// Bytes of a tensor where they lie in a file. Equal bytes are equal values.
+/// Bytes of a tensor in a mapped file, compared by value.
 @safe package struct StoredBytes: Hashable {
   private let bytes: UnsafeRawBufferPointer
   private let file: TensorFile

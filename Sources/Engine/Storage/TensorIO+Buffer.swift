@@ -1,9 +1,9 @@
 import TensorIO
 
-// What TensorIO takes and gives as bytes, as runs.
+// Buffers in place of the bytes that TensorIO reads and writes.
 
 extension Buffer {
-  /// Takes over as many numbers of a file.
+  /// Copies the elements of a stored tensor of the same length.
   package func copy(_ stored: StoredTensor<Element>) {
     precondition(stored.count == count)
     unsafe base.update(from: stored.base, count: count)
@@ -15,14 +15,14 @@ extension Buffer {
 }
 
 extension TensorHeader {
-  /// Writes a whole file, of which the data is these runs, and commits the output.
+  /// Writes a whole file with these buffers as its data, and commits the output.
   package func write(_ store: [Buffer<Float>], to output: OutputFile) throws(FileError) {
     unsafe try write(store.map { unsafe $0.bytes }, to: output)
   }
 }
 
 extension TensorWriter {
-  /// Writes the next numbers of the data.
+  /// Writes the next elements of the data.
   package func write(_ run: Buffer<Float>) throws(FileError) { unsafe try write(run.bytes) }
 }
 

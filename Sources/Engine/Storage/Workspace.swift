@@ -1,33 +1,33 @@
 import Glibc
 import Synchronization
 
-/// The owner of scratch memory: activations, cotangents and tangents of one batch, a network's runs.
+/// The owner of memory: activations, cotangents and tangents of one batch, a network's parameters.
 ///
-/// Runs and blocks are handed out while a trainer is being built and live as long as the workspace,
-/// so whoever keeps one keeps the workspace too: `Activations` and `ParameterStore` do. A training step
+/// Buffers and views are allocated while a trainer is built and live as long as the workspace, so
+/// their holder keeps the workspace too: `Activations` and `ParameterStore` do. A training step
 /// allocates nothing but the panels of `Winograd`.
 package final class Workspace<S: BufferElement>: Sendable {
   private let allocations = Mutex<[Buffer<UInt8>]>([])
   private let size = Mutex(0)
   private let isPlan: Bool
 
-  /// An owner of nothing yet.
+  /// An empty workspace.
   package convenience init() { self.init(isPlan: false) }
 
   private init(isPlan: Bool) { self.isPlan = isPlan }
 
   deinit { allocations.withLock { for memory in $0 { unsafe free(memory.base) } } }
 
-  /// The bytes that `body` asks a workspace for. That one has no memory: what it gives can be cut into
-  /// parts, but not be read, nor written, nor leave the body.
+  /// The number of bytes that `body` allocates in a workspace. This workspace has no memory: its
+  /// buffers can be divided, but not read or written, and must not leave the body.
   package static func plan(_ body: (Workspace) -> Void) -> Int {
     let workspace = Workspace(isPlan: true)
     body(workspace)
     return workspace.size.withLock { $0 }
   }
 
-  /// `count` zeros, aligned to 64 bytes. Large ones come from the system as they are, and take no
-  /// memory until they are written.
+  /// `count` zeros, aligned to 64 bytes. The pages of a large buffer take no memory until they are
+  /// written.
   package func buffer(_ count: Int) -> Buffer<S> {
     precondition(count >= 0)
     let size = max(count, 1) * MemoryLayout<S>.stride + 64
@@ -45,10 +45,10 @@ package final class Workspace<S: BufferElement>: Sendable {
 }
 
 extension Workspace where S: Scalar {
-  /// A block of zeros, its rows aligned to 64 bytes.
+  /// A matrix of zeros with rows aligned to 64 bytes.
   ///
-  /// A row takes an odd number of cache lines: were it a power of two, the rows of a tall block
-  /// would fall on the same few sets of the cache.
+  /// A row takes an odd number of cache lines: with a power of two, the rows of a tall matrix would
+  /// compete for the same few sets of the cache.
   package func matrix(rows: Int, columns: Int) -> MatrixView<S> {
     let lane = 64 / MemoryLayout<S>.stride
     let stride = ((columns + lane - 1) / lane | 1) * lane
@@ -56,8 +56,8 @@ extension Workspace where S: Scalar {
   }
 }
 
-/// Calls `body` with memory for `count` numbers, aligned to 64 bytes, for the time of the call: on
-/// the stack where they are few. They are whatever was there.
+/// Calls `body` with uninitialized memory for `count` elements, aligned to 64 bytes, on the stack where
+/// they are few. The memory is valid for the duration of the call.
 package func withScratch<Element: BufferElement, Result>(
   _ count: Int, of _: Element.Type = Element.self, _ body: (Buffer<Element>) -> Result
 ) -> Result {

@@ -2,11 +2,10 @@ import CKernels
 import Glibc
 import Synchronization
 
-/// A place where a fixed number of threads wait for one another, again and again.
+/// A reusable barrier for a fixed number of threads.
 ///
-/// A thread that comes early looks for the others for some microseconds, the length of a step's
-/// imbalance, and then sleeps: the machines are shared, and a long spin takes the core from the
-/// thread that it waits for.
+/// A thread that arrives early spins for some microseconds, the usual imbalance of a step, and then
+/// sleeps: on a shared machine, a long spin takes the core from the thread that it waits for.
 @safe package final class Barrier: Sendable {
   private let count: Int
   private let arrived = Atomic(0)
@@ -16,12 +15,12 @@ import Synchronization
     capacity: 1)
   private nonisolated(unsafe) let opened = UnsafeMutablePointer<pthread_cond_t>.allocate(
     capacity: 1)
-  /// Looks before a sleep, some 20 ns each; none where not every thread can have a core.
-  private let patience: Int
+  /// Polls before a sleep, about 20 ns each; none where there are fewer cores than threads.
+  private let spinCount: Int
 
   package init(count: Int) {
     self.count = count
-    patience = count <= sysconf(Int32(_SC_NPROCESSORS_ONLN)) ? 1000 : 0
+    spinCount = count <= sysconf(Int32(_SC_NPROCESSORS_ONLN)) ? 1000 : 0
     unsafe pthread_mutex_init(mutex, nil)
     unsafe pthread_cond_init(opened, nil)
   }
@@ -33,7 +32,7 @@ import Synchronization
     unsafe mutex.deallocate()
   }
 
-  /// Returns when `count` threads have called it. What each wrote before, all see after.
+  /// Returns when `count` threads have called it. What each wrote before the call, all see after it.
   package func wait() {
     if count == 1 { return }
     let generation = generation.load(ordering: .acquiring)
@@ -47,7 +46,7 @@ import Synchronization
       }
       return
     }
-    for _ in 0..<patience {
+    for _ in 0..<spinCount {
       if self.generation.load(ordering: .acquiring) != generation { return }
       spin_pause()
     }

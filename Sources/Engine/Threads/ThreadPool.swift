@@ -2,41 +2,42 @@ import CKernels
 import Glibc
 import TensorIO
 
-/// The threads that share the work of a step.
+/// The threads that divide the work of a step.
 ///
-/// Every kernel gives the same bits for any cutting, so the count changes the time and nothing
-/// else. The threads live as long as this does; between two calls of `slice` they sleep.
+/// Every kernel gives the same bits for any division, so the number of threads changes the time and
+/// nothing else. The threads live as long as the pool; between two calls of `run` they sleep.
 public final class ThreadPool: Sendable {
-  /// Shares of the work: the calling thread takes one.
+  /// The number of slices of the work; the calling thread computes one.
   public let count: Int
-  private let team: Team
+  private let state: SharedState
   private let threads: [pthread_t]
 
-  /// `count` threads, at least one. Signals are left to the thread that calls.
+  /// Starts a pool. Signals are delivered to the calling thread.
   ///
-  /// - Throws: `FileError`, `.busy` where the system has no room for so many; then the process is to
-  ///   end, for those that have begun wait for the rest.
+  /// - Parameter count: The number of threads, at least 1, the calling thread included.
+  /// - Throws: `FileError`, `.busy` where the system cannot start so many threads. The process must
+  ///   then end, since the threads that have started wait for the others.
   public init(count: Int) throws(FileError) {
     precondition(count >= 1)
-    let team = Team(count: count)
+    let state = SharedState(count: count)
     var all = sigset_t()
     var mask = sigset_t()
     unsafe sigfillset(&all)
-    // What a thread brings about itself it cannot leave to another.
+    // Signals that a thread raises itself are delivered to it.
     for own in [SIGBUS, SIGSEGV, SIGILL, SIGFPE] { unsafe sigdelset(&all, own) }
     unsafe pthread_sigmask(SIG_SETMASK, &all, &mask)
     defer { unsafe pthread_sigmask(SIG_SETMASK, &mask, nil) }
     var threads: [pthread_t] = []
     for index in 1..<count {
-      let member = unsafe Unmanaged.passRetained(Member(index, team))
+      let worker = unsafe Unmanaged.passRetained(Worker(index, state))
       var thread = pthread_t()
       let error = unsafe pthread_create(
         &thread, nil,
         { pointer in
           guard let pointer = unsafe pointer else { return nil }
-          unsafe Unmanaged<Member>.fromOpaque(pointer).takeRetainedValue().run()
+          unsafe Unmanaged<Worker>.fromOpaque(pointer).takeRetainedValue().run()
           return nil
-        }, member.toOpaque())
+        }, worker.toOpaque())
       guard error == 0 else {
         throw FileError(.busy, "thread \(index + 1) of \(count)", errno: error)
       }
@@ -44,28 +45,28 @@ public final class ThreadPool: Sendable {
     }
     self.threads = threads
     self.count = count
-    self.team = team
+    self.state = state
   }
 
   deinit {
-    team.end()
+    state.end()
     for thread in threads { pthread_join(thread, nil) }
   }
 
-  /// Calls `body` once for each share of the work, all at the same time, and waits for all.
+  /// Calls `body` once for each slice of the work, all at the same time, and waits for all.
   ///
-  /// Each call runs with denormals flushed to zero: a moment that decays to nothing would otherwise
+  /// Each call runs with denormals flushed to zero: a moment that decays towards zero would otherwise
   /// slow its loop many times.
   package func run(_ body: @Sendable (WorkerSlice) -> Void) {
-    withoutActuallyEscaping(body) { body in team.perform(body) }
+    withoutActuallyEscaping(body) { body in state.perform(body) }
   }
 }
 
-/// What the threads have in common.
-private final class Team: @unchecked Sendable {
+/// The state that the threads share.
+private final class SharedState: @unchecked Sendable {
   let count: Int
   private let barrier: Barrier
-  /// Written by the caller before the barrier that opens the work, read by the others after it.
+  /// Written by the caller before the barrier that starts the work, read by the others after it.
   private var body: (@Sendable (WorkerSlice) -> Void)?
 
   init(count: Int) {
@@ -81,13 +82,13 @@ private final class Team: @unchecked Sendable {
     self.body = nil
   }
 
-  /// Opens no work: the threads return.
+  /// Starts no work, so that the threads return.
   func end() {
     body = nil
     barrier.wait()
   }
 
-  /// What a thread does until the end.
+  /// The loop of a thread.
   func serve(_ index: Int) {
     while true {
       barrier.wait()
@@ -96,7 +97,7 @@ private final class Team: @unchecked Sendable {
     }
   }
 
-  /// Does one share of the work, if there is any; holds nothing of it when it returns.
+  /// Computes one slice of the work and releases it; returns whether there was any.
   @inline(never) private func work(_ index: Int) -> Bool {
     guard let body else { return false }
     let control = flush_denormals()
@@ -106,11 +107,11 @@ private final class Team: @unchecked Sendable {
   }
 }
 
-private final class Member: Sendable {
+private final class Worker: Sendable {
   private let index: Int
-  private let team: Team
+  private let state: SharedState
 
-  init(_ index: Int, _ team: Team) { (self.index, self.team) = (index, team) }
+  init(_ index: Int, _ state: SharedState) { (self.index, self.state) = (index, state) }
 
-  func run() { team.serve(index) }
+  func run() { state.serve(index) }
 }

@@ -1,4 +1,4 @@
-/// One of several equal parts of some work, and the way to wait for the others.
+/// One of several equal parts of a step's work, and the barrier with the others.
 package struct WorkerSlice: Sendable {
   package let index: Int
   package let count: Int
@@ -8,14 +8,14 @@ package struct WorkerSlice: Sendable {
     (self.index, self.count, self.barrier) = (index, count, barrier)
   }
 
-  /// All of it.
+  /// All of the work.
   package static let whole = WorkerSlice(index: 0, count: 1)
 
-  /// Waits until every share is here. All shares must call it equally often.
+  /// Waits for every slice. All slices must call it equally often.
   package func synchronize() { barrier?.wait() }
 
-  /// This share of `total` items, cut at multiples of `unit`. The shares are disjoint and cover
-  /// all.
+  /// This slice's part of `total` items, divided at multiples of `unit`. The parts are disjoint and
+  /// cover all items.
   package func range(of total: Int, unit: Int = 1) -> Range<Int> {
     let units = (total + unit - 1) / unit
     let lower = min(index * units / count * unit, total)
@@ -23,7 +23,7 @@ package struct WorkerSlice: Sendable {
     return lower..<upper
   }
 
-  /// This share of some columns, in whole vectors.
+  /// This slice's part of some columns, in whole vectors.
   package func columns(of range: Range<Int>) -> Range<Int> {
     self.range(of: range.count, unit: 16).shifted(by: range.lowerBound)
   }

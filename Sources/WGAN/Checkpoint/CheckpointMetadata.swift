@@ -48,7 +48,7 @@ enum CheckpointMetadata {
       throw FileError(.invalid, file.path, "is a checkpoint of another version of these tools")
     }
     let configuration = TrainingConfiguration(
-      image: try reader.value("config.image") { ImageShape($0) },
+      image: try reader.value("config.image") { Shape($0) },
       latent: try reader.count("config.latent"),
       generator: try reader.value("config.generator") { Architecture($0) },
       critic: try reader.value("config.critic") { Architecture($0) },

@@ -45,7 +45,7 @@ struct CriticObjective<S: Scalar>: Sendable {
     self.batchSize = batchSize
     self.penaltyWeight = penaltyWeight
     // Batch norm needs all of the batch.
-    chunkSize = network.hasBatchNormalization ? batchSize : min(batchSize, Self.maximumChunkSize)
+    chunkSize = network.needsWholeBatch ? batchSize : min(batchSize, Self.maximumChunkSize)
     let columns = (penaltyWeight == nil ? 2 : 3) * chunkSize
     hasSecondOrderTerm = penaltyWeight != nil && network.hasSecondOrderTerm
     values = network.activations(for: .values, columns: columns, in: workspace)

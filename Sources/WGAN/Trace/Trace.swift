@@ -24,7 +24,7 @@ public final class Trace {
     metadata["trace.version"] = "1"
     metadata["trace.only"] = plan.trained.rawValue
     metadata["trace.images"] = trainer.updates.images.fingerprint
-    let draft = HeaderDraft(kind: "trace", metadata: metadata)
+    let draft = TensorHeaderBuilder(kind: "trace", metadata: metadata)
     let (critic, generator) = (TracedSteps.critic(of: trainer), TracedSteps.generator(of: trainer))
 
     var header = draft
@@ -61,7 +61,7 @@ public final class Trace {
 
   private func append(_ steps: TracedSteps, _ report: StepReport) throws(FileError) {
     let step = steps.name(trainer.state.progress)
-    file.note(step, report.traceText)
+    file.addMetadata(step, report.traceText)
     for tensor in steps.tensors {
       let bytes = scratch.prefix(tensor.byteCount)
       tensor.read(bytes)

@@ -11,9 +11,11 @@ struct TracedSteps {
   func name(_ progress: TrainingProgress) -> String { "\(network).\(number(progress))" }
 
   /// Enters a step into a header.
-  func announce(_ report: StepReport, _ progress: TrainingProgress, in header: inout HeaderDraft) {
+  func announce(
+    _ report: StepReport, _ progress: TrainingProgress, in header: inout TensorHeaderBuilder
+  ) {
     let step = name(progress)
-    header.note(step, report.traceText)
+    header.addMetadata(step, report.traceText)
     for tensor in tensors { header.append(tensor.entry(step)) }
   }
 

@@ -2,7 +2,7 @@ import Engine
 
 extension Preset.Networks {
   /// Three dense layers each.
-  static func dense(_ image: ImageShape) -> Self {
+  static func dense(_ image: Shape) -> Self {
     Self(
       generator: "dense 128; relu; dense 256; relu; dense \(image.count); tanh",
       critic: "dense 256; leaky-relu 0.2; dense 128; leaky-relu 0.2; dense 1")
@@ -11,7 +11,7 @@ extension Preset.Networks {
   /// DCGAN (Radford, Metz, Chintala 2016) of two levels, for images with sides of multiples of 4: of
   /// so many channels at half the size, and twice as many at a quarter.
   static func dcgan(
-    _ image: ImageShape, channels: Int, criticBatchNorm: Bool = false
+    _ image: Shape, channels: Int, criticBatchNorm: Bool = false
   ) throws(ShapeError) -> Self {
     guard image.height % 4 == 0, image.width % 4 == 0 else {
       throw ShapeError(reason: "DCGAN needs sides that are multiples of 4, not \(image)")
@@ -34,7 +34,7 @@ extension Preset.Networks {
 
   /// The example "WGAN-GP overriding Model.train_step" of Keras. There an image is 28 × 28, within
   /// 32 × 32.
-  static func keras(_ image: ImageShape) throws(ShapeError) -> Self {
+  static func keras(_ image: Shape) throws(ShapeError) -> Self {
     let padded = try PaddedImage(image)
     let (height, width) = (padded.height / 8, padded.width / 8)
     let norm = "batch-norm epsilon 0.001 momentum 0.01"
@@ -65,7 +65,7 @@ extension Preset.Networks {
 
   /// The residual networks that Gulrajani et al. 2017 trained on 32 × 32 images (appendix F), with
   /// their layer norm.
-  static func residual(_ image: ImageShape) throws(ShapeError) -> Self {
+  static func residual(_ image: Shape) throws(ShapeError) -> Self {
     let padded = try PaddedImage(image)
     let (height, width) = (padded.height / 8, padded.width / 8)
     let conv = "conv 128 kernel 3 padding same"
@@ -109,7 +109,7 @@ extension Preset.Networks {
     let height: Int, width: Int
     private let margin: Int
 
-    init(_ image: ImageShape) throws(ShapeError) {
+    init(_ image: Shape) throws(ShapeError) {
       guard
         let margin = (0..<4).first(where: {
           (image.height + 2 * $0) % 8 == 0 && (image.width + 2 * $0) % 8 == 0

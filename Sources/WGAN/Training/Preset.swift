@@ -6,7 +6,7 @@ public struct Preset: Sendable {
   public let name: String
   /// One line for `--list-presets`.
   public let summary: String
-  private let networks: @Sendable (ImageShape) throws(ShapeError) -> Networks
+  private let networks: @Sendable (Shape) throws(ShapeError) -> Networks
   private let constraint: Constraint
   private let optimizer: Optimizer
   private var latent = 100
@@ -75,7 +75,7 @@ public struct Preset: Sendable {
   /// The configuration for images of this shape.
   ///
   /// - Throws: `ShapeError` when the preset has no networks for it.
-  public func configuration(image: ImageShape, seed: UInt64) throws(ShapeError)
+  public func configuration(image: Shape, seed: UInt64) throws(ShapeError)
     -> TrainingConfiguration
   {
     let networks = try networks(image)

@@ -7,7 +7,7 @@ import TensorIO
 /// threads: its latent is a function of (seed, i), and a product's columns do not depend on each
 /// other.
 public struct Sampler {
-  private let shape: ImageShape
+  private let shape: Shape
   private let network: Network
   private let store: ParameterStore<Float>
   private let pool: ThreadPool
@@ -52,7 +52,7 @@ public struct Sampler {
       )
     }
     let size = Workspace<Float>.plan { _ = memory(in: $0) }
-    if let refusal = Memory.refusal(of: size, for: "drawing \(columns) samples at a time") {
+    if let refusal = Memory.shortage(of: size, for: "drawing \(columns) samples at a time") {
       throw FileError(.invalid, output.path, refusal)
     }
     let workspace = Workspace<Float>()

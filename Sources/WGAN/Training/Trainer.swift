@@ -41,7 +41,7 @@ public final class Trainer {
       Updates(of: state.networks, configuration, images: images, pool: pool, in: workspace)
     }
     let size = Workspace.plan { _ = updates(in: $0) }
-    if let refusal = Memory.refusal(of: size, for: "a batch of \(configuration.batchSize)") {
+    if let refusal = Memory.shortage(of: size, for: "a batch of \(configuration.batchSize)") {
       throw .memory(refusal)
     }
     self.updates = updates(in: Workspace())

@@ -38,7 +38,7 @@ public enum Constraint: Equatable, Sendable, CustomStringConvertible {
 /// Everything that decides a training run before it begins; it never changes during one.
 public struct TrainingConfiguration: Equatable, Sendable {
   /// What the generator makes and the critic reads.
-  public var image: ImageShape
+  public var image: Shape
   /// Numbers in a latent.
   public var latent: Int
   /// The networks, latent → image and image → 1.

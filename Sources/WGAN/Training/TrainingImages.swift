@@ -6,7 +6,7 @@ import TensorIO
 /// gathered.
 public struct TrainingImages: Sendable {
   /// Of one image.
-  public let shape: ImageShape
+  public let shape: Shape
   /// How many images.
   public let count: Int
   /// What tells these images from others: the shape and the CRC-32 of the pixels.
@@ -21,7 +21,7 @@ public struct TrainingImages: Sendable {
   /// Takes the images of a file, which it keeps open.
   public init(_ file: TensorFile) throws(FileError) {
     let entry = try file.imagesEntry()
-    let shape = try ImageShape(like: file)
+    let shape = try Shape(like: file)
     guard entry.shape[0] <= Int(UInt32.max) else {
       throw FileError(.invalid, file.path, "has more than 4294967295 images")
     }
@@ -97,11 +97,11 @@ extension TensorFile {
   }
 }
 
-extension ImageShape {
+extension Shape {
   /// The shape of the images in a file.
   public init(like file: TensorFile) throws(FileError) {
     let sizes = try file.imagesEntry().shape
-    guard let shape = ImageShape(channels: sizes[1], height: sizes[2], width: sizes[3]) else {
+    guard let shape = Shape(channels: sizes[1], height: sizes[2], width: sizes[3]) else {
       throw FileError(.invalid, file.path, "an image has more than 16777216 numbers")
     }
     self = shape

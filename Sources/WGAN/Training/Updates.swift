@@ -74,6 +74,7 @@ final class Updates<S: Scalar> {
         critic.weightGradient(criticNetwork.store, chunk, slice: slice)
         slice.synchronize()
       }
+      criticNetwork.network.finishWeightGradient(criticNetwork.store, slice: slice)
     } objective: {
       critic.report().objective
     }
@@ -109,6 +110,7 @@ final class Updates<S: Scalar> {
       generator.differentiate(generatorNetwork.store, slice: slice)
       slice.synchronize()
       generator.weightGradient(generatorNetwork.store, slice: slice)
+      generatorNetwork.network.finishWeightGradient(generatorNetwork.store, slice: slice)
     } objective: {
       generator.criticMean()
     }

@@ -1,19 +1,20 @@
-// The unfinished outputs of this process, known to a signal handler that removes them when SIGINT,
-// SIGTERM or SIGHUP ends it. The handler needs no lock and calls only what POSIX lets it: it finds
-// each path by one atomic address, in memory that is never freed.
+// The unfinished outputs of this process. A signal handler removes them when SIGINT, SIGTERM or SIGHUP
+// ends the process. It takes no lock and calls only async-signal-safe functions: each path is an atomic
+// address of memory that is never freed.
 import Glibc
 import Synchronization
 
-/// Remembers which files are to be unlinked when a signal ends the process.
-enum PartialFiles {
-  /// The addresses of paths; 0 where a slot is free.
+/// The files to unlink when a signal or an error ends the process.
+enum UnfinishedFiles {
+  /// The addresses of the paths; 0 in a free slot.
   private static let slots = InlineArray<16, Atomic<UInt>> { _ in Atomic(0) }
   private static let isPrepared = Mutex(false)
 
-  /// Enters a path and returns its slot; nil if there is no room, which costs only litter.
+  /// Registers a path and returns its slot. If all slots are in use it returns nil, and a signal leaves
+  /// the partial file behind.
   static func insert(_ path: String) -> Int? {
     isPrepared.withLock { isPrepared in
-      // Before the handler is set, for it must find the slots made.
+      // Initializes the slots before the handler can run.
       let slot = slots.indices.first { slots[$0].load(ordering: .relaxed) == 0 }
       if !isPrepared {
         isPrepared = true
@@ -25,24 +26,23 @@ enum PartialFiles {
     }
   }
 
-  /// Forgets a path.
+  /// Unregisters a path.
   static func remove(_ slot: Int) {
     isPrepared.withLock { _ in slots[slot].store(0, ordering: .releasing) }
   }
 
-  /// Sets the handler where the default would end the process: a signal that is ignored (nohup)
-  /// stays so.
+  /// Installs the handler unless the signal is handled already or ignored, as under nohup.
   private static func prepare() {
     for number in [SIGINT, SIGTERM, SIGHUP] {
       unsafe SystemCall.handle(number) { number, _, _ in
-        PartialFiles.unlinkAll()
+        UnfinishedFiles.unlinkAll()
         signal(number, SIG_DFL)
         raise(number)
       }
     }
   }
 
-  /// Removes the files, in a handler.
+  /// Removes the files. Async-signal-safe.
   static func unlinkAll() {
     for slot in slots.indices {
       let address = slots[slot].load(ordering: .acquiring)

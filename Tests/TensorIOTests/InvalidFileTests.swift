@@ -1,12 +1,12 @@
-// The tables of `FileCase`, from a file and from a pipe, and what is done with odd but valid files.
+// The tables of `FileCase`, read from a file and from a pipe, and unusual but valid files.
 import TestSupport
 import Testing
 
 @testable import TensorIO
 
-@Suite struct RefusalTests {
-  @Test(arguments: FileCase.refused)
-  func `a malformed file is refused, and the message says why`(_ file: FileCase) throws {
+@Suite struct InvalidFileTests {
+  @Test(arguments: FileCase.invalid)
+  func `a malformed file is an error with the reason`(_ file: FileCase) throws {
     let folder = try Folder()
     let path = try folder.write(file.bytes, to: "x.tensor")
     let error = fileError { _ = try TensorFile(path) }
@@ -15,21 +15,23 @@ import Testing
     #expect(error?.message.contains(file.fragment) == true, "\(error?.message ?? "accepted")")
   }
 
-  @Test(arguments: FileCase.refused)
-  func `a malformed file is refused from a pipe too`(_ file: FileCase) throws {
-    // A pipe holds 64 KiB; what follows the end of a pipe's file is not counted.
+  @Test(arguments: FileCase.invalid)
+  func `a malformed file from a pipe is an error with the reason`(_ file: FileCase) throws {
+    // A pipe holds 64 KiB, and the number of extra bytes in it is not determined.
     let pipe = Pipe(Array(file.bytes.prefix(1 << 16)))
     let error = fileError { _ = try TensorFile(pipe.outputPath) }
     #expect(error?.kind == .invalid)
-    let isCut = file.bytes.count > 1 << 16
-    let fragment = file.fragment.contains("after the end") ? "more bytes after" : file.fragment
+    let isTruncated = file.bytes.count > 1 << 16
+    let hasExtraBytes = file.fragment.contains("extra bytes")
+    let fragment =
+      hasExtraBytes ? file.fragment.replacing(/found \d+/, with: "found more") : file.fragment
     #expect(
-      error?.message.contains(isCut ? "cut short" : fragment) == true,
+      error?.message.contains(isTruncated ? "is truncated" : fragment) == true,
       "\(error?.message ?? "accepted")")
   }
 
-  @Test(arguments: FileCase.accepted)
-  func `an odd but valid file is accepted`(_ file: FileCase) throws {
+  @Test(arguments: FileCase.valid)
+  func `an unusual but valid file is accepted`(_ file: FileCase) throws {
     let folder = try Folder()
     let path = try folder.write(file.bytes, to: "x.tensor")
     let pipe = Pipe(file.bytes)
@@ -45,7 +47,7 @@ import Testing
     #expect(error?.kind == .invalid)
   }
 
-  @Test func `tensors are listed in the order of their data`() throws {
+  @Test func `tensors are listed in the order of their offsets`() throws {
     let folder = try Folder()
     let json = """
       {"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]},\
@@ -61,7 +63,7 @@ import Testing
     #expect(file.array("c") == nil)
   }
 
-  @Test func `a tensor that stands askew is given out aligned`() throws {
+  @Test func `a misaligned tensor is aligned in memory`() throws {
     let folder = try Folder()
     let json = """
       {"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},\
@@ -76,7 +78,7 @@ import Testing
     }
   }
 
-  @Test func `numbers are given out as what they are, and as nothing else`() throws {
+  @Test func `elements can be read only as their own type`() throws {
     let folder = try Folder()
     let header = TensorHeader(kind: "test", entries: [TensorEntry("a", .f32, [2])])
     try header.write([0, 0, 0x80, 0x3F, 0, 0, 0, 0xC0], to: folder.file("x"))
@@ -88,18 +90,18 @@ import Testing
     #expect(file.withNumbers(of: "a") { (numbers: Span<Int32>) in numbers[1] } == nil)
   }
 
-  @Test func `a header of ten tensors over one range is refused`() throws {
+  @Test func `ten tensors with the same offsets are an error`() throws {
     let folder = try Folder()
     let tensors = (0..<10).map {
       #""t\#($0)":{"dtype":"F32","shape":[2,2],"data_offsets":[0,16]}"#
     }
     let path = try folder.write(container("{\(tensors.joined(separator: ","))}"), to: "x.tensor")
     let error = fileError { _ = try TensorFile(path) }
-    #expect(error?.message.contains("t1: overlaps") == true)
+    #expect(error?.message.contains("tensor t1: overlaps") == true)
   }
 
   @Test(.timeLimit(.minutes(1)))
-  func `a header of a hundred thousand tensors takes time in proportion`() throws {
+  func `a header of 100,000 tensors takes time in proportion`() throws {
     let folder = try Folder()
     let count = 100_000
     let tensors = (0..<count).reversed().map {

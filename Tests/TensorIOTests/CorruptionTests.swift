@@ -1,21 +1,21 @@
-// What a disk, a cable or a full file system does to a good file must never go unnoticed.
+// Corruption by a disk, a network or a full file system is always detected.
 import Foundation
 import TestSupport
 import Testing
 
 @testable import TensorIO
 
-@Suite struct DamageTests {
+@Suite struct CorruptionTests {
   private let header = TensorHeader(
     kind: "checkpoint", metadata: ["step": "12", "quote": "\"\\\n"],
     entries: [
       TensorEntry("i", .i64, [1]), TensorEntry("w", .f32, [2, 1]), TensorEntry("e", .f32, [0]),
       TensorEntry("u", .u8, [3]),
     ])
-  // Spaces among the data: a longer header would be padded by them.
+  // The data begins with spaces: a header of another length would count them as padding.
   private let data: [UInt8] = [32, 32, 0, 255, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]
 
-  @Test func `pitfall 28: one changed byte anywhere, to any other value, is noticed`() throws {
+  @Test func `pitfall 28: any change of any single byte is detected`() throws {
     let folder = try Folder()
     let path = folder.file("x.tensor")
     try header.write(data, to: path)
@@ -23,22 +23,22 @@ import Testing
     let descriptor = open(path, O_WRONLY)
     defer { close(descriptor) }
     var accepted: [String] = []
-    for place in bytes.indices {
+    for offset in bytes.indices {
       for change in UInt8(1)...255 {
-        var changed = bytes[place] ^ change
-        pwrite(descriptor, &changed, 1, place)
+        var changed = bytes[offset] ^ change
+        pwrite(descriptor, &changed, 1, offset)
         let error = fileError { _ = try TensorFile(path) }
-        if error?.kind != .invalid { accepted.append("byte \(place) as \(changed)") }
+        if error?.kind != .invalid { accepted.append("byte \(offset) as \(changed)") }
       }
-      var right = bytes[place]
-      pwrite(descriptor, &right, 1, place)
+      var original = bytes[offset]
+      pwrite(descriptor, &original, 1, offset)
     }
     #expect(accepted.isEmpty)
     _ = try TensorFile(path)
   }
 
   @Test(arguments: [true, false])
-  func `a file cut anywhere is noticed`(fromPipe: Bool) throws {
+  func `a file truncated anywhere is detected`(fromPipe: Bool) throws {
     let folder = try Folder()
     let path = folder.file("x.tensor")
     try header.write(data, to: path)
@@ -49,12 +49,14 @@ import Testing
       let path = try pipe?.outputPath ?? folder.write(cut, to: "cut.tensor")
       let error = fileError { _ = try TensorFile(path) }
       #expect(error?.kind == .invalid)
-      let fragment = count == 0 ? "is empty" : "cut short: \(count) bytes of"
+      let fragment = count == 0 ? "is empty" : ", found \(count))"
       #expect(error?.message.contains(fragment) == true)
     }
   }
 
-  @Test func `a file from a one-pass pipe is guarded by its lengths alone`() throws {
+  @Test func `a file that was written to a pipe has no checksum, and truncation is still detected`()
+    throws
+  {
     let pipe = Pipe()
     let writer = try TensorWriter(header, to: OutputFile(pipe.inputPath))
     try writer.write(data.span)

@@ -1,18 +1,21 @@
-// PATH.partial: the unfinished file beside the one it will replace, and the lock on it. A leftover
-// of a killed process is no litter: its lock died with it, and the next writer takes it over.
+// PATH.partial: the unfinished file beside the one that it will replace, and the lock on it. If a
+// process is killed it leaves this file, but not the lock; the next writer takes the file over.
 import Glibc
 
-/// An unfinished file, locked by this process.
-struct Partial {
-  /// The file, open for writing and empty.
+/// An unfinished output file, locked by this process.
+struct PartialFile {
+  /// The descriptor of the file, open for writing; the file is empty at first.
   let descriptor: Int32
   private let target: String
   private let path: String
   private var slot: Int?
   private var isRenamed = false
 
-  /// Creates and locks the partial file of a path; nil if the path is a pipe or a device, which is
-  /// to be written directly.
+  /// Creates and locks the partial file of a path; nil if the path is a pipe or a device, which must be
+  /// written directly.
+  ///
+  /// - Throws: `.cannotCreate` if the file cannot be created or replaced, `.busy` if another writer
+  ///   holds the lock.
   init?(_ name: String) throws(FileError) {
     let status = SystemCall.status(of: name)
     if let status {
@@ -21,7 +24,7 @@ struct Partial {
       case S_IFDIR: throw FileError(.cannotCreate, name, "is a directory")
       default: return nil
       }
-      // Only a symbolic link needs it: the file that it names is replaced, not the link.
+      // Replaces the target of a symbolic link, not the link.
       guard SystemCall.access(name, W_OK) == 0, let resolved = SystemCall.realPath(of: name)
       else {
         throw FileError(.cannotCreate, name, errno: errno)
@@ -38,7 +41,7 @@ struct Partial {
     }
     path = target + ".partial"
     descriptor = try Self.locked(path, for: name)
-    slot = PartialFiles.insert(path)
+    slot = UnfinishedFiles.insert(path)
     guard ftruncate(descriptor, 0) == 0,
       status.map({ fchmod(descriptor, $0.st_mode & 0o7777) == 0 }) ?? true
     else {
@@ -49,6 +52,11 @@ struct Partial {
     }
   }
 
+  private static func obstructed(_ name: String, by path: String) -> FileError {
+    FileError(.cannotCreate, name, "\(path) exists and is not a regular file; remove it")
+  }
+
+  /// Opens and locks the partial file.
   private static func locked(_ path: String, for name: String) throws(FileError) -> Int32 {
     while true {
       let descriptor = SystemCall.open(
@@ -56,13 +64,13 @@ struct Partial {
       guard descriptor >= 0, let status = SystemCall.status(of: descriptor) else {
         let code = errno
         guard code != EISDIR, code != ELOOP else {
-          throw FileError(.cannotCreate, name, "\(path) is in the way")
+          throw Self.obstructed(name, by: path)
         }
         throw FileError(.cannotCreate, name, errno: code)
       }
       guard status.isRegular else {
         close(descriptor)
-        throw FileError(.cannotCreate, name, "\(path) is in the way")
+        throw Self.obstructed(name, by: path)
       }
       guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
         let code = errno
@@ -71,7 +79,7 @@ struct Partial {
         guard code == EWOULDBLOCK else { throw FileError(.cannotCreate, name, errno: code) }
         throw FileError(.busy, name, "is being written by another process")
       }
-      // Between open and flock its owner may have finished and moved the file away.
+      // Between open and flock, its owner may have renamed the file.
       if isFile(descriptor, at: path) { return descriptor }
       close(descriptor)
     }
@@ -85,45 +93,46 @@ struct Partial {
     return open.identity == present.identity
   }
 
-  /// Syncs the file, renames it to its target and syncs the folder, all under the lock. An error
-  /// leaves the target as it was, unless it says otherwise.
+  /// Syncs the file, renames it to its target and syncs the directory, all under the lock. After an
+  /// error the target is unchanged, unless the message says otherwise.
   mutating func replaceTarget(_ name: String) throws(FileError) {
     guard fsync(descriptor) == 0 else { throw FileError(.inputOutput, name, errno: errno) }
-    // Where somebody removed it another writer may have begun there.
+    // If somebody removed the file, another writer may own the path now.
     guard Self.isFile(descriptor, at: path) else {
       isRenamed = true
-      throw FileError(.inputOutput, name, "\(path) was taken away before it was complete")
+      throw FileError(.inputOutput, name, "\(path) was removed or replaced before it was complete")
     }
-    // Forgotten before it moves: afterwards the path may be another process's.
-    forget()
+    // Unregistered before the rename: afterwards the path may belong to another process.
+    unregister()
     guard SystemCall.rename(path, target) == 0 else {
       throw FileError(.inputOutput, name, errno: errno)
     }
     isRenamed = true
-    try syncFolder(name)
+    try syncDirectory(name)
   }
 
-  /// Makes the new name durable. Some file systems cannot sync a folder; that is no failure.
-  private func syncFolder(_ name: String) throws(FileError) {
+  /// Makes the rename durable. Some file systems cannot sync a directory; that is not an error.
+  private func syncDirectory(_ name: String) throws(FileError) {
     let slash = target.utf8.lastIndex(of: UInt8(ascii: "/"))
-    let folder = slash.map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
-    let descriptor = SystemCall.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let directory = slash.map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."
+    let descriptor = SystemCall.open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
     guard fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP else {
-      let words = FileError.text(of: errno)
-      throw FileError(.inputOutput, name, "is written, but a power cut may undo it: \(words)")
+      let reason = FileError.text(of: errno)
+      throw FileError(
+        .inputOutput, name, "was written, but a power failure may undo it: \(directory): \(reason)")
     }
   }
 
-  /// Removes the file unless it is in its place. The lock must still be held.
+  /// Removes the file unless it was renamed. The lock must still be held.
   mutating func remove() {
-    forget()
+    unregister()
     if !isRenamed { SystemCall.unlink(path) }
   }
 
-  private mutating func forget() {
-    slot.map(PartialFiles.remove)
+  private mutating func unregister() {
+    slot.map(UnfinishedFiles.remove)
     slot = nil
   }
 }

@@ -1,0 +1,106 @@
+// Resizing by area averaging. A target pixel is the mean of the source area that it covers, computed in
+// integers and rounded once, from 16 bits to 8, so the result is the same on every machine. Enlarging
+// follows the same rule, which repeats source pixels.
+
+/// How an image is resized to another aspect ratio.
+public enum ResizeMode: String, Sendable, CaseIterable {
+  /// Fill the target; crop the excess equally on both sides.
+  case crop
+  /// Show the whole image; pad with background equally on both sides.
+  case pad
+  /// Scale height and width independently.
+  case stretch
+}
+
+extension Bitmap {
+  /// Resizes the image to C×height×width with 8 bits per channel.
+  func resized(
+    height: Int, width: Int, _ mode: ResizeMode, background: Color
+  ) -> [UInt8] {
+    let (rows, columns) = AreaWeights.axes(
+      rows: (self.height, height), columns: (self.width, width), mode)
+    let background = background.values(channels: channels).map(Int.init)
+    let total = rows.step * columns.step
+    // The weighted sum that an 8-bit step makes.
+    let unit = 257 * total
+    var result = [UInt8](repeating: 0, count: channels * height * width)
+    var sums = [Int](repeating: 0, count: self.width * channels)
+    for y in 0..<height {
+      for index in sums.indices { sums[index] = 0 }
+      let rowWeight = rows.forEach(y) { source, weight in
+        let start = source * self.width * channels
+        for index in sums.indices { sums[index] += weight * Int(pixels[start + index]) }
+      }
+      for x in 0..<width {
+        for channel in 0..<channels {
+          var sum = 0
+          let weight = columns.forEach(x) { source, weight in
+            sum += weight * sums[source * channels + channel]
+          }
+          sum += (total - rowWeight * weight) * background[channel]
+          result[(channel * height + y) * width + x] = UInt8((2 * sum + unit) / (2 * unit))
+        }
+      }
+    }
+    return result
+  }
+}
+
+/// The weights of the source pixels in each target pixel, along one axis. Lengths are integers: a source
+/// pixel has length `unit`, a target pixel `step`.
+struct AreaWeights {
+  /// The number of source pixels.
+  let sourceCount: Int
+  /// The length of a source pixel.
+  let unit: Int
+  /// The length of a target pixel.
+  let step: Int
+  /// The position of the first target pixel; negative if it begins in the background.
+  let start: Int
+
+  /// Centers the target on the source. A target pixel covers `scale` source pixels.
+  private init(
+    _ source: Int, _ target: Int, scale: (numerator: Int, denominator: Int)
+  ) {
+    // The factor 2 makes the position of the centered target an integer.
+    sourceCount = source
+    unit = 2 * scale.denominator
+    step = 2 * scale.numerator
+    start = source * scale.denominator - target * scale.numerator
+  }
+
+  /// The weights of both axes, for the numbers of pixels of the source and of the target.
+  static func axes(
+    rows: (source: Int, target: Int), columns: (source: Int, target: Int), _ mode: ResizeMode
+  ) -> (rows: AreaWeights, columns: AreaWeights) {
+    let isWide = columns.source * rows.target >= rows.source * columns.target
+    let rowScale: (Int, Int)
+    let columnScale: (Int, Int)
+    switch mode {
+    case .stretch: (rowScale, columnScale) = (rows, columns)
+    case .crop:
+      rowScale = isWide ? rows : columns
+      columnScale = rowScale
+    case .pad:
+      rowScale = isWide ? columns : rows
+      columnScale = rowScale
+    }
+    return (
+      AreaWeights(rows.source, rows.target, scale: rowScale),
+      AreaWeights(columns.source, columns.target, scale: columnScale)
+    )
+  }
+
+  /// Calls `body` with each source pixel that a target pixel covers, and its weight. Returns the sum of
+  /// the weights, which is less than `step` if the target pixel covers background.
+  @inline(__always)
+  func forEach(_ index: Int, _ body: (_ source: Int, _ weight: Int) -> Void) -> Int {
+    let from = max(0, start + index * step)
+    let to = min(sourceCount * unit, start + (index + 1) * step)
+    guard from < to else { return 0 }
+    for source in from / unit...(to - 1) / unit {
+      body(source, min(to, (source + 1) * unit) - max(from, source * unit))
+    }
+    return to - from
+  }
+}

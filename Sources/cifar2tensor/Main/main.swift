@@ -1,0 +1,4 @@
+import CIFAR2Tensor
+import ToolSupport
+
+CIFAR2Tensor.tool.main()

@@ -1,0 +1,4 @@
+import IDX2Tensor
+import ToolSupport
+
+IDX2Tensor.tool.main()

@@ -1,0 +1,4 @@
+import Metrics2TB
+import ToolSupport
+
+Metrics2TB.tool.main()

@@ -1,0 +1,4 @@
+import PNG2Tensor
+import ToolSupport
+
+PNG2Tensor.tool.main()

@@ -1,0 +1,4 @@
+import TensorInfo
+import ToolSupport
+
+TensorInfo.tool.main()

@@ -1,0 +1,4 @@
+import Tensor2PNG
+import ToolSupport
+
+Tensor2PNG.tool.main()

@@ -1,0 +1,4 @@
+import ToolSupport
+import WGANInit
+
+WGANInit.tool.main()

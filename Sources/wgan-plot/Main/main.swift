@@ -1,0 +1,4 @@
+import ToolSupport
+import WGANPlot
+
+WGANPlot.tool.main()

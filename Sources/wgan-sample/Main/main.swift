@@ -1,0 +1,4 @@
+import ToolSupport
+import WGANSample
+
+WGANSample.tool.main()

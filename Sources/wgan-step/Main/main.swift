@@ -1,0 +1,4 @@
+import ToolSupport
+import WGANStep
+
+WGANStep.tool.main()

@@ -1,0 +1,95 @@
+import Foundation
+import Testing
+
+/// `wgan`: every tool in one executable.
+enum Multicall {
+  /// The tools, in the order of the pipeline.
+  static let tools = [
+    "idx2tensor", "cifar2tensor", "png2tensor", "wgan-init", "wgan-step", "wgan-sample",
+    "tensor2png",
+    "tensor-info", "wgan-plot", "metrics2tb",
+  ]
+}
+
+/// That a link to `wgan`, and its first argument, run the tool that has a separate executable too.
+@Suite struct MulticallTests {
+  @Test(arguments: Multicall.tools)
+  func `a link and an argument run the tool`(tool: String) throws {
+    let shell = try Shell()
+    try shell.succeed("ln -s \"$TOOLS/wgan\" \(tool)")
+    for (arguments, status) in [
+      ("--help", 0), ("--version", 0), ("--generate-completion-script bash", 0), ("--bogus", 64),
+      (#"-- $'\xff'"#, 64), ("a b c d", nil), ("< /dev/null", nil), ("--help > /dev/full", 74),
+    ] {
+      let expected = try shell.run("\"$TOOLS/\(tool)\" \(arguments)")
+      if let status { #expect(expected.status == status, "\(arguments)") }
+      if expected.status != 0 { #expect(expected.words.hasPrefix("\(tool): "), "\(arguments)") }
+      for command in ["./\(tool)", "\"$PWD/\(tool)\"", "wgan \(tool)"] {
+        let result = try shell.run("\(command) \(arguments)")
+        #expect(
+          result.status == expected.status && result.output == expected.output
+            && result.words == expected.words, "\(command) \(arguments): \(result.words)")
+      }
+    }
+  }
+
+  @Test func `a pipeline of links and one of arguments make the same bytes`() throws {
+    let shell = try Shell()
+    try shell.write("images.idx", idx([110, 8, 8]))
+    try shell.succeed(
+      """
+      set -e
+      pipeline() {
+        $1idx2tensor images.idx -o $2.tensor
+        $1wgan-init --preset mlp-gp --like $2.tensor --batch-size 20 |
+          $1wgan-step --data $2.tensor --epochs 2 --metrics $2.jsonl -o $2.checkpoint
+        $1wgan-sample $2.checkpoint -n 9 | $1tensor2png > $2.png
+        $1tensor-info --json $2.checkpoint | sed s/$2// > $2.json
+      }
+      mkdir bin; for tool in \(Multicall.tools.joined(separator: " ")); do ln -s "$TOOLS/wgan" bin/$tool; done
+      pipeline "$TOOLS/" separate; pipeline bin/ links; pipeline 'wgan ' arguments
+      for file in separate.*; do
+        [ -s $file ]
+        [ $file = separate.jsonl ] || { cmp $file links${file#separate}; cmp $file arguments${file#separate}; }
+      done
+      """)
+  }
+
+  @Test(arguments: ["wgan bogus", "./bogus", "wgan bogus --help", "./bogus --version"])
+  func `an unknown tool is an error`(command: String) throws {
+    let shell = try Shell()
+    let result = try shell.run("ln -s \"$TOOLS/wgan\" bogus; \(command)")
+    #expect(result.status == 64 && result.output.isEmpty)
+    #expect(result.words == "wgan: unknown tool \"bogus\"; wgan --help lists the tools\n")
+  }
+
+  @Test(arguments: [
+    ("wgan", "a tool is missing; wgan --help lists the tools"),
+    ("wgan --bogus", "unknown option '--bogus'"),
+    ("wgan ''", "unknown tool \"\"; wgan --help lists the tools"),
+    (#"wgan $'\e[1m'"#, #"unknown tool "\u{1b}[1m"; wgan --help lists the tools"#),
+  ])
+  func `a wrong command line is one line`(command: String, words: String) throws {
+    let result = try Shell().run(command)
+    #expect(result.status == 64 && result.output.isEmpty && result.words == "wgan: \(words)\n")
+  }
+
+  @Test func `a tool may follow two hyphens`() throws {
+    let result = try Shell().run("wgan -- tensor-info missing")
+    #expect(result.status == 66 && result.words.hasPrefix("tensor-info: missing: "))
+  }
+
+  @Test func `help has a line for each tool`() throws {
+    let shell = try Shell()
+    let help = String(decoding: try shell.succeed("COLUMNS=80 wgan --help").output, as: UTF8.self)
+    let lines = try #require(help.split(separator: "\n\n").first { $0.hasPrefix("TOOLS:\n") })
+      .split(separator: "\n").dropFirst()
+    try #require(lines.count == Multicall.tools.count, "\(lines)")
+    for (line, tool) in zip(lines, Multicall.tools) {
+      let abstract = String(
+        decoding: try shell.succeed("\(tool) --help | sed -n 's/^OVERVIEW: //p'").output,
+        as: UTF8.self)
+      #expect(line.hasPrefix("  \(tool) ") && line.hasSuffix(" " + abstract.dropLast()), "\(line)")
+    }
+  }
+}
