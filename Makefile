@@ -97,8 +97,8 @@ static := .build-static/release/.built
 sources := $(if $(installed),,Package.swift $(shell find Sources -type f))
 swift_files := $$(git ls-files '*.swift')
 
-.PHONY: all setup train plot film report test mutate soak reproduce fuzz race bench lint format \
-  install uninstall static deb bare clean help
+.PHONY: all setup train plot film report test mutate mutate-checks soak reproduce fuzz race bench lint format \
+  install uninstall static deb bare docs clean help
 
 all: $(built) ## build the tools in .build/release
 
@@ -137,6 +137,9 @@ test: ## build and run all tests
 mutate: ## mutation testing: introduce each mistake of docs/PITFALLS.md in a copy, and check that a test fails
 	@scripts/setup libraries
 	@$(unexported) scripts/mutate
+
+mutate-checks: test ## mutation testing of the tests: break checks in the middle of their scripts, expect each test to fail
+	@$(unexported) scripts/mutate-checks
 
 soak: $(built) ## interrupt TRAININGS random trainings, and compare the results with uninterrupted ones
 	@$(with_tools) scripts/soak $(TRAININGS)
@@ -192,11 +195,14 @@ bare: deb $(static) ## test the static tools and the package in a new Debian; ne
 	@scripts/setup bare
 	@$(with_tools) scripts/bare .build-static/release dist/*.deb $(tools)
 
+docs: $(ready) ## build the documentation of the Swift libraries with DocC, into dist/docs
+	@scripts/docs "$(TOOLS)" dist/docs
+
 clean: ## remove all build products; runs stay
 	rm -rf .build .build-test .build-mutate .build-bench .build-fuzz .build-thread .build-static dist
 
 help: ## print this help
-	@sed -n 's/^\($(if $(installed),train\|plot\|film\|report\|help,[a-z]*)\):.*## \(.*\)/make \1\t\2/p' $(makefile) | expand -t 16
+	@sed -n 's/^\($(if $(installed),train\|plot\|film\|report\|help,[a-z-]*)\):.*## \(.*\)/make \1\t\2/p' $(makefile) | expand -t 20
 	@awk '$(if $(installed),/^## of make bench/ { exit }) /^## / { print "Variables " substr($$0, 4) } /^# / { text = substr($$0, 3) } \
 	  match($$0, /^[A-Z_]+ *\?= */) { printf "  %-12s%s%s\n", $$1, text, \
 	    RLENGTH < length($$0) ? " (" substr($$0, RLENGTH + 1) ")" : "" }' $(makefile)

@@ -2,9 +2,10 @@
 """Records small training runs of the reference implementation in Tests/Fixtures. RecordedRunTests.swift repeats them.
 
     python3 -m venv /tmp/peers && /tmp/peers/bin/pip install torch numpy
-    /tmp/peers/bin/python scripts/make_fixtures.py
+    TOOLS=.build/release /tmp/peers/bin/python scripts/make_fixtures.py
 
 The runs are in double precision and start from their configurations only, so no result of the tools is in the files.
+Only the layers with their shapes come from wgan-init.
 Each run has several epochs with an incomplete last batch, a batch size that is not a multiple of 16, and a seed whose
 high half is not zero. In the runs named raised-*, the networks change so much that a wrong rate, moment or bound affects
 the first digits, and the two optimizers differ. In those named paced-*, the learning rates and the numbers of critic

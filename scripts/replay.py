@@ -5,8 +5,9 @@
     wgan-step start.bin --data train.tensor --steps 4 --trace steps.trace -o end.bin
     venv/bin/python scripts/replay.py start.bin train.tensor steps.trace
 
-The inputs from the tools are the initial checkpoint, the images, and the random numbers of the steps. Networks,
-objectives, gradients, optimizers and the schedule are those of PyTorch and of this script.
+The inputs from the tools are the initial checkpoint, its layers with their shapes (from wgan-init, in the folder TOOLS of
+the environment or on the PATH), the images, and the random numbers of the steps. Networks, objectives, gradients,
+optimizers and the schedule are those of PyTorch and of this script.
 """
 
 import argparse

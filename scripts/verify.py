@@ -15,6 +15,7 @@ weights of the generator (the tools: 6.0e-3), and with batch norm in a critic wi
 """
 
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -67,6 +68,7 @@ RUNS = {preset: (preset, [], {}) for preset in reference.PRESETS} | {
 
 def main(tools, data, *checkpoints):
     failures = []
+    os.environ["TOOLS"] = tools  # for wgan_networks
 
     def run(tool, *arguments):
         subprocess.run([pathlib.Path(tools, tool), *map(str, arguments)], check=True)

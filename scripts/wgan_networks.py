@@ -1,8 +1,15 @@
-"""The networks of a checkpoint in PyTorch, written from docs/NETWORKS.md."""
+"""The networks of a checkpoint in PyTorch, from the layers that `wgan-init --print-networks --json` prints.
 
-import itertools
+docs/NETWORKS.md defines that output. `wgan-init` is looked up in the folder TOOLS of the environment, or else on PATH.
+"""
 
-import numpy as np
+import json
+import math
+import os
+import pathlib
+import subprocess
+import tempfile
+
 import torch
 
 
@@ -13,14 +20,26 @@ def sizes(image):
 
 def count(image):
     """The number of values of an image with a shape such as `1x28x28`."""
-    return int(np.prod(sizes(image)))
+    return math.prod(sizes(image))
 
 
 def networks(metadata):
     """Both networks of a checkpoint by name."""
-    image, latent = sizes(metadata["config.image"]), int(metadata["config.latent"])
-    return dict(generator=network(metadata["config.generator"], (latent,), image),
-                critic=network(metadata["config.critic"], image, (1,)))
+    return {name: Network(layers) for name, layers in resolved(metadata).items()}
+
+
+def resolved(metadata):
+    """The layers of both networks with their shapes, for the metadata of a checkpoint."""
+    tool = pathlib.Path(os.environ.get("TOOLS", ""), "wgan-init")
+    with tempfile.TemporaryDirectory() as folder:
+        # These options replace everything that a preset says about networks.
+        options = ["--shape", metadata["config.image"], "--latent", metadata["config.latent"]]
+        for name in ("generator", "critic"):
+            path = pathlib.Path(folder, name)
+            path.write_text(metadata[f"config.{name}"])
+            options += [f"--{name}", path]
+        command = [tool, "--print-networks", "--json", "--preset", "mlp-gp", *options]
+        return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
 
 
 def statistics(module):
@@ -39,22 +58,21 @@ class Mark(torch.nn.Module):
 class Network(torch.nn.Sequential):
     """Layers whose input and output are vectors, with any shapes between them."""
 
-    def __init__(self, layers, shape):
-        super().__init__(*layers)
-        self.shape = shape
+    def __init__(self, layers):
+        super().__init__(*map(module, layers))
+        self.inputs = [layer["input"] for layer in layers]
 
     def forward(self, x):
-        x = x.reshape(len(x), *self.shape)
-        for layer in self:
+        for layer, shape in zip(self, self.inputs):
             name = layer.name if isinstance(layer, Mark) else None
             if name == "residual":
                 block = x
             elif name == "shortcut":
                 x, main = block, x
             elif name == "add":
-                x = main + x
+                x = main.reshape(x.shape) + x
             else:
-                x = layer(x)
+                x = layer(x.reshape(len(x), *shape))
         return x.flatten(1)
 
     def dropouts(self):
@@ -75,15 +93,15 @@ class Dense(torch.nn.Linear):
         return super().forward(x.flatten(1))
 
 
-class SameConv2d(torch.nn.Conv2d):
-    """TensorFlow's "same" padding for any stride: ceil(size / stride) outputs, an odd zero at the end."""
+class Conv2d(torch.nn.Conv2d):
+    """A convolution with `zeros` before and after each spatial axis."""
+
+    def __init__(self, *sizes, zeros, **options):
+        super().__init__(*sizes, **options)
+        self.pads = [count for axis in reversed(zeros) for count in axis]
 
     def forward(self, x):
-        pads = []
-        for size, kernel, stride in zip(x.shape[:1:-1], self.kernel_size[::-1], self.stride[::-1]):
-            zeros = max((-(-size // stride) - 1) * stride + kernel - size, 0)
-            pads += [zeros // 2, zeros - zeros // 2]
-        return super().forward(torch.nn.functional.pad(x, pads))
+        return super().forward(torch.nn.functional.pad(x, self.pads))
 
 
 class Dropout(torch.nn.Dropout):
@@ -102,72 +120,35 @@ class Dropout(torch.nn.Dropout):
 
 
 NORMS = torch.nn.BatchNorm1d, torch.nn.BatchNorm2d, torch.nn.GroupNorm
-POINTWISE = "relu", "leaky-relu", "tanh", "sigmoid", "dropout", "batch-norm", "layer-norm"
 
 
-def network(text, shape, result):
-    """An nn.Sequential for a text such as `dense 128; relu; …`. Shapes are (n,) or (channels, height, width)."""
-    specs = [spec.split(" ") for spec in text.split("; ")]
-    layers, inputs, layout, block = [], shape, image_of(shape), None
-    for place, (name, *rest) in enumerate(specs):
-        has_bias = rest[-1:] != ["no-bias"]
-        # The options, which follow the positional argument.
-        named = rest if name in ("batch-norm", "layer-norm") else rest[1:]
-        options = dict(zip(named[::2], named[1::2]))
-        number = {key: int(value) for key, value in options.items() if value.isdecimal()}
-        if name == "dense":
-            layers.append(Dense(int(np.prod(inputs)), int(rest[0]), bias=has_bias))
-        elif name == "conv":
-            kind = SameConv2d if options.get("padding") == "same" else torch.nn.Conv2d
-            layers.append(kind(inputs[0], int(rest[0]), number["kernel"], bias=has_bias,
-                               stride=number.get("stride", 1), padding=number.get("padding", 0)))
-        elif name == "conv-transposed":
-            layers.append(torch.nn.ConvTranspose2d(
-                inputs[0], int(rest[0]), number["kernel"], bias=has_bias, stride=number.get("stride", 1),
-                padding=number.get("padding", 0), output_padding=number.get("output-padding", 0)))
-        elif name == "upsample":
-            layers.append(torch.nn.Upsample(scale_factor=int(rest[0]), mode="nearest"))
-        elif name == "batch-norm":
-            kind = torch.nn.BatchNorm1d if len(inputs) == 1 else torch.nn.BatchNorm2d
-            layers.append(kind(inputs[0], eps=float(options.get("epsilon", 1e-5)),
-                               momentum=float(options.get("momentum", 0.1))))
-        elif name == "layer-norm":
-            layers.append(torch.nn.GroupNorm(1, inputs[0], eps=float(options.get("epsilon", 1e-5))))
-        elif name == "dropout":
-            layers.append(Dropout(float(rest[0]), layout))
-        elif name in ("zero-pad", "crop"):
-            layers.append(torch.nn.ZeroPad2d(int(rest[0]) if name == "zero-pad" else -int(rest[0])))
-        elif name == "mean-pool":
-            layers.append(torch.nn.AvgPool2d(int(rest[0])))
-        elif name == "reshape":
-            layers.append(torch.nn.Unflatten(1, sizes(rest[0])))
-        elif name == "leaky-relu":
-            layers.append(torch.nn.LeakyReLU(float(rest[0])))
-        elif name in ("residual", "shortcut", "add"):
-            layers.append(Mark(name))
-        else:
-            layers.append({"flatten": torch.nn.Flatten, "relu": torch.nn.ReLU, "tanh": torch.nn.Tanh,
-                           "sigmoid": torch.nn.Sigmoid}[name]())
-        if name == "residual":
-            block = inputs, layout
-        elif name == "shortcut":
-            inputs, layout = block
-        elif name == "dense":
-            inputs, layout = (int(rest[0]),), layout_after(specs[place + 1:], int(rest[0]), result)
-        elif name not in (*POINTWISE, "add"):
-            with torch.no_grad():
-                inputs = tuple(layers[-1](torch.zeros(1, *inputs)).shape[1:])
-            layout = layout if name == "flatten" else inputs
-    return Network(layers, shape)
-
-
-def image_of(shape):
-    """The shape as an image: a vector is an image with one position."""
-    return shape if len(shape) == 3 else (*shape, 1, 1)
-
-
-def layout_after(specs, size, result):
-    """The image shape that the outputs of a dense layer are reshaped to."""
-    specs = list(itertools.dropwhile(lambda spec: spec[0] in POINTWISE, specs))
-    image = image_of(result) if not specs else sizes(specs[0][1]) if specs[0][0] == "reshape" else None
-    return image if image and np.prod(image) == size else (size, 1, 1)
+def module(layer):
+    """The module of a layer."""
+    nn, inputs = torch.nn, layer["input"]
+    match layer["layer"]:
+        case "dense": return Dense(math.prod(inputs), layer["outputs"], bias=layer["bias"])
+        case "conv":
+            return Conv2d(inputs[0], layer["channels"], layer["kernel"], stride=layer["stride"], zeros=layer["padding"],
+                          bias=layer["bias"])
+        case "conv-transposed":
+            return nn.ConvTranspose2d(
+                inputs[0], layer["channels"], layer["kernel"], stride=layer["stride"],
+                padding=[before for before, _ in layer["padding"]], output_padding=layer["output_padding"],
+                bias=layer["bias"])
+        case "upsample": return nn.Upsample(scale_factor=layer["factor"], mode="nearest")
+        case "batch-norm":
+            kind = nn.BatchNorm1d if len(inputs) == 1 else nn.BatchNorm2d
+            return kind(inputs[0], eps=layer["epsilon"], momentum=layer["momentum"])
+        case "layer-norm": return nn.GroupNorm(1, inputs[0], eps=layer["epsilon"])
+        case "dropout": return Dropout(layer["probability"], layer["mask_layout"])
+        case "zero-pad": return nn.ZeroPad2d(layer["margin"])
+        case "crop": return nn.ZeroPad2d(-layer["margin"])
+        case "mean-pool": return nn.AvgPool2d(layer["size"])
+        case "reshape": return nn.Unflatten(1, layer["output"])
+        case "flatten": return nn.Flatten()
+        case "relu": return nn.ReLU()
+        case "leaky-relu": return nn.LeakyReLU(layer["slope"])
+        case "tanh": return nn.Tanh()
+        case "sigmoid": return nn.Sigmoid()
+        case "residual" | "shortcut" | "add" as name: return Mark(name)
+        case name: raise ValueError(f"unknown layer {name}")

@@ -16,6 +16,7 @@ def arguments(modes):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("mode", choices=modes)
     parser.add_argument("checkpoint")
+    parser.add_argument("networks", help="what wgan-init --print-networks --json --from CHECKPOINT prints")
     parser.add_argument("images")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--batches", type=int, default=1 << 30, help="real batches that a generator step uses up")

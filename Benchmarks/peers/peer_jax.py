@@ -37,7 +37,7 @@ def forward(layers, p, running, x, key=None):
     """What layers make of x, images as height, width, channels; and the statistics that they leave."""
     for layer in layers:
         o, name = layer.options, layer.name
-        weight, bias = p.get(f"{o.get('index')}.weight"), p.get(f"{o.get('index')}.bias")
+        weight, bias = p.get(f"{o['index']}.weight"), p.get(f"{o['index']}.bias")
         axes = tuple(range(x.ndim - 1))
         match name:
             case "residual":
@@ -45,11 +45,12 @@ def forward(layers, p, running, x, key=None):
                 shortcut, running = forward(layer.shortcut, p, running, x, key)
                 x = main + shortcut
             case "dense": x = vector(x) @ weight.T
-            case "conv": x = lax.conv_general_dilated(x, weight, (o["stride"],) * 2, o["pads"],
+            case "conv": x = lax.conv_general_dilated(x, weight, (o["stride"],) * 2, [*map(tuple, o["padding"])],
                                                       dimension_numbers=LAYOUT)
             case "conv-transposed":
-                behind = o["kernel"] - 1 - o["pads"]
-                x = lax.conv_general_dilated(x, weight[::-1, ::-1], (1, 1), [(behind, behind + o["extra"])] * 2,
+                full, extra = o["kernel"] - 1, o["output_padding"]
+                pads = [(full - front, full - behind + extra) for front, behind in o["padding"]]
+                x = lax.conv_general_dilated(x, weight[::-1, ::-1], (1, 1), pads,
                                              lhs_dilation=(o["stride"],) * 2, dimension_numbers=LAYOUT)
             case "batch-norm":
                 mean, variance = x.mean(axes), x.var(axes)
@@ -64,19 +65,19 @@ def forward(layers, p, running, x, key=None):
                 mean, variance = x.mean(axes, keepdims=True), x.var(axes, keepdims=True)
                 x = (x - mean) * lax.rsqrt(variance + o["epsilon"]) * weight + bias
             case "dropout" if key is not None:
-                keep = jax.random.bernoulli(jax.random.fold_in(key, o["index"]), 1 - o["n"], x.shape)
-                x = jnp.where(keep, x / (1 - o["n"]), 0)
+                keep = jax.random.bernoulli(jax.random.fold_in(key, o["index"]), 1 - o["probability"], x.shape)
+                x = jnp.where(keep, x / (1 - o["probability"]), 0)
             case "dropout": pass
-            case "upsample": x = x.repeat(o["n"], 1).repeat(o["n"], 2)
+            case "upsample": x = x.repeat(o["factor"], 1).repeat(o["factor"], 2)
             case "mean-pool":
-                n, (b, h, w, c) = o["n"], x.shape
+                n, (b, h, w, c) = o["size"], x.shape
                 x = x[:, :h // n * n, :w // n * n].reshape(b, h // n, n, w // n, n, c).mean((2, 4))
-            case "zero-pad": x = jnp.pad(x, ((0, 0), (o["n"],) * 2, (o["n"],) * 2, (0, 0)))
-            case "crop": x = x[:, o["n"]:-o["n"], o["n"]:-o["n"]]
+            case "zero-pad": x = jnp.pad(x, ((0, 0), (o["margin"],) * 2, (o["margin"],) * 2, (0, 0)))
+            case "crop": x = x[:, o["margin"]:-o["margin"], o["margin"]:-o["margin"]]
             case "reshape": x = image(x, layer.outputs)
             case "flatten": x = vector(x)
             case "relu": x = jnp.maximum(x, 0)
-            case "leaky-relu": x = jnp.where(x > 0, x, o["n"] * x)
+            case "leaky-relu": x = jnp.where(x > 0, x, o["slope"] * x)
             case "tanh": x = jnp.tanh(x)
             case "sigmoid": x = jax.nn.sigmoid(x)
             case _: raise Unsupported(f"JAX here has no {name}")
@@ -116,7 +117,7 @@ def optimizer(words):
 
 class Trainer:
     def __init__(self):
-        self.work = work = Workload(options.checkpoint, options.images, options.batches)
+        self.work = work = Workload(options.checkpoint, options.networks, options.images, options.batches)
         self.note = "compiled loop" if work.is_dense else "a call a step"
         (g, g_running), (c, c_running) = parameters(work.generator), parameters(work.critic)
         self.updates, states = {}, {}

@@ -12,7 +12,7 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # not every processor's def
 import numpy as np
 import tensorflow as tf
 
-from workload import Unsupported, Workload, same
+from workload import Unsupported, Workload
 
 tf.config.threading.set_intra_op_parallelism_threads(options.threads)
 tf.config.threading.set_inter_op_parallelism_threads(options.threads)
@@ -36,7 +36,7 @@ class Network:
     def __call__(self, x, training=True, layers=None):
         for layer in self.layers if layers is None else layers:
             o, name = layer.options, layer.name
-            weight, bias = (self.variables.get(f"{o.get('index')}.{kind}") for kind in ("weight", "bias"))
+            weight, bias = (self.variables.get(f"{o['index']}.{kind}") for kind in ("weight", "bias"))
             match name:
                 case "residual": x = self(x, training, layer.main) + self(x, training, layer.shortcut)
                 case "dense": x = vector(x) @ weight
@@ -48,17 +48,17 @@ class Network:
                 case "layer-norm":
                     mean, variance = tf.nn.moments(x, list(range(1, len(x.shape))), keepdims=True)
                     x = tf.nn.batch_normalization(x, mean, variance, bias, weight, o["epsilon"])
-                case "dropout": x = tf.nn.dropout(x, o["n"]) if training else x
+                case "dropout": x = tf.nn.dropout(x, o["probability"]) if training else x
                 case "upsample":
-                    n, (b, h, w, c) = o["n"], x.shape
+                    n, (b, h, w, c) = o["factor"], x.shape
                     x = tf.reshape(tf.tile(x[:, :, None, :, None], [1, 1, n, 1, n, 1]), [b, h * n, w * n, c])
-                case "mean-pool": x = tf.nn.avg_pool2d(x, o["n"], o["n"], "VALID")
-                case "zero-pad": x = tf.pad(x, [[0, 0], [o["n"]] * 2, [o["n"]] * 2, [0, 0]])
-                case "crop": x = x[:, o["n"]:-o["n"], o["n"]:-o["n"]]
+                case "mean-pool": x = tf.nn.avg_pool2d(x, o["size"], o["size"], "VALID")
+                case "zero-pad": x = tf.pad(x, [[0, 0], [o["margin"]] * 2, [o["margin"]] * 2, [0, 0]])
+                case "crop": x = x[:, o["margin"]:-o["margin"], o["margin"]:-o["margin"]]
                 case "reshape": x = image(x, layer.outputs)
                 case "flatten": x = vector(x)
                 case "relu": x = tf.nn.relu(x)
-                case "leaky-relu": x = tf.nn.leaky_relu(x, o["n"])
+                case "leaky-relu": x = tf.nn.leaky_relu(x, o["slope"])
                 case "tanh": x = tf.tanh(x)
                 case "sigmoid": x = tf.sigmoid(x)
                 case _: raise Unsupported(f"TensorFlow here has no {name}")
@@ -78,19 +78,27 @@ class Network:
 def padded(x, layer):
     """An image with its zeros, or the word for them: oneDNN's kernels are fast and take words alone."""
     o = layer.options
-    if all(pads == same(size, o["kernel"], o["stride"]) for size, pads in zip(layer.inputs[1:], o["pads"])):
+    if all(pads == same(size, o["kernel"], o["stride"]) for size, pads in zip(layer.inputs[1:], o["padding"])):
         return x, "SAME"
-    return tf.pad(x, [[0, 0], *o["pads"], [0, 0]]) if any(map(any, o["pads"])) else x, "VALID"
+    return tf.pad(x, [[0, 0], *o["padding"], [0, 0]]) if any(map(any, o["padding"])) else x, "VALID"
+
+
+def same(size, kernel, stride):
+    """The padding of "SAME" before and after."""
+    total = max((-(-size // stride) - 1) * stride + kernel - size, 0)
+    return [total // 2, total - total // 2]
 
 
 def transposed(x, weight, layer):
     o, (channels, *sizes) = layer.options, layer.outputs
-    if all(same(size, o["kernel"], o["stride"]) == (o["pads"], o["pads"] - o["extra"]) for size in sizes):
+    (top, bottom), (left, right) = o["padding"]
+    extra = o["output_padding"]
+    if [same(size, o["kernel"], o["stride"]) for size in sizes] == [[top, bottom - extra], [left, right - extra]]:
         return tf.nn.conv2d_transpose(x, weight, [x.shape[0], *sizes, channels], o["stride"], "SAME")
     full = [(size - 1) * o["stride"] + o["kernel"] for size in layer.inputs[1:]]
     x = tf.nn.conv2d_transpose(x, weight, [x.shape[0], *full, channels], o["stride"], "VALID")
-    x = tf.pad(x, [[0, 0], *[[0, o["extra"]]] * 2, [0, 0]])
-    return x[:, o["pads"]:o["pads"] + sizes[0], o["pads"]:o["pads"] + sizes[1]]
+    x = tf.pad(x, [[0, 0], *[[0, extra]] * 2, [0, 0]])
+    return x[:, top:top + sizes[0], left:left + sizes[1]]
 
 
 def vector(x):
@@ -127,7 +135,7 @@ class Optimizer:
 
 class Trainer:
     def __init__(self):
-        self.work = work = Workload(options.checkpoint, options.images, options.batches)
+        self.work = work = Workload(options.checkpoint, options.networks, options.images, options.batches)
         self.note = "XLA loop" if work.is_dense else "graph"
         self.generator_network, self.critic_network = Network(work.generator), Network(work.critic)
         self.optimizers = {"generator": Optimizer(work.optimizers["generator"], self.generator_network.trained),

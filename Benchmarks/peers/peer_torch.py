@@ -22,7 +22,7 @@ def optimizer(words, parameters):
 
 class Trainer:
     def __init__(self):
-        self.work = work = Workload(options.checkpoint, options.images, options.batches)
+        self.work = work = Workload(options.checkpoint, options.networks, options.images, options.batches)
         torch.set_num_threads(options.threads)
         self.generator_network, self.critic_network = network(work.generator), network(work.critic)
         self.generator_parameters = list(self.generator_network.parameters())

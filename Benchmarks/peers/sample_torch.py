@@ -1,4 +1,4 @@
-"""What `wgan-sample CHECKPOINT -n N | tensor2png > PNG` does, in PyTorch: `sample_torch.py CHECKPOINT N PNG`."""
+"""What `wgan-sample CHECKPOINT -n N | tensor2png > PNG` does, in PyTorch: `sample_torch.py CHECKPOINT NETWORKS N PNG`."""
 
 import math
 import struct
@@ -23,8 +23,8 @@ def png(pixels):
 
 
 def main():
-    _, checkpoint, count, path = sys.argv
-    work, count = Workload(checkpoint, None, 1), int(count)
+    _, checkpoint, networks, count, path = sys.argv
+    work, count = Workload(checkpoint, networks), int(count)
     channels, height, width = work.image
     with torch.no_grad():
         images = network(work.generator).eval()(torch.randn(count, work.latent)).reshape(count, *work.image)

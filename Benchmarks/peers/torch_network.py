@@ -1,4 +1,4 @@
-"""A network in words as PyTorch's modules."""
+"""A network as PyTorch's modules."""
 
 import numpy as np
 import torch
@@ -12,7 +12,7 @@ class Same(torch.nn.Module):
 
     def __init__(self, pads):
         super().__init__()
-        self.pads = [pad for side in reversed(pads) for pad in side]
+        self.pads = [pad for axis in reversed(pads) for pad in axis]
 
     def forward(self, x):
         return F.pad(x, self.pads)
@@ -39,34 +39,34 @@ def modules(layers):
 
 
 def made(layer):
-    """The modules of one word; those with weights know the place that the checkpoint names them by."""
+    """The modules of one layer; those with weights know the place that the checkpoint names them by."""
     o, inputs, outputs = layer.options, layer.inputs, layer.outputs
-    bias = any(name.endswith(".bias") for name in layer.parameters)
     before, module = [], None
     match layer.name:
         case "residual": return [Residual(layer)]
-        case "dense": module = Dense(int(np.prod(inputs)), outputs[0], bias=bias)
+        case "dense": module = Dense(int(np.prod(inputs)), outputs[0], bias=o["bias"])
         case "conv":
-            padding = [pad[0] for pad in o["pads"]]
-            if any(front != behind for front, behind in o["pads"]):
-                before, padding = [Same(o["pads"])], 0
-            module = torch.nn.Conv2d(inputs[0], outputs[0], o["kernel"], o["stride"], padding, bias=bias)
+            padding = [pads[0] for pads in o["padding"]]
+            if any(front != behind for front, behind in o["padding"]):
+                before, padding = [Same(o["padding"])], 0
+            module = torch.nn.Conv2d(inputs[0], outputs[0], o["kernel"], o["stride"], padding, bias=o["bias"])
         case "conv-transposed":
-            module = torch.nn.ConvTranspose2d(inputs[0], outputs[0], o["kernel"], o["stride"], o["pads"], o["extra"],
-                                              bias=bias)
+            padding = [pads[0] for pads in o["padding"]]
+            module = torch.nn.ConvTranspose2d(inputs[0], outputs[0], o["kernel"], o["stride"], padding,
+                                              o["output_padding"], bias=o["bias"])
         case "batch-norm":
             kind = torch.nn.BatchNorm1d if len(inputs) == 1 else torch.nn.BatchNorm2d
             module = kind(inputs[0], eps=o["epsilon"], momentum=o["momentum"])
         case "layer-norm": module = torch.nn.GroupNorm(1, inputs[0], eps=o["epsilon"])
-        case "dropout": module = torch.nn.Dropout(o["n"])
-        case "upsample": module = torch.nn.Upsample(scale_factor=o["n"], mode="nearest")
-        case "mean-pool": module = torch.nn.AvgPool2d(o["n"])
-        case "zero-pad": module = torch.nn.ZeroPad2d(o["n"])
-        case "crop": module = torch.nn.ZeroPad2d(-o["n"])
+        case "dropout": module = torch.nn.Dropout(o["probability"])
+        case "upsample": module = torch.nn.Upsample(scale_factor=o["factor"], mode="nearest")
+        case "mean-pool": module = torch.nn.AvgPool2d(o["size"])
+        case "zero-pad": module = torch.nn.ZeroPad2d(o["margin"])
+        case "crop": module = torch.nn.ZeroPad2d(-o["margin"])
         case "reshape": module = torch.nn.Unflatten(1, outputs)
         case "flatten": module = torch.nn.Flatten()
         case "relu": module = torch.nn.ReLU(inplace=False)
-        case "leaky-relu": module = torch.nn.LeakyReLU(o["n"])
+        case "leaky-relu": module = torch.nn.LeakyReLU(o["slope"])
         case "tanh": module = torch.nn.Tanh()
         case "sigmoid": module = torch.nn.Sigmoid()
         case _: raise Unsupported(f"PyTorch here has no {layer.name}")

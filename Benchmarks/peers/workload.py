@@ -1,4 +1,4 @@
-"""What a peer is to train: a checkpoint's configuration, its networks in words, its weights, and the images.
+"""What a peer is to train: a checkpoint's configuration, its networks, its weights, and the images.
 
 Needs numpy alone, so that no framework pays for another's reader.
 """
@@ -14,31 +14,32 @@ TYPES = {"F32": np.float32, "U8": np.uint8, "I64": np.int64}
 
 
 class Unsupported(Exception):
-    """A word, or a number after it, that a peer cannot do."""
+    """A layer or a setting that a peer does not have."""
 
 
 @dataclasses.dataclass
 class Layer:
-    """One word of a network, with what comes in and goes out, without the batch: (features,) or (C, H, W)."""
+    """A layer of docs/NETWORKS.md. Shapes are without the batch: (features,) or (C, H, W)."""
 
     name: str
+    # The layer's members in the JSON of wgan-init.
     options: dict
     inputs: tuple
     outputs: tuple
-    # PyTorch's names and layouts, for one weights dictionary for every peer.
-    parameters: dict = dataclasses.field(default_factory=dict)
-    # Of a residual block: its two paths.
-    main: list = dataclasses.field(default_factory=list)
-    shortcut: list = dataclasses.field(default_factory=list)
+    # PyTorch's names and shapes of all tensors, the same for all peers.
+    parameters: dict
+    # The two paths of a residual block.
+    main: list
+    shortcut: list
 
 
 class Workload:
-    """A checkpoint's metadata, read once."""
+    """The configuration of a checkpoint, its networks and weights, and the images."""
 
-    def __init__(self, checkpoint, images, batches_per_generator_step):
+    def __init__(self, checkpoint, networks, images=None, batches_per_generator_step=1):
         self.metadata, self.tensors = read(checkpoint)
         config = {key.removeprefix("config."): value for key, value in self.metadata.items()}
-        self.image = sizes(config["image"])
+        self.image = tuple(int(size) for size in config["image"].split("x"))
         self.latent, self.batch = int(config["latent"]), int(config["batch_size"])
         self.critic_steps = int(config["critic_steps"])
         self.reuses_batch = batches_per_generator_step < self.critic_steps
@@ -47,8 +48,9 @@ class Workload:
             raise Unsupported(f"the constraint {constraint} is unknown")
         self.penalty = float(number) if constraint == "gradient-penalty" else None
         self.bound = float(number) if constraint == "clip" else None
-        self.generator = Network("generator", config["generator"], (self.latent,), self.tensors)
-        self.critic = Network("critic", config["critic"], self.image, self.tensors)
+        with open(networks) as file:
+            layers = json.load(file)
+        self.generator, self.critic = (Network(name, layers[name], self.tensors) for name in ("generator", "critic"))
         self.optimizers = {name: optimizer(config[name + "_optimizer"]) for name in ("generator", "critic")}
         self.images = None if images is None else read(images)[1]["images"]
 
@@ -60,18 +62,12 @@ class Workload:
 class Network:
     """Layers in order, and the weights they begin with by PyTorch's names."""
 
-    def __init__(self, role, words, inputs, tensors):
-        words = [phrase.split() for phrase in words.split(";")]
-        phrases = list(enumerate(words))
-        self.layers, _ = parse(phrases, inputs)
-        if phrases:
-            raise Unsupported(f"the {role} has {phrases[0][1][0]} without residual")
-        self.weights = {}
+    def __init__(self, role, entries, tensors):
+        self.layers, self.weights = path(iter(entries)), {}
         for layer in self.all():
             for name, shape in layer.parameters.items():
                 stored = tensors.get(f"{role}.{name}")
                 self.weights[name] = stored if stored is not None and stored.shape == shape else start(name, shape)
-        self.words = words
 
     def all(self):
         """Every layer, those of residual blocks too."""
@@ -82,88 +78,20 @@ class Network:
             pending = layer.main + layer.shortcut + pending
 
     def has(self, *names):
-        return any(phrase[0] in names for phrase in self.words)
+        return any(layer.name in names for layer in self.all())
 
 
-def parse(phrases, inputs, ends=()):
-    """Layers up to a word of `ends`, which is taken too, and what they give."""
+def path(entries):
+    """The layers up to the end of a path of a residual block, or of the network; a block is one layer."""
     layers = []
-    while phrases:
-        index, (name, *rest) = phrases.pop(0)
-        if name in ends:
-            return layers, inputs
-        if name in ("shortcut", "add"):
-            phrases.insert(0, (index, [name, *rest]))
+    for entry in entries:
+        if entry["layer"] in ("shortcut", "add"):
             break
-        if name == "residual":
-            main, outputs = parse(phrases, inputs, ("shortcut",))
-            shortcut, _ = parse(phrases, inputs, ("add",))
-            layers.append(Layer(name, {}, inputs, outputs, main=main, shortcut=shortcut))
-        else:
-            layers.append(layer(index, name, rest, inputs))
-        inputs = layers[-1].outputs
-    if ends:
-        raise Unsupported(f"residual without {ends[0]}")
-    return layers, inputs
-
-
-def layer(index, name, rest, inputs):
-    """One word; `index` is its place, by which a checkpoint names its tensors."""
-    bias = "no-bias" not in rest
-    rest = [word for word in rest if word != "no-bias"]
-    first = rest.pop(0) if len(rest) % 2 else None
-    options = {key: value if value == "same" else float(value) for key, value in zip(rest[::2], rest[1::2])}
-    outputs, parameters = inputs, {}
-
-    def add(**shapes):
-        parameters.update({f"{index}.{key}": shape for key, shape in shapes.items()})
-
-    if name == "dense":
-        outputs = (int(first),)
-        add(weight=(int(first), math.prod(inputs)), **({"bias": outputs} if bias else {}))
-    elif name in ("conv", "conv-transposed"):
-        channels, kernel, stride = int(first), int(options["kernel"]), int(options.get("stride", 1))
-        padding, extra = options.get("padding", 0), int(options.get("output-padding", 0))
-        if name == "conv":
-            pads = [same(size, kernel, stride) if padding == "same" else 2 * (int(padding),) for size in inputs[1:]]
-            spatial = [(size + sum(pad) - kernel) // stride + 1 for size, pad in zip(inputs[1:], pads)]
-            shape = (channels, inputs[0], kernel, kernel)
-        else:
-            pads = int(padding)
-            spatial = [(size - 1) * stride - 2 * pads + kernel + extra for size in inputs[1:]]
-            shape = (inputs[0], channels, kernel, kernel)
-        outputs = (channels, *spatial)
-        options = dict(kernel=kernel, stride=stride, pads=pads, extra=extra)
-        add(weight=shape, **({"bias": (channels,)} if bias else {}))
-    elif name in ("batch-norm", "layer-norm"):
-        options = dict(epsilon=1e-5, momentum=0.1) | options
-        add(weight=inputs[:1], bias=inputs[:1])
-        if name == "batch-norm":
-            add(running_mean=inputs[:1], running_var=inputs[:1])
-    elif name in ("upsample", "zero-pad", "crop", "mean-pool"):
-        n = int(first)
-        change = {"upsample": lambda s: s * n, "zero-pad": lambda s: s + 2 * n, "crop": lambda s: s - 2 * n,
-                  "mean-pool": lambda s: s // n}[name]
-        options, outputs = dict(n=n), (inputs[0], *(change(size) for size in inputs[1:]))
-    elif name == "reshape":
-        outputs = sizes(first)
-    elif name == "flatten":
-        outputs = (math.prod(inputs),)
-    elif name in ("leaky-relu", "dropout"):
-        options = dict(n=float(first))
-    elif name not in ("relu", "tanh", "sigmoid"):
-        raise Unsupported(f"the word {name} is unknown")
-    return Layer(name, options | {"index": index}, inputs, outputs, parameters)
-
-
-def same(size, kernel, stride):
-    """TensorFlow's padding before and behind."""
-    total = max((-(-size // stride) - 1) * stride + kernel - size, 0)
-    return total // 2, total - total // 2
-
-
-def sizes(text):
-    return tuple(int(size) for size in text.split("x"))
+        main, shortcut = (path(entries), path(entries)) if entry["layer"] == "residual" else ([], [])
+        parameters = {name: tuple(shape) for name, shape in (entry["parameters"] | entry["buffers"]).items()}
+        inputs, outputs = tuple(entry["input"]), tuple(entry["output"])
+        layers.append(Layer(entry["layer"], entry, inputs, outputs, parameters, main, shortcut))
+    return layers
 
 
 def start(name, shape):

@@ -1,14 +1,11 @@
-// From images, stored one after another, to an activation, stored sample beside sample: a transpose
-// of chosen rows. It goes by tiles of 16 images × 64 pixels, so that a cache line of an image is
-// read whole and a cache line of the activation is written whole. And a plain transpose.
+// Gathering: images, stored one after another, become the columns of an activation. It proceeds by
+// tiles of 16 images × 64 pixels, so that each cache line of an image is read whole and each cache
+// line of the activation is written whole. And a plain transpose.
 #ifndef REAL
 
-#include "CKernels.h"
-#include "Multiversion.h"
+#include "Kernels.h"
 
 enum { IMAGES = 16, PIXELS = 64 };
-
-#define MIN(A, B) ((A) < (B) ? (A) : (B))
 
 #define BODY "Conversions.c"
 #include "ForEachReal.h"
@@ -16,40 +13,40 @@ enum { IMAGES = 16, PIXELS = 64 };
 #else
 
 #define GATHER(SOURCE, CONVERT)                                                                    \
-  for (size_t j = 0; j < columns; j += IMAGES)                                                     \
-    for (size_t p = 0; p < rows; p += PIXELS) {                                                    \
-      const size_t width = MIN(columns - j, IMAGES), height = MIN(rows - p, PIXELS);               \
+  for (size_t j = 0; j < OUT->columns; j += IMAGES)                                                \
+    for (size_t p = 0; p < OUT->rows; p += PIXELS) {                                               \
+      const size_t width = MIN(OUT->columns - j, IMAGES), height = MIN(OUT->rows - p, PIXELS);     \
       SOURCE tile[PIXELS][IMAGES] = {0};                                                           \
       for (size_t l = 0; l < width; l++) {                                                         \
-        const SOURCE *image = images + indices[j + l] * image_size + p;                                  \
+        const SOURCE *image = images.base + indices.base[j + l] * images.size + p;                 \
         for (size_t i = 0; i < height; i++) tile[i][l] = image[i];                                 \
       }                                                                                            \
-      for (size_t i = 0; i < height; i++) {                                                        \
+      REAL *out = (REAL *)OUT->base + p * OUT->stride + j;                                         \
+      for (size_t i = 0; i < height; i++, out += OUT->stride) {                                    \
         REAL converted[IMAGES];                                                                    \
         for (size_t l = 0; l < IMAGES; l++) converted[l] = CONVERT(tile[i][l]);                    \
-        for (size_t l = 0; l < width; l++) out[(p + i) * out_stride + j + l] = converted[l];       \
+        for (size_t l = 0; l < width; l++) out[l] = converted[l];                                  \
       }                                                                                            \
     }
 
 #define TO_UNIT(BYTE) (REAL)(2 * (BYTE) - 255) / 255
 MULTIVERSION void NAME(gather_bytes)(
-    size_t rows, size_t columns, const uint8_t *restrict images, size_t image_size,
-    const uint32_t *restrict indices, REAL *restrict out, size_t out_stride) {
+    byte_images images, index_list indices, const output_matrix *OUT) {
   GATHER(uint8_t, TO_UNIT)
 }
 #undef TO_UNIT
 
 MULTIVERSION void NAME(gather_floats)(
-    size_t rows, size_t columns, const float *restrict images, size_t image_size,
-    const uint32_t *restrict indices, REAL *restrict out, size_t out_stride) {
+    float_images images, index_list indices, const output_matrix *OUT) {
   GATHER(float, (REAL))
 }
 #undef GATHER
 
-MULTIVERSION void NAME(transpose)(
-    size_t rows, size_t columns, const REAL *restrict x, size_t x_stride, REAL *restrict y,
-    size_t y_stride) {
+MULTIVERSION void NAME(transpose)(const input_matrix *X, const output_matrix *Y) {
   enum { SIDE = 16 };
+  const size_t rows = X->rows, columns = X->columns, x_stride = X->stride, y_stride = Y->stride;
+  const REAL *x = X->base;
+  REAL *y = Y->base;
   for (size_t i = 0; i < rows; i += SIDE)
     for (size_t j = 0; j < columns; j += SIDE)
       for (size_t l = j; l < MIN(j + SIDE, columns); l++)

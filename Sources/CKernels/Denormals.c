@@ -1,5 +1,5 @@
-// Numbers below 2⁻¹²⁶ cost some processors a hundred times an ordinary operation, and training
-// makes them: moments and saturated gradients that fade towards zero.
+// On some processors an operation on denormals (numbers below 2⁻¹²⁶) takes a hundred times as long.
+// Training produces them: optimizer moments and saturated gradients that decay toward zero.
 #include "CKernels.h"
 
 #if defined(__x86_64__)

@@ -1,31 +1,32 @@
-// Dropout, with one bit a feature: a mask costs a thirty-second of the memory of what it hides, so
-// the backward pass reads it again rather than draw it again.
+// Dropout with one bit per feature. A mask takes a thirty-second of the memory of the features, so
+// the backward pass reads the mask again instead of drawing it again.
 #ifndef REAL
 
 #include <string.h>
 
-#include "CKernels.h"
-#include "Multiversion.h"
+#include "Kernels.h"
 #include "Philox.h"
-
-#define MIN(A, B) ((A) < (B) ? (A) : (B))
 
 #define BODY "Dropout.c"
 #include "ForEachReal.h"
 
 #else
 
-MULTIVERSION void NAME(dropout_mask)(
-    size_t rows, size_t columns, uint32_t threshold, uint64_t key, uint32_t stream, uint32_t step,
-    uint32_t first, REAL *mask, size_t mask_stride) {
-  for (size_t row = 0; row < rows; row += 32, mask += mask_stride) {
-    const uint32_t height = (uint32_t)MIN(rows - row, 32);
+MULTIVERSION void NAME(fill_dropout_mask)(
+    const random_position *position, uint32_t threshold, size_t features,
+    const output_matrix *MASK) {
+  const random_position at = *position;
+  const size_t rows = MASK->rows, columns = MASK->columns, stride = MASK->stride;
+  REAL *mask = MASK->base;
+  for (size_t row = 0; row < rows; row++, mask += stride) {
+    const uint32_t height = (uint32_t)MIN(features - 32 * row, 32);
     for (size_t j = 0; j < columns; j += 16) {
       uint32_t kept[16] = {0};
       for (uint32_t i = 0; i < height; i += 4)
         for (uint32_t l = 0; l < 16; l++) {
-          uint32_t w[4] = {first + (uint32_t)j + l, (uint32_t)(row + i) / 4, step, stream};
-          philox(w, key);
+          uint32_t w[4] = {
+              at.first + (uint32_t)j + l, (uint32_t)(32 * row + i) / 4, at.step, at.stream};
+          philox(w, at.key);
           for (uint32_t k = 0; k < 4; k++) kept[l] |= (uint32_t)(w[k] >= threshold) << (i + k);
         }
       const size_t width = MIN(columns - j, 16);
@@ -37,16 +38,16 @@ MULTIVERSION void NAME(dropout_mask)(
   }
 }
 
-MULTIVERSION void NAME(apply_mask)(
-    size_t rows, size_t columns, REAL scale, const REAL *restrict mask, size_t mask_stride,
-    REAL *restrict x, size_t x_stride) {
-  for (size_t row = 0; row < rows; row++, x += x_stride) {
-    const REAL *words = mask + row / 32 * mask_stride;
+MULTIVERSION void NAME(apply_mask)(double scale, const input_matrix *MASK, const output_matrix *X) {
+  REAL *x = X->base;
+  for (size_t row = 0; row < X->rows; row++, x += X->stride) {
+    const REAL *mask = (const REAL *)MASK->base + row / 32 * MASK->stride;
     const WORD bit = (WORD)1 << row % 32;
-    for (size_t j = 0; j < columns; j++) {
+    INDEPENDENT
+    for (size_t j = 0; j < X->columns; j++) {
       WORD bits;
-      memcpy(&bits, &words[j], SIZE);
-      x[j] = bits & bit ? x[j] * scale : 0;
+      memcpy(&bits, &mask[j], SIZE);
+      x[j] = bits & bit ? x[j] * (REAL)scale : 0;
     }
   }
 }

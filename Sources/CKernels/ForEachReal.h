@@ -1,6 +1,6 @@
-// C's stand-in for a generic function: includes the file named by BODY twice, for float and for
-// double. The body spells its type REAL, its names NAME(x), its type's size SIZE, and the unsigned
-// integer of that size WORD.
+// A stand-in for generic functions: includes the file that BODY names twice, for float and for
+// double. The body writes REAL for its element type, SIZE for that type's size in bytes, WORD for
+// the unsigned integer of that size, and NAME(x) for its own names.
 #define PASTE_(X, SUFFIX) X##SUFFIX
 #define PASTE(X, SUFFIX) PASTE_(X, SUFFIX)
 #define NAME(X) PASTE(X, SUFFIX)

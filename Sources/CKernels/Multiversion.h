@@ -1,13 +1,13 @@
-// MULTIVERSION compiles a function three times, for AVX-512, AVX2 and the baseline, and lets the
-// loader pick; on arm64 the baseline already has what the others add. All three give the same bits:
-// contraction is off, so a·b + c rounds twice everywhere, and reductions run over fixed lanes.
-// The loader's choice is an ifunc, which glibc has, and which crashes before main under
-// ThreadSanitizer: elsewhere, and there, only the baseline exists.
+// MULTIVERSION compiles a function for AVX-512, for AVX2 and for the baseline, and the dynamic
+// loader selects one. On arm64 the baseline already has what the others add. All versions give the
+// same bits: contraction is off, so a · b + c rounds twice everywhere, and reductions run over a
+// fixed number of lanes. The selection is an ifunc, which needs glibc and crashes before main under
+// ThreadSanitizer; in those cases only the baseline exists.
 #ifndef MULTIVERSION_H
 #define MULTIVERSION_H
 
 #include <stddef.h>
-#include <stdint.h>  // also brings __GLIBC__
+#include <stdint.h>  // also defines __GLIBC__
 
 #pragma STDC FP_CONTRACT OFF
 
@@ -17,7 +17,7 @@
 #define MULTIVERSION
 #endif
 
-// A helper that belongs to its callers' clones.
+// A helper that is compiled as part of each of its callers' versions.
 #define INLINE static inline __attribute__((always_inline))
 
 #endif

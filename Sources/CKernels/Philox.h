@@ -1,4 +1,4 @@
-// Philox4x32-10, for the loops that draw from it: the counter in w becomes four random words.
+// Philox4x32-10, for inlining: replaces the counter in w by four random words.
 #ifndef PHILOX_H
 #define PHILOX_H
 

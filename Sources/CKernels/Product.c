@@ -1,21 +1,18 @@
 // The matrix product, where training spends its time. Every element of C is one chain of fmas in
-// the order of k, so any instruction set that rounds fma once, any tiling and any cutting of C into
-// calls give the same bits. ProductBody.h is that product written once in vector types; here it is
-// compiled for each instruction set and element type, and the best that the machine has is chosen
-// when the library is loaded.
+// the order of k. Hence every instruction set that rounds fma once, every tiling and every split of
+// C into calls give the same bits. ProductBody.h implements the product once with vector types. It
+// is compiled here for each instruction set and element type, and the best variant that the machine
+// can run is selected at load time. (MULTIVERSION would not let the tests select another one.)
 #include <stdalign.h>
 #include <string.h>
 
-#include "CKernels.h"
-#include "Multiversion.h"
+#include "Kernels.h"
 
-#define UNROLL _Pragma("clang loop unroll(full)")
-#define MIN(A, B) ((A) < (B) ? (A) : (B))
-#define MAX(A, B) ((A) > (B) ? (A) : (B))
 #define AT(INDEX, I) ((INDEX) ? (INDEX)[I] : (I))
 
-// Rows of a panel: 256 rows of two 64-byte vectors are 32 KiB, most of a core's L1 cache.
-#define DEPTH 256
+// The rows of a packed panel of B, as in BLIS: 256 rows of two 64-byte vectors are 32 KiB, most of
+// the L1 cache.
+#define KC 256
 
 #define BODY "ProductBody.h"
 
@@ -24,7 +21,7 @@
 #define PREFIX(X) v4_##X
 #define TARGET __attribute__((target("arch=x86-64-v4"), min_vector_width(512)))
 #define BYTES 64
-#define WIDE 2
+#define VECTORS 2
 #define UNIT 4
 #include "ForEachReal.h"
 #undef PREFIX
@@ -41,20 +38,20 @@
 #undef TARGET
 #undef BYTES
 #undef UNIT
-#undef WIDE
+#undef VECTORS
 
 #endif
 
-// The baseline: on arm64 that is NEON, with 32 registers, and fma among its instructions. On x86-64
-// without AVX2 each fma is a call to the C library: right to the bit, and slow.
+// The baseline. On arm64 it is NEON, with 32 registers and fma instructions. On x86-64 without AVX2
+// each fma is a call to the C library: the same bits, but slow.
 #define PREFIX(X) base_##X
 #define TARGET
 #define BYTES 16
 #define UNIT 2
 #if defined(__aarch64__)
-#define WIDE 4
+#define VECTORS 4
 #else
-#define WIDE 1
+#define VECTORS 1
 #endif
 #include "ForEachReal.h"
 
@@ -94,18 +91,5 @@ void product_use_variant(size_t index) {
   if (index < variant_count - best) chosen = &variants[best + index];
 }
 
-void product_f32(
-    size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_column, const float *b,
-    const uint32_t *b_index, size_t b_row, size_t b_column, const float *bias, bool accumulate,
-    float *c, size_t c_row) {
-  chosen->f32(
-      m, n, k, a, a_row, a_column, b, b_index, b_row, b_column, bias, accumulate, c, c_row);
-}
-
-void product_f64(
-    size_t m, size_t n, size_t k, const double *a, size_t a_row, size_t a_column, const double *b,
-    const uint32_t *b_index, size_t b_row, size_t b_column, const double *bias, bool accumulate,
-    double *c, size_t c_row) {
-  chosen->f64(
-      m, n, k, a, a_row, a_column, b, b_index, b_row, b_column, bias, accumulate, c, c_row);
-}
+void product_f32(const product_arguments *arguments) { chosen->f32(arguments); }
+void product_f64(const product_arguments *arguments) { chosen->f64(arguments); }

@@ -1,111 +1,124 @@
-// Sums in a fixed order. Over rows, every column is its own chain, so the loop runs along the
-// columns. Over columns, sixteen lanes and a fixed tree fill any vector register and still give one
-// answer; over a block, so does each row, and the rows' sums make one chain in double. Whether all
-// is within a bound has no order: magnitudes compare as integers, NaN above all.
+// Sums in a fixed order. A sum over rows is one chain for each column, so the loop runs along the
+// columns. A sum over columns uses sixteen lanes and a fixed tree, which suits any vector register
+// and always gives the same result. A sum over a matrix adds such sums of its rows in double.
+// `all_within` needs no order: it compares magnitudes as integers, where NaN is above all numbers.
 #ifndef REAL
 
 #include <string.h>
 
-#include "CKernels.h"
-#include "Multiversion.h"
+#include "Kernels.h"
 
 #define BODY "Reductions.c"
 #include "ForEachReal.h"
 
 #else
 
-MULTIVERSION void NAME(column_squares)(
-    size_t rows, size_t columns, const REAL *restrict x, size_t x_stride, REAL *restrict out) {
-  memset(out, 0, columns * sizeof(REAL));
-  for (size_t row = 0; row < rows; row++, x += x_stride)
-    for (size_t j = 0; j < columns; j++) out[j] = __builtin_elementwise_fma(x[j], x[j], out[j]);
+MULTIVERSION void NAME(column_squares)(const input_matrix *X, output_buffer OUT) {
+  REAL *out = OUT.base;
+  memset(out, 0, X->columns * sizeof(REAL));
+  const REAL *x = X->base;
+  for (size_t row = 0; row < X->rows; row++, x += X->stride) {
+    INDEPENDENT
+    for (size_t j = 0; j < X->columns; j++) out[j] = __builtin_elementwise_fma(x[j], x[j], out[j]);
+  }
 }
 
-MULTIVERSION void NAME(column_sums)(
-    size_t rows, size_t columns, const REAL *restrict x, size_t x_stride, double *restrict out) {
-  memset(out, 0, columns * sizeof(double));
-  for (size_t row = 0; row < rows; row++, x += x_stride)
-    for (size_t j = 0; j < columns; j++) out[j] += x[j];
+MULTIVERSION void NAME(column_sums)(const input_matrix *X, output_sums out) {
+  memset(out.base, 0, X->columns * sizeof(double));
+  const REAL *x = X->base;
+  for (size_t row = 0; row < X->rows; row++, x += X->stride) {
+    INDEPENDENT
+    for (size_t j = 0; j < X->columns; j++) out.base[j] += x[j];
+  }
 }
 
-MULTIVERSION void NAME(column_dots)(
-    size_t rows, size_t columns, const REAL *restrict x, size_t x_stride, const REAL *restrict y,
-    size_t y_stride, double *restrict out) {
-  memset(out, 0, columns * sizeof(double));
-  for (size_t row = 0; row < rows; row++, x += x_stride, y += y_stride)
-    for (size_t j = 0; j < columns; j++) out[j] += (double)x[j] * y[j];
+MULTIVERSION void NAME(column_dots)(const input_matrix *X, const input_matrix *Y, output_sums out) {
+  memset(out.base, 0, X->columns * sizeof(double));
+  const REAL *x = X->base, *y = Y->base;
+  for (size_t row = 0; row < X->rows; row++, x += X->stride, y += Y->stride) {
+    INDEPENDENT
+    for (size_t j = 0; j < X->columns; j++) out.base[j] += (double)x[j] * y[j];
+  }
 }
 
-MULTIVERSION void NAME(column_square_deviations)(
-    size_t rows, size_t columns, const REAL *restrict center, const REAL *restrict x,
-    size_t x_stride, double *restrict out) {
-  memset(out, 0, columns * sizeof(double));
-  for (size_t row = 0; row < rows; row++, x += x_stride)
-    for (size_t j = 0; j < columns; j++) {
+MULTIVERSION void NAME(column_squared_deviations)(
+    input_buffer CENTER, const input_matrix *X, output_sums out) {
+  const REAL *center = CENTER.base;
+  memset(out.base, 0, X->columns * sizeof(double));
+  const REAL *x = X->base;
+  for (size_t row = 0; row < X->rows; row++, x += X->stride) {
+    INDEPENDENT
+    for (size_t j = 0; j < X->columns; j++) {
       const double deviation = (double)x[j] - center[j];
-      out[j] += deviation * deviation;
+      out.base[j] += deviation * deviation;
     }
+  }
 }
 
-// The sum over a row of TERM, which reads column j.
-#define SUM_ROW(TERM)                                                                              \
+// Declares `sum`, the sum of TERM over the columns j.
+#define SUM_ROW(COLUMNS, TERM)                                                                     \
   REAL lane[16] = {0};                                                                             \
   size_t first = 0;                                                                                \
-  for (; first + 16 <= columns; first += 16)                                                       \
+  for (; first + 16 <= COLUMNS; first += 16)                                                       \
     for (size_t l = 0; l < 16; l++) {                                                              \
       const size_t j = first + l;                                                                  \
       lane[l] += TERM;                                                                             \
     }                                                                                              \
-  for (size_t j = first; j < columns; j++) lane[j - first] += TERM;                                \
+  for (size_t j = first; j < COLUMNS; j++) lane[j - first] += TERM;                                \
   for (size_t half = 8; half > 0; half /= 2)                                                       \
     for (size_t l = 0; l < half; l++) lane[l] += lane[l + half];                                   \
   const REAL sum = lane[0];
 
-MULTIVERSION void NAME(add_row_sums)(
-    size_t rows, size_t columns, const REAL *restrict x, size_t x_stride, REAL *restrict out) {
-  for (size_t row = 0; row < rows; row++, x += x_stride) {
-    SUM_ROW(x[j])
+MULTIVERSION void NAME(add_row_sums)(const input_matrix *X, output_buffer OUT) {
+  REAL *out = OUT.base;
+  const REAL *x = X->base;
+  for (size_t row = 0; row < X->rows; row++, x += X->stride) {
+    SUM_ROW(X->columns, x[j])
     out[row] += sum;
   }
 }
 
-MULTIVERSION double NAME(block_sum)(
-    size_t rows, size_t columns, const REAL *x, size_t x_stride) {
+MULTIVERSION double NAME(sum)(const input_matrix *X) {
   double total = 0;
-  for (size_t row = 0; row < rows; row++, x += x_stride) {
-    SUM_ROW(x[j])
+  const REAL *x = X->base;
+  for (size_t row = 0; row < X->rows; row++, x += X->stride) {
+    SUM_ROW(X->columns, x[j])
     total += sum;
   }
   return total;
 }
 
-MULTIVERSION double NAME(block_square_deviation)(
-    size_t rows, size_t columns, REAL center, const REAL *x, size_t x_stride) {
+MULTIVERSION double NAME(sum_of_squared_deviations)(double center64, const input_matrix *X) {
+  const REAL center = (REAL)center64;
   double total = 0;
-  for (size_t row = 0; row < rows; row++, x += x_stride) {
-    SUM_ROW((x[j] - center) * (x[j] - center))
+  const REAL *x = X->base;
+  for (size_t row = 0; row < X->rows; row++, x += X->stride) {
+    SUM_ROW(X->columns, (x[j] - center) * (x[j] - center))
     total += sum;
   }
   return total;
 }
 
-MULTIVERSION double NAME(block_dot)(
-    size_t rows, size_t columns, REAL center, const REAL *x, size_t x_stride, const REAL *y,
-    size_t y_stride) {
+MULTIVERSION double NAME(centered_dot)(
+    double center64, const input_matrix *X, const input_matrix *Y) {
+  const REAL center = (REAL)center64;
   double total = 0;
-  for (size_t row = 0; row < rows; row++, x += x_stride, y += y_stride) {
-    SUM_ROW((x[j] - center) * y[j])
+  const REAL *x = X->base, *y = Y->base;
+  for (size_t row = 0; row < X->rows; row++, x += X->stride, y += Y->stride) {
+    SUM_ROW(X->columns, (x[j] - center) * y[j])
     total += sum;
   }
   return total;
 }
 #undef SUM_ROW
 
-MULTIVERSION bool NAME(all_within)(size_t count, const REAL *x, REAL bound) {
+MULTIVERSION bool NAME(all_within)(double bound64, input_buffer X) {
+  const REAL bound = (REAL)bound64;
+  const REAL *x = X.base;
   const WORD magnitude = (WORD)-1 >> 1;
   WORD most, found = 0;
   memcpy(&most, &bound, SIZE);
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < X.count; i++) {
     WORD bits;
     memcpy(&bits, &x[i], SIZE);
     found |= (bits & magnitude) > most;

@@ -1,4 +1,4 @@
-// What a thread tells its core while it looks for another thread.
+// The hint to the core in a spin loop.
 #include "CKernels.h"
 
 void spin_pause(void) {

@@ -1,143 +1,31 @@
-// The transforms of Winograd's minimal filtering (Winograd 1980; Lavin & Gray 2016), for kernels of
-// five or four taps at stride two. Along one axis some outputs are
+// The transforms of Winograd's minimal filtering (Winograd 1980; Lavin & Gray 2016), for filters of
+// five or four taps at stride two. Along one axis, a few outputs are
 //
-//     y = Aᵀ [(G w) ⊙ (Bᵀ x)],   y[i] = Σ over k of w[k]·x[2i + k],   k < taps
+//     y = Aᵀ [(G w) ⊙ (Bᵀ x)],   y[i] = Σ over k of w[k] · x[2i + k],   k < taps
 //
-// with as many products as inputs: four outputs of five taps with 11 in the place of 20, four or
-// three outputs of four taps with 10 or 8 in the place of 16 or 12. The taps w0, w2, w4 meet the
-// even inputs, w1, w3 the odd ones: each is a filter of stride one, interpolated at points, and
-// products at one point are added before A sees them.
+// with as many products as inputs: 11 instead of 20 for four outputs of five taps, 10 instead of 16
+// for four outputs of four taps, and 8 instead of 12 for three. The taps w0, w2, w4 multiply the
+// even inputs, w1 and w3 the odd ones. Each of the two is a filter of stride one, interpolated at
+// points. Products at the same point are added before A.
 //
-// The matrices are constants of an unrolled loop, so their zeros and ones cost nothing.
+// The matrices are constants of unrolled loops, so their zeros and ones cost nothing.
 #ifndef REAL
 
 #include <stdalign.h>
 
-#include "CKernels.h"
-#include "Multiversion.h"
-
-#define UNROLL _Pragma("clang loop unroll(full)")
+#include "Kernels.h"
 
 #define BODY "Winograd.c"
 #include "ForEachReal.h"
 
 #else
 
-// Bᵀ: products × inputs. Pairs of rows for the points 0, 1, −1 and ½, even inputs first; −½, of the
-// even inputs alone; and a pair for infinity.
-static const REAL NAME(input_4x5)[] = {
-    0.25,   0,     0,    0, -1.25,    0,     0,    0, 1, 0, 0,
-       0, 0.5,     0,   -1,     0, -0.5,     0,    1, 0, 0, 0,
-       0,   0, -0.25,    0, -0.25,    0,     1,    0, 1, 0, 0,
-       0,   0,     0, -0.5,     0,  0.5,     0,    1, 0, 0, 0,
-       0,   0,  0.25,    0, -0.25,    0,    -1,    0, 1, 0, 0,
-       0,   0,     0,  0.5,     0, -1.5,     0,    1, 0, 0, 0,
-       0,   0,  -0.5,    0,    -1,    0,   0.5,    0, 1, 0, 0,
-       0,   0,     0,   -1,     0,    0,     0,    1, 0, 0, 0,
-       0,   0,   0.5,    0,    -1,    0,  -0.5,    0, 1, 0, 0,
-       0,   0,  0.25,    0,     0,    0, -1.25,    0, 0, 0, 1,
-       0,   0,     0,  0.5,     0,   -1,     0, -0.5, 0, 1, 0,
-};
-
-// G: products × taps.
-static const REAL NAME(kernel_4x5)[] = {
-           4,        0,        0,        0,        0,
-           0,        2,        0,        0,        0,
-     2.0 / 3,        0,  2.0 / 3,        0,  2.0 / 3,
-           0,        1,        0,        1,        0,
-     2.0 / 3,        0, -2.0 / 3,        0,  2.0 / 3,
-           0, -1.0 / 3,        0,  1.0 / 3,        0,
-    -8.0 / 3,        0, -4.0 / 3,        0, -2.0 / 3,
-           0, -8.0 / 3,        0, -4.0 / 3,        0,
-    -8.0 / 3,        0,  4.0 / 3,        0, -2.0 / 3,
-           0,        0,        0,        0,        1,
-           0,        0,        0,        1,        0,
-};
-
-// Aᵀ: outputs × points.
-static const REAL NAME(output_4x5)[] = {
-    1, 1,  1,     1,      1, 0,
-    0, 1, -1,   0.5,   -0.5, 0,
-    0, 1,  1,  0.25,   0.25, 0,
-    0, 1, -1, 0.125, -0.125, 1,
-};
-
-// The same of four taps: pairs of rows, even inputs first, for the points 0, 1, −1, ½ and infinity.
-static const REAL NAME(input_4x4)[] = {
-    0.5,   0,   -1,    0, -0.5,    0,    1,    0, 0, 0,
-      0, 0.5,    0,   -1,    0, -0.5,    0,    1, 0, 0,
-      0,   0, -0.5,    0,  0.5,    0,    1,    0, 0, 0,
-      0,   0,    0, -0.5,    0,  0.5,    0,    1, 0, 0,
-      0,   0,  0.5,    0, -1.5,    0,    1,    0, 0, 0,
-      0,   0,    0,  0.5,    0, -1.5,    0,    1, 0, 0,
-      0,   0,   -1,    0,    0,    0,    1,    0, 0, 0,
-      0,   0,    0,   -1,    0,    0,    0,    1, 0, 0,
-      0,   0,  0.5,    0,   -1,    0, -0.5,    0, 1, 0,
-      0,   0,    0,  0.5,    0,   -1,    0, -0.5, 0, 1,
-};
-static const REAL NAME(kernel_4x4)[] = {
-           2,        0,        0,        0,
-           0,        2,        0,        0,
-           1,        0,        1,        0,
-           0,        1,        0,        1,
-    -1.0 / 3,        0,  1.0 / 3,        0,
-           0, -1.0 / 3,        0,  1.0 / 3,
-    -8.0 / 3,        0, -4.0 / 3,        0,
-           0, -8.0 / 3,        0, -4.0 / 3,
-           0,        0,        1,        0,
-           0,        0,        0,        1,
-};
-static const REAL NAME(output_4x4)[] = {
-    1, 1,  1,     1, 0,
-    0, 1, -1,   0.5, 0,
-    0, 1,  1,  0.25, 0,
-    0, 1, -1, 0.125, 1,
-};
-
-// And three outputs of four taps, for the same G without its rows for ½.
-static const REAL NAME(input_3x4)[] = {
-    0.5,   0,    0,    0, -0.5,    0, 0, 0,
-      0, 0.5,    0,    0,    0, -0.5, 0, 0,
-      0,   0,  0.5,    0,  0.5,    0, 0, 0,
-      0,   0,    0,  0.5,    0,  0.5, 0, 0,
-      0,   0,  1.5,    0, -1.5,    0, 0, 0,
-      0,   0,    0,  1.5,    0, -1.5, 0, 0,
-      0,   0,   -1,    0,    0,    0, 1, 0,
-      0,   0,    0,   -1,    0,    0, 0, 1,
-};
-static const REAL NAME(output_3x4)[] = {
-    1, 1,  1, 0,
-    0, 1, -1, 0,
-    0, 1,  1, 1,
-};
-
-// A matrix by rows, or its transpose.
-typedef struct {
-  const REAL *numbers;
-  size_t rows, columns;
-  bool transposed;
-} NAME(matrix);
-
-INLINE NAME(matrix) NAME(constants)(winograd_matrix matrix, bool transposed) {
-  switch (matrix) {
-    case WINOGRAD_INPUT_4X5: return (NAME(matrix)){NAME(input_4x5), 11, 11, transposed};
-    case WINOGRAD_KERNEL_4X5: return (NAME(matrix)){NAME(kernel_4x5), 11, 5, transposed};
-    case WINOGRAD_OUTPUT_4X5: return (NAME(matrix)){NAME(output_4x5), 4, 6, transposed};
-    case WINOGRAD_INPUT_4X4: return (NAME(matrix)){NAME(input_4x4), 10, 10, transposed};
-    case WINOGRAD_KERNEL_4X4: return (NAME(matrix)){NAME(kernel_4x4), 10, 4, transposed};
-    case WINOGRAD_OUTPUT_4X4: return (NAME(matrix)){NAME(output_4x4), 4, 5, transposed};
-    case WINOGRAD_INPUT_3X4: return (NAME(matrix)){NAME(input_3x4), 8, 8, transposed};
-    case WINOGRAD_OUTPUT_3X4: return (NAME(matrix)){NAME(output_3x4), 3, 4, transposed};
-  }
-}
-
-INLINE size_t NAME(outs)(NAME(matrix) m) { return m.transposed ? m.columns : m.rows; }
-INLINE size_t NAME(ins)(NAME(matrix) m) { return m.transposed ? m.rows : m.columns; }
+#include "WinogradMatrices.h"
 
 #define LANES (64 / SIZE)
 typedef REAL NAME(vector) __attribute__((ext_vector_type(LANES), aligned(SIZE), may_alias));
 
-// out = m · in; all but the two vectors are constants at every call.
+// out = m · in. All arguments but the two vectors are constants in every call.
 INLINE void NAME(multiply)(
     NAME(matrix) m, const NAME(vector) *in, NAME(vector) *out, size_t out_step) {
   UNROLL for (size_t p = 0; p < NAME(outs)(m); p++) {
@@ -153,7 +41,7 @@ INLINE void NAME(multiply)(
   }
 }
 
-// The first `width` numbers of a vector from x, the others 0; and back to y.
+// Loads the first `width` numbers of a vector; the others are 0.
 INLINE void NAME(load)(const REAL *x, size_t width, NAME(vector) *v) {
   if (width == LANES) {
     *v = *(const NAME(vector) *)x;
@@ -163,32 +51,33 @@ INLINE void NAME(load)(const REAL *x, size_t width, NAME(vector) *v) {
   }
 }
 
+// Stores the first `width` numbers of a vector.
 INLINE void NAME(store)(const NAME(vector) *v, size_t width, REAL *y) {
   if (width == LANES) *(NAME(vector) *)y = *v;
   else
     for (size_t l = 0; l < width; l++) y[l] = (*v)[l];
 }
 
-// Where the numbers of the first row and column lie, NULL for none, and those of the next row.
+// The elements of a tile: where each begins, or NULL for none.
 typedef struct {
-  REAL *place[11 * 11];
+  REAL *base[11 * 11];
   size_t stride;
-} NAME(side);
+} NAME(tile);
 
-// Both axes, of `width` columns of a row. The next row is fetched ahead: these are more streams than
-// a processor follows by itself. Those of an image may all fall on one set of the first cache, so
-// they are fetched to the second.
-INLINE void NAME(squares)(
+// Both axes, for `width` columns of a row. The next row is prefetched, because there are more
+// streams than the hardware prefetcher follows. The inputs go to the L2 cache: those of an image
+// may all map to the same set of the L1 cache.
+INLINE void NAME(transform)(
     NAME(matrix) vertical, NAME(matrix) horizontal, size_t row, size_t column, size_t width,
-    const NAME(side) *from, const REAL *bias, size_t add_rows, size_t add_columns,
-    const NAME(side) *to) {
+    const NAME(tile) *from, const winograd_arguments *arguments, const NAME(tile) *to) {
   typedef NAME(vector) vector;
+  const REAL *bias = arguments->bias.base;
   const size_t ins = NAME(ins)(horizontal), outs = NAME(outs)(horizontal);
   alignas(64) vector half[11 * 11];
   for (size_t j = 0; j < ins; j++) {
     alignas(64) vector in[11];
     UNROLL for (size_t i = 0; i < NAME(ins)(vertical); i++) {
-      const REAL *x = from->place[i * ins + j];
+      const REAL *x = from->base[i * ins + j];
       in[i] = 0;
       if (!x) continue;
       x += row * from->stride + column;
@@ -201,11 +90,11 @@ INLINE void NAME(squares)(
     alignas(64) vector out[11];
     NAME(multiply)(horizontal, half + p * ins, out, 1);
     UNROLL for (size_t q = 0; q < outs; q++) {
-      REAL *y = to->place[p * outs + q];
+      REAL *y = to->base[p * outs + q];
       if (!y) continue;
       y += row * to->stride + column;
       __builtin_prefetch(y + to->stride, 1);
-      if (p < add_rows || q < add_columns) {
+      if (p < arguments->overlap.rows || q < arguments->overlap.columns) {
         vector old;
         NAME(load)(y, width, &old);
         out[q] += old;
@@ -217,40 +106,32 @@ INLINE void NAME(squares)(
   }
 }
 
-INLINE void NAME(transform)(
-    NAME(matrix) vertical, NAME(matrix) horizontal, size_t rows, size_t columns, const REAL *from,
-    const int32_t *from_place, size_t from_unit, size_t from_stride, const REAL *bias,
-    size_t add_rows, size_t add_columns, REAL *to, const int32_t *to_place, size_t to_unit,
-    size_t to_stride) {
-  NAME(side) source = {.stride = from_stride}, target = {.stride = to_stride};
+INLINE void NAME(transform_all)(
+    NAME(matrix) vertical, NAME(matrix) horizontal, const winograd_arguments *arguments) {
+  const input_gather in = arguments->input;
+  const output_gather out = arguments->output;
+  NAME(tile) from = {.stride = in.stride}, to = {.stride = out.stride};
   for (size_t i = 0; i < NAME(ins)(vertical) * NAME(ins)(horizontal); i++)
-    source.place[i] = from_place[i] < 0 ? NULL : (REAL *)from + from_place[i] * from_unit;
+    from.base[i] = in.offsets[i] < 0 ? NULL : (REAL *)in.base + in.offsets[i] * in.unit;
   for (size_t p = 0; p < NAME(outs)(vertical) * NAME(outs)(horizontal); p++)
-    target.place[p] = to_place[p] < 0 ? NULL : to + to_place[p] * to_unit;
-#define SQUARES(WIDTH)                                                                             \
-  NAME(squares)(                                                                                   \
-      vertical, horizontal, row, j, WIDTH, &source, bias, add_rows, add_columns, &target)
-  for (size_t row = 0; row < rows; row++) {
+    to.base[p] = out.offsets[p] < 0 ? NULL : (REAL *)out.base + out.offsets[p] * out.unit;
+  for (size_t row = 0; row < out.rows; row++) {
     size_t j = 0;
-    for (; j + LANES <= columns; j += LANES) SQUARES(LANES);
-    if (j < columns) SQUARES(columns - j);
+    for (; j + LANES <= out.columns; j += LANES)
+      NAME(transform)(vertical, horizontal, row, j, LANES, &from, arguments, &to);
+    if (j < out.columns)
+      NAME(transform)(vertical, horizontal, row, j, out.columns - j, &from, arguments, &to);
   }
-#undef SQUARES
 }
 
 MULTIVERSION __attribute__((min_vector_width(512))) void NAME(winograd)(
-    winograd_matrix vertical, winograd_matrix horizontal, bool transposed, size_t rows,
-    size_t columns, const REAL *from, const int32_t *from_place, size_t from_unit,
-    size_t from_stride, const REAL *bias, size_t add_rows, size_t add_columns, REAL *to,
-    const int32_t *to_place, size_t to_unit, size_t to_stride) {
+    const winograd_arguments *arguments) {
 #define TRANSFORM(VERTICAL, HORIZONTAL, TRANSPOSED)                                                \
-  NAME(transform)(                                                                                 \
-      NAME(constants)(VERTICAL, TRANSPOSED), NAME(constants)(HORIZONTAL, TRANSPOSED), rows,        \
-      columns, from, from_place, from_unit, from_stride, bias, add_rows, add_columns, to,          \
-      to_place, to_unit, to_stride)
+  NAME(transform_all)(                                                                             \
+      NAME(constants)(VERTICAL, TRANSPOSED), NAME(constants)(HORIZONTAL, TRANSPOSED), arguments)
 #define PAIR(VERTICAL, HORIZONTAL)                                                                 \
-  if (vertical == VERTICAL && horizontal == HORIZONTAL) {                                          \
-    if (transposed) TRANSFORM(VERTICAL, HORIZONTAL, true);                                         \
+  if (arguments->vertical == VERTICAL && arguments->horizontal == HORIZONTAL) {                    \
+    if (arguments->transposed) TRANSFORM(VERTICAL, HORIZONTAL, true);                              \
     else TRANSFORM(VERTICAL, HORIZONTAL, false);                                                   \
   }
   PAIR(WINOGRAD_INPUT_4X5, WINOGRAD_INPUT_4X5)

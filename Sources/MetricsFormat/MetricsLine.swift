@@ -1,3 +1,5 @@
+package import TensorIO
+
 /// A line of metrics: a flat JSON object of numbers and nulls, as `wgan-step --metrics` writes it.
 package struct MetricsLine {
   /// The members in the order of the line, without those that are null.
@@ -22,6 +24,11 @@ package struct MetricsLine {
       else { return nil }
       numbers.append((name, number))
     }
+  }
+
+  /// The text of a line, without its line end.
+  package static func json(_ members: [(key: MetricsKey, value: JSONValue)]) -> String {
+    "\(JSONValue.object(members.map { ($0.key.rawValue, $0.value) }))"
   }
 
   /// Whether a line contains a number for one of these keys. The line is not parsed.

@@ -76,6 +76,8 @@ struct HeaderReader {
       let value = try json.string()
       if key == TensorHeader.checksumKey {
         try readChecksum(value, start)
+      } else if key.hasPrefix("tensorio."), !TensorHeader.ownKeys.contains(key) {
+        throw FileError(.invalid, path, "metadata \(quoted(key)) is unknown")
       } else {
         metadata[key] = value
       }

@@ -49,6 +49,23 @@ public final class TensorFile {
     try alignTensors()
   }
 
+  /// Makes a file in memory.
+  ///
+  /// - Parameters:
+  ///   - header: The description of the tensors.
+  ///   - data: The bytes of all tensors, which are copied.
+  ///   - name: The name for error messages.
+  /// - Throws: `FileError` if there is too little memory.
+  /// - Precondition: `data` has `header.dataByteCount` bytes.
+  public init(
+    _ header: TensorHeader, data: Span<UInt8>, name: String
+  ) throws(FileError) {
+    precondition(data.count == header.dataByteCount)
+    content = try FileContent(data, path: name)
+    (path, self.header, dataStart) = (name, header, 0)
+    checksums = Array(repeating: nil, count: header.entries.count)
+  }
+
   /// Reads only the header of a file, and checks the size of a regular file. The checksum is not
   /// checked.
   ///

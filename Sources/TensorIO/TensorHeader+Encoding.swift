@@ -21,7 +21,7 @@ extension TensorHeader {
     metadata[Self.checksumKey] = checksum
 
     let members = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-      .map { "\(Self.literal($0.key)):\(Self.literal($0.value))" }
+      .map { "\(JSONValue.string($0.key)):\(JSONValue.string($0.value))" }
     var json = "{\"\(Self.metadataName)\":{\(members.joined(separator: ","))}"
     for (entry, offset) in zip(entries, offsets) { json += "," + entry.json(at: offset) }
     json += "}"
@@ -48,29 +48,15 @@ extension TensorHeader {
     checksum.append(checksum: dataChecksum, count: dataByteCount)
     return encoded(checksum: Checksum.digits(checksum.value), byteCount: byteCount)
   }
-
-  /// A text as a JSON string. Only `"`, `\` and control characters are escaped.
-  package static func literal(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\0"..<" ":
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
-  }
 }
 
 extension TensorEntry {
   /// The header's member for a tensor that begins at this byte of the data.
   func json(at offset: Int) -> String {
-    let shape = shape.map(String.init).joined(separator: ",")
-    return "\"\(name)\":{\"dtype\":\"\(type.rawValue)\",\"shape\":[\(shape)],"
-      + "\"data_offsets\":[\(offset),\(offset + byteCount)]}"
+    let words: JSONValue = [
+      "dtype": .string(type.rawValue), "shape": .array(shape.map(JSONValue.integer)),
+      "data_offsets": .array([.integer(offset), .integer(offset + byteCount)]),
+    ]
+    return "\(JSONValue.string(name)):\(words)"
   }
 }

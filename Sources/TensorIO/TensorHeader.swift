@@ -23,6 +23,8 @@ public struct TensorHeader: Sendable, Equatable {
   static let versionKey = "tensorio.version"
   static let kindKey = "tensorio.kind"
   static let checksumKey = "crc32"
+  /// All keys of the namespace `tensorio.`
+  static let ownKeys = [versionKey, kindKey]
   static let version = "1"
 
   /// Creates the description of a file to be written.
@@ -63,6 +65,9 @@ public struct TensorHeader: Sendable, Equatable {
 
   /// The content of the file, such as `images` or `checkpoint`; nil in files of other programs.
   public var kind: String? { metadata[Self.kindKey] }
+
+  /// Whether another program wrote the file: it has no `tensorio.version`, and may lack a checksum.
+  public var isForeign: Bool { metadata[Self.versionKey] == nil }
 
   /// The tensor of this name, if there is one.
   public subscript(name: String) -> TensorEntry? { index(of: name).map { entries[$0] } }

@@ -50,9 +50,7 @@ public struct TensorHeaderBuilder: Sendable {
   /// - Precondition: The key is new.
   public mutating func addMetadata(_ key: String, _ value: String) {
     precondition(metadata.updateValue(value, forKey: key) == nil, "duplicate key \(key)")
-    let (key, value) = (TensorHeader.literal(key), TensorHeader.literal(value))
-    // Plus a colon and a comma.
-    headerByteCount += key.utf8.count + value.utf8.count + 2
+    headerByteCount += "\(JSONValue.string(key)):\(JSONValue.string(value)),".utf8.count
   }
 
   private mutating func add(_ entry: TensorEntry) {

@@ -61,6 +61,16 @@ extension Tool {
     StandardStream.writeError("\(_commandName): \(printable(message))")
   }
 
+  /// Opens a checkpoint, and reports on standard error if another program wrote it without a
+  /// checksum.
+  public static func open(checkpoint path: String) throws(FileError) -> TensorFile {
+    let file = try TensorFile(path)
+    if file.header.isForeign, file.header.crc32 == nil {
+      report("\(file.path): has no checksum, so damage to it is not detected")
+    }
+    return file
+  }
+
   /// Rejects arguments, the last `count` of the process, that are not UTF-8. Repaired, they would name
   /// other files.
   private static func requireUnicode(_ count: Int) {

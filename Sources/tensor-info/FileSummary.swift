@@ -91,36 +91,43 @@ struct FileSummary {
   }
 
   /// One object; numbers have all their digits.
-  var json: String {
-    let tensors = tensors.map { entry, statistics in
-      var members = [
-        ("name", quote(entry.name)), ("type", quote(entry.type.rawValue)),
-        ("shape", "[\(entry.shape.map(String.init).joined(separator: ","))]"),
-      ]
-      guard let statistics else { return object(members) }
-      members += [
-        ("minimum", number(statistics.minimum)), ("maximum", number(statistics.maximum)),
-        ("mean", number(statistics.mean)), ("nan", "\(statistics.nanCount)"),
-        ("infinite", "\(statistics.infiniteCount)"),
-      ]
-      if isLabels(entry), let counts = statistics.counts?.sorted(by: { $0.key < $1.key }) {
-        members.append(("counts", object(counts.map { ("\($0.key)", "\($0.value)") })))
-      }
-      return object(members)
-    }
-    return object([
-      ("path", quote(path)), ("kind", header.kind.map(quote) ?? "null"),
-      ("bytes", "\(header.dataByteCount)"), ("crc32", checksum.map(quote) ?? "null"),
-      ("checked", checksum == nil ? "null" : "\(isWhole)"),
-      ("metadata", object(metadata.map { ($0.key, quote($0.value)) })),
-      ("tensors", "[\(tensors.joined(separator: ","))]"),
-    ])
+  var json: JSONValue {
+    [
+      "path": .string(path), "kind": JSONValue(header.kind),
+      "bytes": .integer(header.dataByteCount), "crc32": JSONValue(checksum),
+      "checked": checksum == nil ? .null : .boolean(isWhole),
+      "metadata": .object(metadata.map { ($0.key, .string($0.value)) }),
+      "tensors": .array(tensors.map { .object(members($0, $1)) }),
+    ]
   }
 
-  private func number<Number>(_ value: Number?) -> String { value.map { "\($0)" } ?? "null" }
-  private func quote(_ text: String) -> String { TensorHeader.literal(text) }
-  private func object(_ members: [(String, String)]) -> String {
-    "{" + members.map { "\(quote($0.0)):\($0.1)" }.joined(separator: ",") + "}"
+  private func members(
+    _ entry: TensorEntry, _ statistics: TensorStatistics?
+  ) -> [(name: String, value: JSONValue)] {
+    var members: [(name: String, value: JSONValue)] = [
+      ("name", .string(entry.name)), ("type", .string(entry.type.rawValue)),
+      ("shape", .array(entry.shape.map(JSONValue.integer))),
+    ]
+    guard let statistics else { return members }
+    members += [
+      ("minimum", statistics.minimum?.json ?? .null),
+      ("maximum", statistics.maximum?.json ?? .null),
+      ("mean", JSONValue(statistics.mean)), ("nan", .integer(statistics.nanCount)),
+      ("infinite", .integer(statistics.infiniteCount)),
+    ]
+    if isLabels(entry), let counts = statistics.counts?.sorted(by: { $0.key < $1.key }) {
+      members.append(("counts", .object(counts.map { ("\($0.key)", .integer($0.value)) })))
+    }
+    return members
+  }
+}
+
+extension TensorStatistics.Number {
+  fileprivate var json: JSONValue {
+    switch self {
+    case .integer(let number): .integer(Int(number))
+    case .real(let number): .number(number)
+    }
   }
 }
 

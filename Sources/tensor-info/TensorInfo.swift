@@ -44,6 +44,6 @@ struct TensorInfo: Tool {
 
   func run() throws {
     let summary = try header ? FileSummary(header: InputFile(file)) : FileSummary(TensorFile(file))
-    try StandardStream.write(json ? summary.json + "\n" : summary.text, to: 1)
+    try StandardStream.write(json ? "\(summary.json)\n" : summary.text, to: 1)
   }
 }

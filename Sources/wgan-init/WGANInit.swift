@@ -12,7 +12,7 @@ struct WGANInit: Tool {
     commandName: "wgan-init",
     abstract: "Create the initial checkpoint of a training run.",
     usage:
-      "wgan-init --preset NAME [--like IMAGES | --shape CxHxW] [--seed N] [OVERRIDES] [-o FILE]",
+      "wgan-init (--preset NAME [--like IMAGES | --shape CxHxW] | --from FILE) [--seed N] [OVERRIDES] [-o FILE]",
     discussion: """
       A preset defines the networks, the optimizers and all hyperparameters. Each further option \
       overrides one setting. All settings are stored in the checkpoint.
@@ -44,6 +44,12 @@ struct WGANInit: Tool {
     completion: .list(Preset.all.map(\.name)))
   var preset: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Start from the settings of this checkpoint or trace instead of a preset.",
+      valueName: "file"), completion: .file())
+  var from: String?
+
   @Flag(help: "Print all presets with their parameter counts, and exit.")
   var listPresets = false
 
@@ -60,11 +66,15 @@ struct WGANInit: Tool {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Seed of all random numbers of the run.", valueName: "s"))
-  var seed: UInt64 = 0
+    help: ArgumentHelp(
+      "Seed of all random numbers of the run. (default: 0, or that of --from)", valueName: "s"))
+  var seed: UInt64?
 
   @Flag(help: "Print the networks as text, and exit.")
   var printNetworks = false
+
+  @Flag(help: "With --print-networks: print the layers with their shapes as one JSON object.")
+  var json = false
 
   @OptionGroup(title: "Overrides") var options: Overrides
 
@@ -79,6 +89,10 @@ struct WGANInit: Tool {
 
   func validate() throws {
     if like != nil, shape != nil { throw ValidationError("--like and --shape exclude each other") }
+    if from != nil, preset != nil || like != nil || shape != nil {
+      throw ValidationError("--from excludes --preset, --like and --shape")
+    }
+    if json, !printNetworks { throw ValidationError("--json requires --print-networks") }
     if let shape, Shape(shape) == nil {
       throw ValidationError("--shape must be three positive sizes such as 1x28x28, not \(shape)")
     }
@@ -92,7 +106,7 @@ struct WGANInit: Tool {
   func run() throws {
     if listPresets { return try list() }
     if printNetworks { return try printNetworks(try configured()) }
-    let output = try output.open(keeping: like)
+    let output = try output.open(keeping: like, from)
     let configuration = try configured()
     if let validationError = configuration.validationError {
       throw ValidationError(validationError)
@@ -102,13 +116,20 @@ struct WGANInit: Tool {
   }
 
   private func configured() throws -> TrainingConfiguration {
-    guard let preset = preset.flatMap(Preset.init) else {
-      throw ValidationError("missing --preset NAME; --list-presets prints all presets")
-    }
-    var configuration = try configuration(of: preset, try image())
+    var configuration = try initialConfiguration()
+    if let seed { configuration.seed = seed }
     try parsedOverrides()?.apply(to: &configuration)
     try options.apply(to: &configuration)
     return configuration
+  }
+
+  /// The configuration that the other options override.
+  private func initialConfiguration() throws -> TrainingConfiguration {
+    if let from { return try TrainingConfiguration(try TensorFile(from)) }
+    guard let preset = preset.flatMap(Preset.init) else {
+      throw ValidationError("missing --preset NAME; --list-presets prints all presets")
+    }
+    return try configuration(of: preset, try image())
   }
 
   /// The options in the text of `--overrides`.
@@ -126,7 +147,7 @@ struct WGANInit: Tool {
 
   private func configuration(of preset: Preset, _ image: Shape) throws -> TrainingConfiguration {
     do {
-      return try preset.configuration(image: image, seed: seed)
+      return try preset.configuration(image: image, seed: 0)
     } catch { throw ValidationError("--preset \(preset.name): \(error)") }
   }
 
@@ -136,8 +157,15 @@ struct WGANInit: Tool {
   }
 
   private func printNetworks(_ configuration: TrainingConfiguration) throws {
-    let text = "generator: \(configuration.generator)\ncritic: \(configuration.critic)\n"
-    try StandardStream.write(text, to: 1)
+    let text: String
+    if json {
+      do { text = "\(try configuration.networksJSON())" } catch {
+        throw ValidationError("\(error)")
+      }
+    } else {
+      text = "generator: \(configuration.generator)\ncritic: \(configuration.critic)"
+    }
+    try StandardStream.write(text + "\n", to: 1)
   }
 
   private func list() throws {
@@ -145,7 +173,7 @@ struct WGANInit: Tool {
     for preset in Preset.all {
       let size: String
       do {
-        let counts = try preset.configuration(image: image, seed: seed).parameterCounts
+        let counts = try preset.configuration(image: image, seed: 0).parameterCounts
         size = "generator \(counts.generator), critic \(counts.critic) parameters"
       } catch { size = "\(error)" }
       let name = preset.name + String(repeating: " ", count: max(1, 16 - preset.name.count))

@@ -36,7 +36,7 @@ struct WGANSample: Tool {
     let latents = options.latents
     var meter = Self.meter("samples", progress)
     defer { meter.clear() }
-    try Sampler(try TensorFile(checkpoint), pool: ThreadPool(count: threads.count))
+    try Sampler(try Self.open(checkpoint: checkpoint), pool: ThreadPool(count: threads.count))
       .write(latents, to: output) { meter.update($0, of: latents.count) }
   }
 }

@@ -47,7 +47,13 @@ struct Records {
     }
     if progress.epoch != epoch, let heldOut {
       epoch = progress.epoch
-      metrics.write(heldOut.json(), unless: shouldStop)
+      let estimate = heldOut.wasserstein()
+      if !estimate.isFinite {
+        WGANStep.report(
+          "warning: \(options.heldOut ?? ""): the estimate after epoch \(epoch) is not finite; "
+            + "the metrics have null (a smaller learning rate may help)")
+      }
+      metrics.write(heldOut.json(estimate), unless: shouldStop)
     }
   }
 

@@ -78,7 +78,7 @@ struct WGANStep: Tool {
     if dryRun { return }
     ignoreBrokenPipes()
     var output = try openOutput()
-    let state = try TrainingState(try TensorFile(checkpoint))
+    let state = try TrainingState(try Self.open(checkpoint: checkpoint))
     if let warning = state.progress.arithmetic.warning {
       Self.report("\(checkpoint): \(warning)")
     }
@@ -182,7 +182,7 @@ struct WGANStep: Tool {
     _ signals: StopSignals
   ) {
     if plan.isReached(at: progress) { return }
-    if plan.isSpent(at: progress) {
+    if plan.isScheduleOver(at: progress) {
       Self.report(
         "\(checkpoint): the learning rates are 0 after epoch \(progress.epoch); training is complete"
       )

@@ -3,17 +3,14 @@ import Foundation
 import Testing
 
 struct DenormalTests {
-  /// Half of the least normal float, by a kernel, so that the compiler cannot know it.
+  /// Half of the smallest normal float, computed by a kernel so that the compiler cannot fold it.
   private static func halfOfLeastNormal() -> Float {
-    var x = Float.leastNormalMagnitude
-    scale_columns_f32(1, 1, [0.5], &x, 1)
-    return x
+    var x = Matrix<Float>(1, 1, gap: 0) { _, _ in .leastNormalMagnitude }
+    [Float(0.5)].withView { s in x.withMutableView { Float.kernels.scale_columns(s, $0) } }
+    return x[0, 0]
   }
 
-  @Test
-  func `flushing denormals holds for the thread that asks, until it is undone, and for no other`()
-    async
-  {
+  @Test func `denormals are flushed on the calling thread only, until restored`() async {
     let flushed = await withCheckedContinuation { continuation in
       Thread.detachNewThread {
         let before = Self.halfOfLeastNormal()

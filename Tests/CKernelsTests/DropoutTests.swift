@@ -2,11 +2,11 @@ import CKernels
 import Testing
 
 struct DropoutTests {
-  /// Rows around a quarter of a random number, and around a word of the mask.
+  /// Numbers of features around the four words of a random number and the 32 bits of the mask.
   private static let heights = [0, 1, 2, 3, 4, 5, 31, 32, 33, 36, 64, 70]
 
   @Test(arguments: elements)
-  func `a feature is kept by its own random word, one bit each`(element: any Element.Type) {
+  func `each feature is kept or dropped by its own random word`(element: any Element.Type) {
     func check<T: Element>(_: T.Type) {
       let key: UInt64 = 7 + 8 << 32
       let (stream, step): (UInt32, UInt32) = (3, 5)
@@ -26,19 +26,19 @@ struct DropoutTests {
                 })
             }
             var mask = before
-            T.kernels.dropoutMask(
-              rows, columns, threshold, key, stream, step, first, &mask.numbers, mask.stride)
+            var position = random_position(key: key, stream: stream, step: step, first: first)
+            mask.withMutableView { T.kernels.fill_dropout_mask(&position, threshold, rows, $0) }
             #expect(mask.numbers.map(\.word) == expected.numbers.map(\.word))
 
-            // In two pieces, of which the second begins at a later sample.
+            // In two calls; the second begins at a later sample.
             let cut = columns / 3
             var pieces = before
-            pieces.numbers.withUnsafeMutableBufferPointer {
-              T.kernels.dropoutMask(
-                rows, cut, threshold, key, stream, step, first, $0.baseAddress, mask.stride)
-              T.kernels.dropoutMask(
-                rows, columns - cut, threshold, key, stream, step, first &+ UInt32(cut),
-                $0.baseAddress.map { $0 + cut }, mask.stride)
+            for part in [0..<cut, cut..<columns] {
+              var position = position
+              position.first &+= UInt32(part.lowerBound)
+              pieces.withMutableView(part) {
+                T.kernels.fill_dropout_mask(&position, threshold, rows, $0)
+              }
             }
             #expect(pieces.numbers.map(\.word) == mask.numbers.map(\.word))
           }
@@ -48,30 +48,33 @@ struct DropoutTests {
     check(element)
   }
 
-  @Test func `a word equal to the threshold is kept, and one below is not`() {
+  @Test func `a feature is kept if its word equals the threshold, and dropped if it is below`() {
     let word = philox4x32(9, 0, 2, 1, 77).w.0
     for (threshold, kept): (UInt32, UInt32) in [(0, 1), (word, 1), (word + 1, 0), (.max, 0)] {
-      var mask: Float = 0
-      dropout_mask_f32(1, 1, threshold, 77, 1, 2, 9, &mask, 1)
-      #expect(mask.bitPattern == kept)
+      var mask = Matrix<Float>(1, 1, gap: 0) { _, _ in 0 }
+      var position = random_position(key: 77, stream: 1, step: 2, first: 9)
+      mask.withMutableView { Float.kernels.fill_dropout_mask(&position, threshold, 1, $0) }
+      #expect(mask[0, 0].bitPattern == kept)
     }
   }
 
-  @Test func `the threshold is the share that is dropped`() {
+  @Test func `the threshold is the fraction of dropped features`() {
     let n = 4096 * 256
-    for share in [0.1, 0.5, 0.9] {
-      var mask = [Float](repeating: 0, count: n / 32)
-      dropout_mask_f32(4096, 256, UInt32(share * 0x1p32), 2024 + 11 << 32, 1, 2, 3, &mask, 256)
-      let dropped = n - mask.reduce(0) { $0 + $1.bitPattern.nonzeroBitCount }
+    for rate in [0.1, 0.5, 0.9] {
+      var mask = Matrix<Float>(128, 256, gap: 0) { _, _ in 0 }
+      var position = random_position(key: 2024 + 11 << 32, stream: 1, step: 2, first: 3)
+      mask.withMutableView {
+        Float.kernels.fill_dropout_mask(&position, UInt32(rate * 0x1p32), 4096, $0)
+      }
+      let dropped = n - mask.numbers.reduce(0) { $0 + $1.bitPattern.nonzeroBitCount }
       // Five standard errors.
       #expect(
-        abs(Double(dropped) / Double(n) - share) < 5
-          * (share * (1 - share) / Double(n)).squareRoot())
+        abs(Double(dropped) / Double(n) - rate) < 5 * (rate * (1 - rate) / Double(n)).squareRoot())
     }
   }
 
   @Test(arguments: elements)
-  func `what is kept is scaled, and what is dropped becomes 0, NaN or not`(
+  func `kept features are scaled, and dropped ones become 0, even if they are NaN`(
     element: any Element.Type
   ) {
     func check<T: Element>(_: T.Type) {
@@ -84,8 +87,9 @@ struct DropoutTests {
           let numbers: [T] = awkward(rows * columns, using: &random)
           let x = Matrix<T>(rows, columns, gap: 2) { numbers[$0 * columns + $1] }
           var dropped = x
-          T.kernels.applyMask(
-            rows, columns, 1.25, mask.numbers, mask.stride, &dropped.numbers, dropped.stride)
+          mask.withView { mask in
+            dropped.withMutableView { T.kernels.apply_mask(1.25, mask, $0) }
+          }
           #expect(
             same(
               dropped,
@@ -93,13 +97,9 @@ struct DropoutTests {
 
           let cut = columns / 3
           var pieces = x
-          pieces.numbers.withUnsafeMutableBufferPointer { x in
-            mask.numbers.withUnsafeBufferPointer { mask in
-              for part in [0..<cut, cut..<columns] {
-                T.kernels.applyMask(
-                  rows, part.count, 1.25, mask.baseAddress.map { $0 + part.lowerBound },
-                  columns + 3, x.baseAddress.map { $0 + part.lowerBound }, columns + 2)
-              }
+          for part in [0..<cut, cut..<columns] {
+            mask.withView(part) { mask in
+              pieces.withMutableView(part) { T.kernels.apply_mask(1.25, mask, $0) }
             }
           }
           #expect(same(pieces, dropped))

@@ -3,13 +3,13 @@ import COpenBLAS
 import Foundation
 import Testing
 
-/// c = start + a·b for one shape, with everything that a caller may choose.
+/// c = start + a · b for one shape, with random choices of the options.
 private struct Problem<T: Element> {
   let m: Int, n: Int, k: Int
   let transposedA: Bool, transposedB: Bool, accumulate: Bool
   let a: Matrix<T>, b: Matrix<T>, c: Matrix<T>
   let bias: [T]?
-  /// What stands for the rows of b, or for its columns where it is transposed.
+  /// The index of the rows of b, or of its columns if it is transposed.
   let index: [UInt32]?
 
   init(_ m: Int, _ n: Int, _ k: Int, using random: inout Sequence64) {
@@ -21,7 +21,7 @@ private struct Problem<T: Element> {
     a = Matrix(transposedA ? k : m, transposedA ? m : k, gap: gap, using: &random)
     b = Matrix(transposedB ? n : k, transposedB ? k : n, gap: gap, using: &random)
     c = Matrix(m, n, gap: gap, using: &random)
-    bias = Bool.random(using: &random) ? (0..<m).map { _ in random.real() } : nil
+    bias = Bool.random(using: &random) ? random.reals(m) : nil
     let count = transposedB ? n : k
     index =
       count > 0 && Bool.random(using: &random)
@@ -29,10 +29,10 @@ private struct Problem<T: Element> {
   }
 
   func a(_ i: Int, _ p: Int) -> T { transposedA ? a[p, i] : a[i, p] }
-  func b(_ p: Int, _ j: Int) -> T { transposedB ? b[looked(up: j), p] : b[looked(up: p), j] }
-  private func looked(up i: Int) -> Int { index.map { Int($0[i]) } ?? i }
+  func b(_ p: Int, _ j: Int) -> T { transposedB ? b[indexed(j), p] : b[indexed(p), j] }
+  private func indexed(_ i: Int) -> Int { index.map { Int($0[i]) } ?? i }
 
-  /// The definition in CKernels.h, read aloud.
+  /// The definition in KernelList.h.
   var reference: Matrix<T> {
     c.map { i, j in
       var sum = accumulate ? c[i, j] : bias?[i] ?? 0
@@ -41,32 +41,38 @@ private struct Problem<T: Element> {
     }
   }
 
-  /// The kernel's answer for a part of C, written into `out`.
+  /// Writes the kernel's result for a part of C into `out`.
   func product(_ rows: Range<Int>, _ columns: Range<Int>, into out: inout Matrix<T>) {
-    let (aRow, aColumn) = transposedA ? (1, a.stride) : (a.stride, 1)
-    let (bRow, bColumn) = transposedB ? (1, b.stride) : (b.stride, 1)
-    let biasNumbers = bias ?? []
-    let part = index.map { Array($0[(transposedB ? columns.lowerBound : 0)...]) }
-    let shift = transposedB && index != nil ? 0 : columns.lowerBound
-    let outStride = out.stride
-    a.numbers.withUnsafeBufferPointer { a in
-      b.numbers.withUnsafeBufferPointer { b in
-        biasNumbers.withUnsafeBufferPointer { start in
-          out.numbers.withUnsafeMutableBufferPointer { out in
-            T.kernels.product(
-              rows.count, columns.count, k,
-              a.baseAddress.map { $0 + rows.lowerBound * aRow }, aRow, aColumn,
-              b.baseAddress.map { $0 + shift * bColumn }, part, bRow, bColumn,
-              bias == nil ? nil : start.baseAddress.map { $0 + rows.lowerBound }, accumulate,
-              out.baseAddress.map { $0 + rows.lowerBound * outStride + columns.lowerBound },
-              outStride)
+    let (outStride, all) = (out.stride, 0..<k)
+    a.withOperand(transposed: transposedA) { a in
+      b.withOperand(transposed: transposedB) { b in
+        (index ?? []).withView { index in
+          (bias ?? []).withView(bias == nil ? nil : rows) { bias in
+            out.withMutableView(columns) { out in
+              var right = b
+              if self.index == nil || !transposedB {
+                right = right.part(all, columns, of: T.self)
+              }
+              if self.index != nil {
+                right.index = index.base(as: UInt32.self) + (transposedB ? columns.lowerBound : 0)
+              }
+              (right.rows, right.columns) = (k, columns.count)
+              let first = rows.lowerBound * outStride * MemoryLayout<T>.stride
+              var arguments = product_arguments(
+                left: a.part(rows, all, of: T.self), right: right,
+                bias: self.bias == nil ? input_buffer() : bias, accumulate: accumulate,
+                result: output_matrix(
+                  base: out.pointee.base + first, rows: rows.count, columns: columns.count,
+                  stride: outStride))
+              T.kernels.product(&arguments)
+            }
           }
         }
       }
     }
   }
 
-  /// The kernel's answer.
+  /// The kernel's result.
   var product: Matrix<T> {
     var out = c
     product(0..<m, 0..<n, into: &out)
@@ -74,12 +80,51 @@ private struct Problem<T: Element> {
   }
 }
 
-/// How many variants this machine can run.
+extension Matrix {
+  /// Calls `body` with the matrix, or its transpose, as an operand of a product.
+  fileprivate func withOperand<R>(transposed: Bool, _ body: (matrix_operand) -> R) -> R {
+    withView { view in
+      body(
+        matrix_operand(
+          base: view.pointee.base, index: nil, rows: transposed ? columns : rows,
+          columns: transposed ? rows : columns, row_stride: transposed ? 1 : stride,
+          column_stride: transposed ? stride : 1))
+    }
+  }
+}
+
+extension matrix_operand {
+  /// Some rows and columns of an operand without an index.
+  fileprivate func part<T>(_ rows: Range<Int>, _ columns: Range<Int>, of _: T.Type) -> Self {
+    let first = rows.lowerBound * row_stride + columns.lowerBound * column_stride
+    return matrix_operand(
+      base: base + first * MemoryLayout<T>.stride, index: nil, rows: rows.count,
+      columns: columns.count, row_stride: row_stride, column_stride: column_stride)
+  }
+}
+
+/// c = a · b, or c += a · b, for a and b or their transposes.
+private func product<T: Element>(
+  _ a: Matrix<T>, transposed transposedA: Bool, _ b: Matrix<T>, transposed transposedB: Bool,
+  accumulate: Bool, into c: inout Matrix<T>
+) {
+  a.withOperand(transposed: transposedA) { a in
+    b.withOperand(transposed: transposedB) { b in
+      c.withMutableView { c in
+        var arguments = product_arguments(
+          left: a, right: b, bias: input_buffer(), accumulate: accumulate, result: c.pointee)
+        T.kernels.product(&arguments)
+      }
+    }
+  }
+}
+
+/// The number of variants that this machine can run.
 private let variants = (0...).prefix { product_variant_name($0) != nil }.count
 
-// Serialized: the variant in use is the process's.
+// Serialized, because the variant in use is a setting of the process.
 @Suite(.serialized) struct ProductTests {
-  @Test func `the variants have names, and the last runs anywhere`() throws {
+  @Test func `each variant has a name, and the last one runs on every machine`() throws {
     let names = try (0..<variants).map { String(cString: try #require(product_variant_name($0))) }
     #if arch(x86_64)
       #expect(["x86-64-v4", "x86-64-v3", "portable"].suffix(variants) == names[...])
@@ -91,14 +136,14 @@ private let variants = (0...).prefix { product_variant_name($0) != nil }.count
   }
 
   @Test(arguments: 0..<variants, elements)
-  func `every element is one chain of fmas in the order of k`(
+  func `each element is one chain of fmas in the order of k`(
     variant: Int, element: any Element.Type
   ) {
     product_use_variant(variant)
     defer { product_use_variant(0) }
     func check<T: Element>(_: T.Type) {
       var random = Sequence64(state: 1)
-      // Every height and width of a tile, then long sums, then a few shapes of no system.
+      // Every height and width of a tile, then long sums, then random shapes.
       var shapes = (1...40).map { ($0, 33, 5) } + (1...70).map { (13, $0, 21) }
       shapes += [0, 1, 15, 16, 17, 255, 256, 257, 513].map { (5, 18, $0) }
       for _ in 0..<60 {
@@ -117,7 +162,7 @@ private let variants = (0...).prefix { product_variant_name($0) != nil }.count
   }
 
   @Test(arguments: 0..<variants)
-  func `a layer's shapes agree with the chain where B is packed in several panels`(variant: Int) {
+  func `the shapes of layers match the chain if B is packed in several panels`(variant: Int) {
     product_use_variant(variant)
     defer { product_use_variant(0) }
     var random = Sequence64(state: 2)
@@ -128,7 +173,7 @@ private let variants = (0...).prefix { product_variant_name($0) != nil }.count
   }
 
   @Test(arguments: elements)
-  func `cutting rows and columns anywhere changes no bit`(element: any Element.Type) {
+  func `splitting rows and columns anywhere changes no bit`(element: any Element.Type) {
     func check<T: Element>(_: T.Type) {
       var random = Sequence64(state: 3)
       for _ in 0..<50 {
@@ -149,14 +194,14 @@ private let variants = (0...).prefix { product_variant_name($0) != nil }.count
     check(element)
   }
 
-  @Test func `the result is BLAS's within the error bound of two sums`() {
+  @Test func `float products match BLAS within the error bound of two sums`() {
     var random = Sequence64(state: 4)
     let (m, n, k) = (57, 83, 311)
     let a = Matrix<Float>(m, k, gap: 0, using: &random)
     let b = Matrix<Float>(k, n, gap: 0, using: &random)
     var ours = Matrix<Float>(m, n, gap: 0) { _, _ in 0 }
     var theirs = ours
-    product_f32(m, n, k, a.numbers, k, 1, b.numbers, nil, n, 1, nil, false, &ours.numbers, n)
+    product(a, transposed: false, b, transposed: false, accumulate: false, into: &ours)
     cblas_sgemm(
       CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(m), Int32(n), Int32(k), 1, a.numbers,
       Int32(k), b.numbers, Int32(n), 0, &theirs.numbers, Int32(n))
@@ -169,14 +214,14 @@ private let variants = (0...).prefix { product_variant_name($0) != nil }.count
     }
   }
 
-  @Test func `in double the result is BLAS's within the error bound of two sums`() {
+  @Test func `double products match BLAS within the error bound of two sums`() {
     var random = Sequence64(state: 5)
     let (m, n, k) = (31, 45, 130)
     let a = Matrix<Double>(k, m, gap: 0, using: &random)
     let b = Matrix<Double>(n, k, gap: 0, using: &random)
     var ours = Matrix<Double>(m, n, gap: 0, using: &random)
     var theirs = ours
-    product_f64(m, n, k, a.numbers, 1, m, b.numbers, nil, 1, k, nil, true, &ours.numbers, n)
+    product(a, transposed: true, b, transposed: true, accumulate: true, into: &ours)
     cblas_dgemm(
       CblasRowMajor, CblasTrans, CblasTrans, Int32(m), Int32(n), Int32(k), 1, a.numbers,
       Int32(m), b.numbers, Int32(k), 1, &theirs.numbers, Int32(n))
@@ -189,20 +234,26 @@ private let variants = (0...).prefix { product_variant_name($0) != nil }.count
   }
 
   @Test(arguments: 0..<variants)
-  func `nothing past the last element is touched`(variant: Int) {
+  func `no variant accesses memory past the last element`(variant: Int) {
     product_use_variant(variant)
     defer { product_use_variant(0) }
-    // Every operand ends where the readable memory ends, so a step too far is a fault.
+    // Each operand ends at an unreadable page, so an access past its end is a fault.
     for (m, n, k) in [(1, 1, 1), (3, 7, 5), (13, 31, 20), (12, 32, 16), (25, 33, 33), (8, 17, 64)] {
       let (a, b, c) = (Guarded(m * k), Guarded(k * n), Guarded(m * n))
       let bias = Guarded(m)
       for transposed in [false, true] {
         for accumulate in [false, true] {
           for i in 0..<m * n { c.base[i] = 1 }
-          product_f32(
-            m, n, k, a.base, transposed ? 1 : k, transposed ? m : 1, b.base, nil,
-            transposed ? 1 : n,
-            transposed ? k : 1, bias.base, accumulate, c.base, n)
+          var arguments = product_arguments(
+            left: matrix_operand(
+              base: a.base, index: nil, rows: m, columns: k, row_stride: transposed ? 1 : k,
+              column_stride: transposed ? m : 1),
+            right: matrix_operand(
+              base: b.base, index: nil, rows: k, columns: n, row_stride: transposed ? 1 : n,
+              column_stride: transposed ? k : 1),
+            bias: input_buffer(base: bias.base, count: m), accumulate: accumulate,
+            result: output_matrix(base: c.base, rows: m, columns: n, stride: n))
+          Float.kernels.product(&arguments)
           #expect((0..<m * n).allSatisfy { c.base[$0] == (accumulate ? 1 : 0) })
         }
       }
@@ -210,7 +261,7 @@ private let variants = (0...).prefix { product_variant_name($0) != nil }.count
   }
 }
 
-/// Zeros that end at the end of the readable memory.
+/// Zeros that end at an unreadable page.
 private final class Guarded {
   let base: UnsafeMutablePointer<Float>
   private let memory: UnsafeMutableRawPointer

@@ -2,13 +2,13 @@ import CKernels
 import Foundation
 import Testing
 
-/// The four words for one counter and key.
+/// The four words of a counter and a key.
 private func philox(_ c: [UInt32], _ key: UInt64) -> [UInt32] {
   let w = philox4x32(c[0], c[1], c[2], c[3], key).w
   return [w.0, w.1, w.2, w.3]
 }
 
-/// The two variates for two words.
+/// The two variates of two words.
 private func boxMuller(_ even: UInt32, _ odd: UInt32) -> [Float] {
   var out: [Float] = [0, 0]
   box_muller(even, odd, &out)
@@ -16,7 +16,7 @@ private func boxMuller(_ even: UInt32, _ odd: UInt32) -> [Float] {
 }
 
 struct RandomTests {
-  @Test func `Philox gives the published words`() {
+  @Test func `Philox matches its published test vectors`() {
     // Random123, tests/kat_vectors.
     #expect(
       philox([0, 0, 0, 0], 0) == [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8])
@@ -29,12 +29,12 @@ struct RandomTests {
         == [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1])
   }
 
-  @Test func `ln is within 2 ulp from one end of the words to the other`() {
-    // With odd = 0 the second variate is 0 and the first is r itself: −r²/2 = ln u. The square root
-    // halves a relative error, and adds half an ulp of its own.
+  @Test func `ln is within 2 ulp over the whole range of words`() {
+    // For odd = 0 the second variate is 0 and the first is r: −r²/2 = ln u. The square root halves
+    // the relative error and adds half an ulp.
     var random = Sequence64(state: 1)
     var words = (0..<200_000).map { _ in UInt32(truncatingIfNeeded: random.next()) }
-    words += (0..<20_000) + (0..<20_000).map { .max - $0 * 64 }  // the tail; u next to 1
+    words += (0..<20_000) + (0..<20_000).map { .max - $0 * 64 }  // the tail; u near 1
     var greatest = 0.0
     for word in words {
       let r = boxMuller(word, 0)
@@ -46,8 +46,8 @@ struct RandomTests {
     #expect(greatest <= 2)
   }
 
-  @Test func `cos and sin err by less than 1.5 ulp of 1 around the circle`() {
-    // even = 0 gives the largest r, 6.76, and so the finest view of the circle.
+  @Test func `cos and sin are within 1.5 ulp of 1 around the circle`() {
+    // even = 0 gives the largest r, 6.76, and so the highest resolution.
     let r = Double(boxMuller(0, 0)[0])
     var greatest = 0.0
     for odd in stride(from: UInt32(0), through: .max - 20_000, by: 20_011) {
@@ -59,7 +59,7 @@ struct RandomTests {
     #expect(greatest <= 1.5 * Double(Float(1).ulp))
   }
 
-  @Test func `extreme words give finite variates, at most 6.764 from 0`() {
+  @Test func `extreme words give finite variates of at most 6.764`() {
     let words: [UInt32] = [0, 1, 0x1fff_ffff, 0x2000_0000, 0x8000_0000, .max - 1, .max]
     for even in words {
       for odd in words {
@@ -71,7 +71,7 @@ struct RandomTests {
   }
 
   @Test(arguments: elements)
-  func `a column of normals depends on its number alone`(element: any Element.Type) {
+  func `a column of normals depends only on its number`(element: any Element.Type) {
     func check<T: Element>(_: T.Type) {
       let key: UInt64 = 7 + 8 << 32
       let (stream, step): (UInt32, UInt32) = (3, 5)
@@ -89,8 +89,8 @@ struct RandomTests {
               let w = philox([first &+ UInt32(column), UInt32(row / 4), step, stream], key)
               return pair(w[row % 4 / 2 * 2], w[row % 4 / 2 * 2 + 1])[row % 2]
             }
-            T.kernels.normalColumns(
-              rows, columns, key, stream, step, first, &out.numbers, out.stride)
+            var position = random_position(key: key, stream: stream, step: step, first: first)
+            out.withMutableView { T.kernels.fill_normal(&position, $0) }
             #expect(same(out, expected))
           }
         }
@@ -100,12 +100,13 @@ struct RandomTests {
   }
 
   @Test(arguments: elements)
-  func `a uniform depends on its number alone, and uses 24 bits`(element: any Element.Type) {
+  func `a uniform depends only on its number, and has 24 bits`(element: any Element.Type) {
     func check<T: Element>(_: T.Type) {
       for count in widths {
         for first: UInt32 in [0, .max - 20] {
           var out = [T](repeating: -1, count: count)
-          T.kernels.uniforms(count, 1 + 2 << 32, 3, 4, first, &out)
+          var position = random_position(key: 1 + 2 << 32, stream: 3, step: 4, first: first)
+          out.withMutableView { T.kernels.fill_uniform(&position, $0) }
           let expected = (0..<count).map {
             T(philox([first &+ UInt32($0), 0, 4, 3], 1 + 2 << 32)[0] >> 8) / 0x1p24
           }
@@ -117,14 +118,17 @@ struct RandomTests {
   }
 
   /// 2²⁰ normals: 1024 rows of 1024 columns.
-  private static let normals: [Float] = {
-    var out = [Float](repeating: 0, count: 1 << 20)
-    normal_columns_f32(1024, 1024, 2024 + 11 << 32, 1, 2, 3, &out, 1024)
-    return out
-  }()
+  private static func normals(step: UInt32) -> [Float] {
+    var out = Matrix<Float>(1024, 1024, gap: 0) { _, _ in 0 }
+    var position = random_position(key: 2024 + 11 << 32, stream: 1, step: step, first: 3)
+    out.withMutableView { Float.kernels.fill_normal(&position, $0) }
+    return out.numbers
+  }
 
-  @Test func `the moments of normals are a normal's`() {
-    // Bounds: five standard errors; the powers 1 … 4 have the variances 1, 2, 15, 96.
+  private static let normals = normals(step: 2)
+
+  @Test func `normals have the moments of a normal distribution`() {
+    // Bounds: five standard errors. The powers 1 to 4 have the variances 1, 2, 15 and 96.
     let n = Double(Self.normals.count)
     var sums = [0.0, 0, 0, 0]
     for z in Self.normals.lazy.map(Double.init) {
@@ -148,14 +152,13 @@ struct RandomTests {
     let chiSquare = bins.reduce(0) {
       $0 + (Double($1) - expected) * (Double($1) - expected) / expected
     }
-    // 63 degrees of freedom: mean 63, standard deviation 11.2. Too even would be wrong as well.
+    // 63 degrees of freedom: mean 63, standard deviation 11.2. Too even is wrong, too.
     #expect(chiSquare > 20 && chiSquare < 120)
   }
 
-  @Test func `neighbours are not correlated, down, across, or from step to step`() {
+  @Test func `neighbors in a row, in a column and in two steps are not correlated`() {
     let z = Self.normals
-    var next = [Float](repeating: 0, count: z.count)
-    normal_columns_f32(1024, 1024, 2024 + 11 << 32, 1, 3, 3, &next, 1024)
+    let next = Self.normals(step: 3)
     let n = Double(z.count)
     func correlation(_ x: some Sequence<Float>, _ y: some Sequence<Float>) -> Double {
       zip(x, y).reduce(0) { $0 + Double($1.0) * Double($1.1) } / n
@@ -168,7 +171,8 @@ struct RandomTests {
 
   @Test func `uniforms fill 64 bins evenly and stay below 1`() {
     var u = [Float](repeating: 0, count: 1 << 18)
-    uniforms_f32(u.count, 2024 + 11 << 32, 4, 0, 0, &u)
+    var position = random_position(key: 2024 + 11 << 32, stream: 4, step: 0, first: 0)
+    u.withMutableView { Float.kernels.fill_uniform(&position, $0) }
     var bins = [Int](repeating: 0, count: 64)
     for x in u { bins[Int(x * 64)] += 1 }
     #expect(u.allSatisfy { 0 <= $0 && $0 < 1 })

@@ -1,9 +1,9 @@
 import CKernels
 import Testing
 
-/// The transforms of Winograd's minimal filtering against the textbook's construction.
+/// Compares the transforms of Winograd's minimal filtering with the textbook's construction.
 struct WinogradTests {
-  /// A matrix by rows.
+  /// A matrix as a list of rows.
   private struct Table {
     var numbers: [[Double]]
 
@@ -12,21 +12,21 @@ struct WinogradTests {
     }
   }
 
-  /// Bᵀ, G and Aᵀ of outputs × taps.
+  /// The matrices Bᵀ, G and Aᵀ for outputs × taps.
   private struct Filter {
     let outputs: Int, taps: Int
     let input: winograd_matrix, kernel: winograd_matrix, output: winograd_matrix
-    /// The points of the even taps, of the odd ones, and those that G is scaled for.
+    /// The points of the even taps, those of the odd taps, and those that G is scaled for.
     let points: [[Double]], scale: [Double]
 
-    /// Of each product the point, counted from 0.
-    var places: [Int] {
+    /// The index of the point of each product.
+    var pointIndices: [Int] {
       points[0].indices.flatMap { place in points.filter { place < $0.count }.map { _ in place } }
         + [points[0].count, points[0].count]
     }
 
-    /// By Toom and Cook (Lavin & Gray 2016): at each point, and at infinity, the product of two
-    /// polynomials' values. The even inputs with the even taps are one filter, the odd another.
+    /// The matrices by Toom and Cook (Lavin & Gray 2016): a product of the values of two polynomials
+    /// at each point and at infinity. The even inputs and taps are one filter, the odd ones another.
     var tables: (input: Table, kernel: Table, output: Table) {
       func norm(_ point: Double, _ points: [Double]) -> Double {
         points.filter { $0 != point }.map { point - $0 }.reduce(1, *)
@@ -41,7 +41,7 @@ struct WinogradTests {
           polynomial = zip([0] + polynomial, polynomial + [0]).map { $0 - other * $1 }
         }
         guard let point else { return (polynomial, (0..<taps).map { $0 == taps - 1 ? 1 : 0 }) }
-        // What G is scaled for more than for these points is taken back.
+        // Undoes the scaling of G for points that this filter lacks.
         let all = scale.isEmpty ? points : scale
         let more = norm(point, all) / norm(point, points)
         return (
@@ -82,13 +82,13 @@ struct WinogradTests {
       output: WINOGRAD_OUTPUT_3X4, points: [[0, 1, -1], [0, 1, -1]], scale: [0, 1, -1, 0.5]),
   ]
 
-  /// The pairs that can stand on the two axes.
+  /// The pairs that the two axes can have.
   private static let pairs = filters.flatMap { down in
     filters.filter { $0.taps == down.taps }.map { (down, $0) }
   }
 
   @Test(arguments: elements)
-  func `a transform is the matrix on both axes, term after term`(element: any Element.Type) {
+  func `a transform applies a matrix to both axes, term by term`(element: any Element.Type) {
     func check<T: Element>(_: T.Type) {
       var random = Sequence64(state: 1)
       for (down, across) in Self.pairs {
@@ -96,7 +96,7 @@ struct WinogradTests {
           (down.input, down.tables.input, across.input, across.tables.input),
           (down.output, down.tables.output, across.output, across.tables.output),
         ]
-        // Those of three outputs share the kernel of four, which has more points.
+        // Three outputs share the filter transform of four, which has more points.
         if down.scale.isEmpty && across.scale.isEmpty {
           cases.append((down.kernel, down.tables.kernel, across.kernel, across.tables.kernel))
         }
@@ -125,14 +125,14 @@ struct WinogradTests {
     let rows = 3
     let (ins, outs) = (horizontal[0].count, horizontal.count)
     let (numbersIn, numbersOut) = (vertical[0].count * ins, vertical.count * outs)
-    // A place for each number, of `rows` rows; every fifth is nowhere.
-    func places(_ count: Int) -> [Int32] {
+    // An offset of `rows` rows for each element. Every fifth element is absent.
+    func offsets(_ count: Int) -> [Int32] {
       (0..<count).shuffled(using: &random).map { $0 % 5 == 4 ? -1 : Int32($0 * rows) }
     }
-    let (from, to) = (places(numbersIn), places(numbersOut))
+    let (from, to) = (offsets(numbersIn), offsets(numbersOut))
     let x = Matrix<T>(numbersIn * rows, columns, gap: 2, using: &random)
     let y = Matrix<T>(numbersOut * rows, columns, gap: 5, using: &random)
-    let bias: [T] = (0..<rows).map { _ in random.real() }
+    let bias: [T] = random.reals(rows)
     func chain(_ factors: [T], _ numbers: [T]) -> T {
       let terms = zip(factors, numbers).filter { $0.0 != 0 }.map { $0.0 * $0.1 }
       return terms.dropFirst().reduce(terms[0], +)
@@ -158,13 +158,44 @@ struct WinogradTests {
       }
     }
     var result = y
-    T.kernels.winograd(
-      names.0, names.1, transposed, rows, columns, x.numbers, from, x.stride, x.stride,
-      hasBias ? bias : nil, adding.0, adding.1, &result.numbers, to, y.stride, y.stride)
+    transform(
+      names, transposed: transposed, x, from, bias: hasBias ? bias : nil, overlap: adding, rows,
+      into: &result, to)
     #expect(same(result, expected), "\(names), transposed \(transposed), \(columns) columns")
   }
 
-  @Test func `products added at their points make a correlation of stride two`() {
+  /// Calls the kernel with one matrix of `rows` rows for each element of a tile.
+  private func transform<T: Element>(
+    _ matrices: (winograd_matrix, winograd_matrix), transposed: Bool, _ x: Matrix<T>,
+    _ from: [Int32], bias: [T]?, overlap: (Int, Int), _ rows: Int, into y: inout Matrix<T>,
+    _ to: [Int32]
+  ) {
+    x.withView { x in
+      y.withMutableView { y in
+        (bias ?? []).withView { biasView in
+          from.withView { from in
+            to.withView { to in
+              var arguments = winograd_arguments(
+                vertical: matrices.0, horizontal: matrices.1, transposed: transposed,
+                input: input_gather(
+                  base: x.pointee.base, offsets: from.base(as: Int32.self), unit: x.pointee.stride,
+                  rows: rows,
+                  columns: x.pointee.columns, stride: x.pointee.stride),
+                bias: bias == nil ? input_buffer() : biasView,
+                overlap: .init(rows: overlap.0, columns: overlap.1),
+                output: output_gather(
+                  base: y.pointee.base, offsets: to.base(as: Int32.self), unit: y.pointee.stride,
+                  rows: rows,
+                  columns: y.pointee.columns, stride: y.pointee.stride))
+              T.kernels.winograd(&arguments)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test func `transforms and products make a correlation of stride two`() {
     var random = Sequence64(state: 2)
     for (down, across) in Self.pairs {
       let (taps, ins) = (down.taps, 2 * across.outputs + across.taps - 2)
@@ -173,16 +204,18 @@ struct WinogradTests {
       func transform(
         _ vertical: winograd_matrix, _ horizontal: winograd_matrix, _ x: [Double], to count: Int
       ) -> [Double] {
-        var y = [Double](repeating: 0, count: count)
-        winograd_f64(
-          vertical, horizontal, false, 1, 1, x, x.indices.map(Int32.init), 1, 1, nil, 0, 0, &y,
-          (0..<count).map(Int32.init), 1, 1)
-        return y
+        var y = Matrix<Double>(count, 1, gap: 0) { _, _ in 0 }
+        self.transform(
+          (vertical, horizontal), transposed: false,
+          Matrix(x.count, 1, gap: 0) { row, _ in x[row] },
+          x.indices.map(Int32.init), bias: nil, overlap: (0, 0), 1, into: &y,
+          (0..<count).map(Int32.init))
+        return y.numbers
       }
       let all = down.tables.kernel.numbers.count + (down.scale.isEmpty ? 0 : 2)
       let u = transform(down.kernel, across.kernel, w.numbers, to: all * all)
       let v = transform(down.input, across.input, x.numbers, to: x.numbers.count)
-      // Among the products of four outputs; those of three lack the point ½.
+      // The index among the products of four outputs; those of three lack the point ½.
       func product(_ index: Int, _ filter: Filter) -> Int {
         !filter.scale.isEmpty && index >= 6 ? index + 2 : index
       }
@@ -190,7 +223,7 @@ struct WinogradTests {
       var m = [Double](repeating: 0, count: (down.points[0].count + 1) * side)
       for index in v.indices {
         let (i, j) = (index / ins, index % ins)
-        m[down.places[i] * side + across.places[j]] +=
+        m[down.pointIndices[i] * side + across.pointIndices[j]] +=
           u[product(i, down) * all + product(j, across)] * v[index]
       }
       let y = transform(down.output, across.output, m, to: down.outputs * across.outputs)

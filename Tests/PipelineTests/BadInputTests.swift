@@ -109,7 +109,8 @@ import Testing
       "wgan-step mlp-gp.bin --data wide.tensor --steps 1 -o old", 65, "wide.tensor: ", "1x8x9",
       "1x8x8"),
     Case(
-      "wgan-step mlp-gp.bin --data few.tensor --steps 1 -o old", 65, "few.tensor: ", "batch of 20"),
+      "wgan-step mlp-gp.bin --data few.tensor --steps 1 -o old", 65, "few.tensor: ",
+      "at least 20, found 19"),
     Case("wgan-step mlp-gp.bin --data bright.tensor --steps 1 -o old", 65, "outside its range"),
     Case("wgan-step mlp-gp.bin --data bare.tensor --steps 1 -o old", 65, "range unknown"),
     // Outputs
@@ -145,7 +146,7 @@ import Testing
     Case("\(step) --steps 1 --trace new --metrics new", 64, "cannot both be written to new"),
     Case("\(step) --steps 1 --trace images.tensor", 64, "images.tensor: is also an input"),
     Case("\(step) --steps 1 --trace mlp-gp.bin", 64, "mlp-gp.bin: is also an input"),
-    Case("\(step) --epochs 9999 --trace old", 64, "old: has room for ", "critic and"),
+    Case("\(step) --epochs 9999 --trace old", 64, "old: a trace has room for ", "critic and"),
     Case("\(step) --steps 1 -o images.tensor", 64, "images.tensor: is also an input"),
     Case("wgan-sample mlp-gp.bin -o ./mlp-gp.bin", 64, "./mlp-gp.bin: is also an input"),
     Case("tensor2png images.tensor -o images.tensor", 64, "images.tensor: is also an input"),
@@ -182,12 +183,12 @@ import Testing
     Case("wgan-init --preset mlp-gp --schedule 'linear x' -o old", 64, "'linear x'", "--schedule"),
     Case("wgan-init --preset mlp-gp --schedule 'linear 0' -o old", 64, "steps of the schedule"),
     Case("wgan-init --preset mlp-gp --schedule 'constant warm-up' -o old", 64, "--schedule"),
-    Case("wgan-init --preset mlp-gp --schedule 'plateau factor 2' -o old", 64, "of a plateau"),
+    Case("wgan-init --preset mlp-gp --schedule 'plateau factor 2' -o old", 64, "plateau factor"),
     Case("wgan-init --preset mlp-gp --schedule 'plateau patience -1' -o old", 64, "patience"),
     Case("wgan-init --preset mlp-gp --schedule 'plateau every batch' -o old", 64, "--schedule"),
     Case("wgan-init --preset mlp-gp --schedule -o old", 64, "--schedule"),
     Case("wgan-init --preset mlp-gp --critic-warm-up 100 -o old", 64, "'100'", "--critic-warm-up"),
-    Case("wgan-init --preset mlp-gp --critic-warm-up '0 25 500' -o old", 64, "critic's warm-up"),
+    Case("wgan-init --preset mlp-gp --critic-warm-up '0 25 500' -o old", 64, "critic warm-up"),
     Case("wgan-init --preset mlp-gp --real-batch stale -o old", 64, "'stale'", "--real-batch"),
     Case("wgan-init --preset mlp-gp --interpolation cauchy -o old", 64, "--interpolation"),
     Case(
@@ -230,14 +231,13 @@ import Testing
     try writeImages(
       shell, "bright.tensor", [Float](repeating: 2, count: 1280), .f32, ["range": "-1,1"])
     try writeImages(shell, "bare.tensor", [UInt8](repeating: 2, count: 1280), .u8, [:])
-    try shell.succeed(
+    try shell.run(
       """
       echo precious > old; echo some words > words; : > empty; mkdir folder
       printf '{"epoch":1,"generator_step":%d}\\n{"ep\\n' 1 2 > torn.jsonl
       head -c 70000 /dev/zero > long.jsonl
       echo 'dense 9; reshape 2x2x2; dense 1' > misfit; echo 'dense 9; batch-norm; dense 1' > normed
-      gzip -c images.idx | head -c 200 > short.gz
-      gzip -c images.idx > crc.gz
+      gzip -c images.idx > crc.gz; head -c 200 crc.gz > short.gz
       printf 'xxxx' | dd of=crc.gz bs=1 seek=$(($(stat -c %s crc.gz) - 8)) conv=notrunc status=none
       for name in wide few; do idx2tensor $name.idx -o $name.tensor; done
       tensor2png images.tensor -o grid.png
@@ -262,16 +262,15 @@ import Testing
     func `is one line with the documented status, and harms nothing`(_ bad: Case) throws {
       let shell = try BadInputTests.shell.get()
       let before = try shell.files()
-      let result = try shell.run(bad.script)
-      #expect(result.status == bad.status, "\(result.words)")
-      #expect(result.output.isEmpty)
+      let result = try shell.run(bad.script, status: bad.status)
+      #expect(result.standardOutput.isEmpty)
       let tool = bad.script.components(separatedBy: .whitespaces).first {
         $0.contains("2") || $0.hasPrefix("wgan")
       }
-      let lines = result.words.split(separator: "\n", omittingEmptySubsequences: false)
-      #expect(lines.count == 2 && lines.last == "", "\(result.words)")
-      #expect(tool.map { result.words.hasPrefix("\($0): ") } == true, "\(result.words)")
-      for words in bad.words { #expect(result.words.contains(words), "\(result.words)") }
+      let lines = result.standardError.split(separator: "\n", omittingEmptySubsequences: false)
+      #expect(lines.count == 2 && lines.last == "", "\(result)")
+      #expect(tool.map { result.standardError.hasPrefix("\($0): ") } == true, "\(result)")
+      for words in bad.words { #expect(result.standardError.contains(words), "\(result)") }
       let after = try shell.files()
       #expect(after.keys.sorted() == before.keys.sorted())
       #expect(after == before)
@@ -281,28 +280,26 @@ import Testing
   @Test func `binary data neither goes to a terminal nor comes from one`() throws {
     let shell = try workshop()
     try shell.write("batch.bin", [UInt8](repeating: 1, count: 3073))
-    try shell.succeed("tensor2png images.tensor -o grid.png")
+    try shell.run("tensor2png images.tensor -o grid.png")
     let tools = [
       "idx2tensor images.idx", "wgan-init --preset mlp-gp", "wgan-sample mlp-gp.bin",
       "wgan-step mlp-gp.bin --data images.tensor --steps 1", "tensor2png images.tensor",
       "png2tensor grid.png", "cifar2tensor batch.bin",
     ]
     for tool in tools {
-      let refused = try shell.run("script -qec '\(tool)' /dev/null < /dev/null")
-      #expect(refused.status == 64, "\(tool)")
-      let words = String(decoding: refused.output, as: UTF8.self)
+      let refused = try shell.run("script -qec '\(tool)' /dev/null < /dev/null", status: 64)
       #expect(
-        words.contains("standard output: refusing to write binary data to a terminal"), "\(words)")
-      #expect(words.count < 200)
+        refused.text.contains("standard output: refusing to write binary data to a terminal"),
+        "\(refused)")
+      #expect(refused.text.count < 200)
       let forced = try shell.run("script -qec '\(tool) -f' /dev/null < /dev/null")
-      #expect(forced.status == 0 && forced.output.count > 1000, "\(tool)")
+      #expect(forced.standardOutput.count > 1000, "\(tool)")
     }
     for tool in ["idx2tensor", "wgan-sample", "tensor2png", "png2tensor -", "cifar2tensor"] {
-      let refused = try shell.run("script -qec '\(tool) -o out' /dev/null < /dev/null")
-      #expect(refused.status == 64, "\(tool)")
+      let refused = try shell.run("script -qec '\(tool) -o out' /dev/null < /dev/null", status: 64)
       #expect(
-        String(decoding: refused.output, as: UTF8.self)
-          .contains("standard input: refusing to read binary data from a terminal"))
+        refused.text.contains("standard input: refusing to read binary data from a terminal"),
+        "\(refused)")
     }
     #expect(try shell.files()["out"] == nil)
   }
@@ -315,21 +312,19 @@ import Testing
         idx2tensor -o dots
       wgan-init --preset mlp-gp --like dots --latent 1 --batch-size 65536 -o wide.bin \
         --generator <(echo 'dense 1000000; dense 1; tanh')
-      wgan-step wide.bin --data dots --steps 1 -o end
+      exits 65 wgan-step wide.bin --data dots --steps 1 -o end
       """)
-    #expect(result.status == 65)
     #expect(
-      result.words.contains(
+      result.standardError.contains(
         /^wgan-step: wide.bin: a batch of 65536 takes 5\d\d.\d GB of memory; the machine has [\d.]+ GB\n$/
       ))
     let limited = try shell.run(
       """
       wgan-init --preset mlp-gp --like dots --latent 1 --batch-size 200 -o wide.bin \
         --generator <(echo 'dense 1000000; dense 1; tanh')
-      ulimit -v 1000000; wgan-step wide.bin --data dots --steps 1 -o end
+      ulimit -v 1000000; exits 74 wgan-step wide.bin --data dots --steps 1 -o end
       """)
-    #expect(limited.status == 74)
-    #expect(limited.words == "wgan-step: memory: cannot allocate memory\n")
+    #expect(limited.standardError == "wgan-step: memory: cannot allocate memory\n")
     #expect(try shell.files()["end"] == nil && shell.files()["end.partial"] == nil)
   }
 }

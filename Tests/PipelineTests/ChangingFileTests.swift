@@ -15,25 +15,26 @@ import Testing
         --metrics log -o out.bin &
       await '[ -s log ]'
       truncate -s 100 images.tensor
-      wait $!
+      exits 74 wait $!
       """)
-    #expect(result.status == 74)
     #expect(
-      result.words == "wgan-step: images.tensor: was truncated or failed while it was in use\n")
+      result.standardError
+        == "wgan-step: images.tensor: was truncated or failed while it was in use\n")
     #expect(try shell.files()["out.bin.partial"] == nil)
     #expect(try shell.read("out.bin") == Data("precious\n".utf8))
   }
 
   @Test func `inputs that are replaced or removed while they are in use do not matter`() throws {
     let shell = try workshop()
-    try shell.succeed(
+    try shell.run(
       """
       wgan-step mlp-gp.bin --data images.tensor --steps 400 -o calm.bin
       cp mlp-gp.bin a.bin; cp images.tensor a.tensor
       wgan-step a.bin --data a.tensor --steps 400 --metrics log -o b.bin &
       await '[ -s log ]'
       echo other > a.new; mv a.new a.tensor; rm a.bin
-      wait $! && cmp b.bin calm.bin
+      wait $!
+      cmp b.bin calm.bin
       """)
   }
 
@@ -44,11 +45,11 @@ import Testing
       echo precious > old; mkfifo pipe
       idx2tensor pipe -o old &
       { head -c 5000 images.idx; sleep 0.1; } > pipe
-      wait $!
+      exits 65 wait $!
       """)
-    #expect(result.status == 65)
     #expect(
-      result.words == "idx2tensor: pipe: data is truncated (expected 9600 bytes, found 4984)\n")
+      result.standardError
+        == "idx2tensor: pipe: data is truncated (expected 9600 bytes, found 4984)\n")
     #expect(try shell.read("old") == Data("precious\n".utf8))
   }
 
@@ -57,7 +58,7 @@ import Testing
     let result = try shell.run(
       """
       echo precious > out.tensor; mkfifo first second
-      idx2tensor first -o out.tensor &
+      idx2tensor first -o out.tensor & first=$!
       exec 8> first; head -c 5000 images.idx >&8
       await '[ -e out.tensor.partial ]'
       rm out.tensor.partial
@@ -65,32 +66,31 @@ import Testing
       exec 9> second; head -c 100 images.idx >&9
       await '[ -e out.tensor.partial ]'
       tail -c +5001 images.idx >&8; exec 8>&-
-      wait %1; status=$?
-      grep -q precious out.tensor && [ -e out.tensor.partial ] || exit 1
+      exits 74 wait $first
+      has precious out.tensor; [ -e out.tensor.partial ]
       tail -c +101 images.idx >&9; exec 9>&-
-      wait $other && cmp out.tensor images.tensor || exit 2
-      exit $status
+      wait $other; cmp out.tensor images.tensor
       """)
-    #expect(result.status == 74)
     #expect(
-      result.words.hasSuffix("out.tensor.partial was removed or replaced before it was complete\n"),
-      "\(result.words)")
+      result.standardError.hasSuffix(
+        "out.tensor.partial was removed or replaced before it was complete\n"),
+      "\(result.standardError)")
     #expect(try shell.files()["out.tensor.partial"] == nil)
   }
 
   @Test func `descriptors that write nothing do not hold a tool up`() throws {
     let shell = try workshop()
     // The memory of a program that is no more takes no byte and gives no error.
-    let result = try shell.run("(exec > /proc/self/mem && exec timeout 10 wgan-sample mlp-gp.bin)")
-    #expect(result.status == 74)
-    #expect(result.words == "wgan-sample: standard output: input/output error\n")
+    let result = try shell.run(
+      "(exec > /proc/self/mem; exec timeout 10 wgan-sample mlp-gp.bin)", status: 74)
+    #expect(result.standardError == "wgan-sample: standard output: input/output error\n")
   }
 
   @Test func `more threads than the system has room for are told`() throws {
     let shell = try workshop()
-    let result = try shell.run("ulimit -v 2000000; wgan-sample mlp-gp.bin --threads 1024 -n 1")
-    #expect(result.status == 75)
-    #expect(result.words.hasSuffix(" of 1024: resource temporarily unavailable\n"))
-    #expect(result.output.isEmpty)
+    let result = try shell.run(
+      "ulimit -v 2000000; wgan-sample mlp-gp.bin --threads 1024 -n 1", status: 75)
+    #expect(result.standardError.hasSuffix(" of 1024: resource temporarily unavailable\n"))
+    #expect(result.standardOutput.isEmpty)
   }
 }

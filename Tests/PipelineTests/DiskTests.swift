@@ -4,11 +4,12 @@ import Testing
 /// File systems that are full, cannot be written, or are others than the one where a link to them is.
 @Suite struct DiskTests {
   /// A mount namespace of one's own, where a full and a read-only file system can be had.
-  static let canMount =
-    (try? Shell().run("unshare -rm mount -t tmpfs -o size=64k none /mnt").status) == 0
+  static let mounts = ConditionTrait.requires("a mount namespace of its own") {
+    (try? Shell().attempt("unshare -rm mount -t tmpfs -o size=64k none /mnt").status) == 0
+  }
 
   @Test(
-    .enabled(if: canMount),
+    mounts,
     arguments: [
       ("size=8k", 74, "no space left on device"), ("ro", 73, "read-only file system"),
     ],
@@ -26,30 +27,31 @@ import Testing
       mkdir disk; ln -s disk/old link
       { head -c 16 images.idx; head -c 9600 /dev/urandom; } | idx2tensor -o noise.tensor
       unshare -rm bash -c '
-        mount -t tmpfs -o size=8k none disk && echo precious > disk/old
+        source "$CHECKS"
+        mount -t tmpfs -o size=8k none disk; echo precious > disk/old
         mount -o remount,\(disk.options) disk
-        \(command) -o link
-        status=$?
+        exits \(disk.status) \(command) -o link
         ls disk; cat disk/old
-        [ -L link ] && exit $status'
+        [ -L link ]'
       """)
-    #expect(result.status == disk.status)
-    #expect(result.words == "\(command.prefix { $0 != " " }): link: \(disk.words)\n")
-    #expect(String(decoding: result.output, as: UTF8.self) == "old\nprecious\n")
+    #expect(result.standardError == "\(command.prefix { $0 != " " }): link: \(disk.words)\n")
+    #expect(result.text == "old\nprecious\n")
   }
 
-  @Test(.enabled(if: canMount))
+  @Test(mounts)
   func `a link to another file system stays, and what it names is replaced there`() throws {
     let shell = try workshop()
-    let result = try shell.succeed(
+    let result = try shell.run(
       """
       mkdir disk; ln -s disk/old link
       unshare -rm bash -c '
-        mount -t tmpfs -o size=4m none disk && echo precious > disk/old
-        wgan-sample mlp-gp.bin -o link && wgan-sample mlp-gp.bin | cmp - disk/old
-        [ -L link ] && ls disk'
+        source "$CHECKS"
+        mount -t tmpfs -o size=4m none disk; echo precious > disk/old
+        wgan-sample mlp-gp.bin -o link
+        wgan-sample mlp-gp.bin | cmp - disk/old
+        [ -L link ]; ls disk'
       """)
-    #expect(String(decoding: result.output, as: UTF8.self) == "old\n")
+    #expect(result.text == "old\n")
   }
 
   @Test func `a limit of a file's size is told in one line, on standard output too`() throws {
@@ -58,13 +60,13 @@ import Testing
       """
       ulimit -f 4
       for tool in 'idx2tensor images.idx' 'wgan-sample mlp-gp.bin' 'wgan-init --preset mlp-gp'; do
-        env --default-signal=XFSZ $tool > out; echo $?; env --default-signal=XFSZ $tool -o other; echo $?
+        exits 74 env --default-signal=XFSZ $tool > out
+        exits 74 env --default-signal=XFSZ $tool -o other
+        absent other
       done
-      test ! -e other
       """)
-    #expect(String(decoding: result.output, as: UTF8.self) == String(repeating: "74\n", count: 6))
-    let lines = result.words.split(separator: "\n")
-    #expect(result.status == 0 && lines.count == 6)
+    let lines = result.standardError.split(separator: "\n")
+    #expect(lines.count == 6)
     for line in lines { #expect(line.hasSuffix(": file too large"), "\(line)") }
   }
 }

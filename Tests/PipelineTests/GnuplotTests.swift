@@ -7,7 +7,7 @@ import Testing
   private func folder(gnuplot script: String) throws -> Shell {
     let shell = try Shell()
     try shell.write("bin-gnuplot", Array("#!/bin/sh\n\(script)\n".utf8))
-    try shell.succeed(
+    try shell.run(
       """
       printf '{"epoch":1,"generator_step":%d,"wasserstein":%d}\\n' 1 5 2 4 3 3 > metrics.jsonl
       mkdir bin; mv bin-gnuplot bin/gnuplot; chmod +x bin/gnuplot; echo precious > old.svg
@@ -17,19 +17,18 @@ import Testing
 
   @Test func `that it is missing is said before anything is read`() throws {
     let shell = try folder(gnuplot: "")
-    try shell.succeed("wgan-plot --help | grep -x '  69     gnuplot is not installed' > /dev/null")
+    try shell.run("wgan-plot --help | grep -x '  69     gnuplot is not installed' > /dev/null")
     let before = try shell.files()
     for path in ["$TOOLS", "nowhere:$TOOLS", "$TOOLS:$PWD/bin"] {
       // Opening a pipe that nobody writes to would wait for ever.
       let result = try shell.run(
         """
         mkfifo pipe; chmod -x bin/gnuplot
-        PATH=\(path) wgan-plot pipe -o old.svg
-        status=$?; chmod +x bin/gnuplot; rm pipe; exit $status
+        exits 69 env PATH="\(path)" wgan-plot pipe -o old.svg
+        chmod +x bin/gnuplot; rm pipe
         """)
-      #expect(result.status == 69)
       #expect(
-        result.words
+        result.standardError
           == "wgan-plot: gnuplot is not installed; install the Debian package gnuplot-nox\n")
       #expect(try shell.files() == before)
     }
@@ -49,9 +48,10 @@ import Testing
     let shell = try folder(gnuplot: script)
     let before = try shell.files()
     for output in ["", "-o old.svg", "-o old.svg --format png"] {
-      let result = try shell.run("PATH=$PWD/bin:$PATH; wgan-plot metrics.jsonl \(output)")
-      #expect(result.status == 70 && result.output.isEmpty)
-      #expect(result.words == "wgan-plot: gnuplot: \(words)\n")
+      let result = try shell.run(
+        "PATH=$PWD/bin:$PATH; wgan-plot metrics.jsonl \(output)", status: 70)
+      #expect(result.standardOutput.isEmpty)
+      #expect(result.standardError == "wgan-plot: gnuplot: \(words)\n")
       #expect(try shell.files() == before)
     }
   }
@@ -60,9 +60,9 @@ import Testing
     let shell = try folder(
       gnuplot: "echo a warning >&2; test \"$LC_ALL $*\" = 'C.UTF-8 -d' && exec cat")
     // More than a pipe would hold, each way.
-    try shell.succeed(
+    try shell.run(
       """
-      set -e; PATH=$PWD/bin:$PATH
+      PATH=$PWD/bin:$PATH
       for i in {1..9000}; do
         echo "{\\"epoch\\":$i,\\"generator_step\\":$((9 * i)),\\"wasserstein\\":$((i * i % 99991)).125}"
       done > long.jsonl
@@ -71,23 +71,23 @@ import Testing
       mkdir scratch; TMPDIR=$PWD/scratch wgan-plot < metrics.jsonl > /dev/null; rmdir scratch
       """)
     let result = try shell.run(
-      "PATH=$PWD/bin:$PATH TMPDIR=$PWD/nowhere; export TMPDIR; wgan-plot metrics.jsonl -o old.svg")
-    #expect(result.status == 73)
-    #expect(result.words.hasSuffix("/nowhere: no such file or directory\n"))
+      "PATH=$PWD/bin:$PATH; export TMPDIR=$PWD/nowhere; wgan-plot metrics.jsonl -o old.svg",
+      status: 73)
+    #expect(result.standardError.hasSuffix("/nowhere: no such file or directory\n"))
     #expect(try shell.read("old.svg") == Data("precious\n".utf8))
   }
 
   @Test func `a terminal gets a picture only if it is forced`() throws {
     let shell = try folder(gnuplot: "echo '<svg '")
     for (options, status, words) in [
-      ("--force", 0, "<svg role="), ("--format png --force", 0, "<svg "),
+      ("--force", 0 as Int32, "<svg role="), ("--format png --force", 0, "<svg "),
       ("", 64, "wgan-plot: standard output: refusing to write an image to a terminal"),
       ("--format png", 64, "wgan-plot: standard output: refusing to write an image to a terminal"),
     ] {
       let result = try shell.run(
-        "script -qec \"PATH=$PWD/bin:$PATH wgan-plot metrics.jsonl \(options)\" /dev/null")
-      #expect(result.status == Int32(status), "\(options)")
-      let shown = String(decoding: result.output, as: UTF8.self)
+        "script -qec \"PATH=$PWD/bin:$PATH wgan-plot metrics.jsonl \(options)\" /dev/null",
+        status: status)
+      let shown = result.text
       #expect(shown.hasPrefix(words), "\(options): \(shown)")
       #expect(shown.split(whereSeparator: \.isNewline).count == 1, "\(options): \(shown)")
     }

@@ -9,7 +9,7 @@ import Testing
   {
     let shell = try workshop()
     try shell.write("other.idx", idx([70, 8, 8], salt: 3))
-    let result = try shell.succeed(
+    let result = try shell.run(
       """
       idx2tensor other.idx -o other.tensor
       step() { wgan-step --data images.tensor "$@"; }
@@ -26,7 +26,7 @@ import Testing
       diff <(grep held_out log) <(grep held_out parts)
       grep held_out log
       """)
-    let lines = String(decoding: result.output, as: UTF8.self).split(separator: "\n")
+    let lines = result.text.split(separator: "\n")
     #expect(lines.count == 3)
     for (index, line) in lines.enumerated() {
       let fields = try #require(
@@ -37,11 +37,50 @@ import Testing
     }
   }
 
+  @Test func `an estimate that is not finite is null in the log, with one warning`() throws {
+    let shell = try workshop()
+    try shell.write("other.idx", idx([70, 8, 8], salt: 64 * 150))
+    // One critic step on all images makes weights so large that the scores overflow.
+    let result = try shell.run(
+      """
+      idx2tensor other.idx -o other.tensor
+      wgan-init --preset mlp-gp --like images.tensor --batch-size 150 --learning-rate 1e30 -o wild.bin
+      step() { wgan-step wild.bin --only critic --data images.tensor --epochs 1 "$@"; }
+      step --held-out other.tensor --metrics log -o end
+      step | cmp - end
+      tail -n 1 log
+      metrics2tb log > events; test -s events
+      """)
+    #expect(
+      result.text
+        == #"{"epoch":1,"generator_step":0,"critic_step":1,"held_out_wasserstein":null}"# + "\n")
+    #expect(
+      result.standardError
+        == "wgan-step: warning: other.tensor: the estimate after epoch 1 is not finite; "
+        + "the metrics have null (a smaller learning rate may help)\n")
+    for line in String(decoding: try shell.read("log"), as: UTF8.self).split(separator: "\n") {
+      #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(line.utf8)) }
+    }
+  }
+
+  @Test(.requires("gnuplot"))
+  func `a log with a null estimate can be drawn`() throws {
+    let shell = try Shell()
+    try shell.run(
+      """
+      for step in 1 2 3; do
+        echo "{\\"epoch\\":$step,\\"generator_step\\":$step,\\"critic_step\\":$step,\\"wasserstein\\":$step}"
+        echo "{\\"epoch\\":$step,\\"generator_step\\":$step,\\"critic_step\\":$step,\\"held_out_wasserstein\\":null}"
+      done > log
+      wgan-plot log > picture; has '<svg' picture
+      """)
+  }
+
   @Test func `what cannot be is refused before anything is written`() throws {
     let shell = try workshop()
     let step = "wgan-step mlp-gp.bin --data images.tensor --epochs 1 -o end"
     let cases = [
-      ("--held-out images.tensor", 64, "--held-out needs --metrics"),
+      ("--held-out images.tensor", 64 as Int32, "--held-out needs --metrics"),
       ("--held-out nowhere --metrics log", 66, "nowhere: no such file"),
       ("--held-out mlp-gp.bin --metrics log", 65, "mlp-gp.bin: is a checkpoint, not images"),
       ("--held-out small.tensor --metrics log", 65, "small.tensor: images are 1x4x4"),
@@ -51,12 +90,11 @@ import Testing
       ),
     ]
     try shell.write("small.idx", idx([70, 4, 4]))
-    try shell.succeed(
+    try shell.run(
       "cp images.tensor other.tensor; idx2tensor small.idx -o small.tensor")
     for (words, status, message) in cases {
-      let result = try shell.run("\(step) \(words)")
-      #expect(
-        result.status == status && result.words.contains(message), "\(words): \(result.words)")
+      let result = try shell.run("\(step) \(words)", status: status)
+      #expect(result.standardError.contains(message), "\(result)")
       #expect(try shell.files()["end"] == nil && shell.files()["log"] == nil)
     }
   }
@@ -66,7 +104,7 @@ import Testing
     // Of the pattern's images, 64 bytes each, none begins like another one of the 200.
     try shell.write("later.idx", idx([70, 8, 8], salt: 64 * 140))
     try shell.write("none.idx", idx([9, 8, 8], salt: 64 * 150))
-    let result = try shell.succeed(
+    let result = try shell.run(
       """
       for name in later none; do idx2tensor $name.idx -o $name.tensor; done
       png2tensor <(tensor2png later.tensor -n 1 --padding 0) -o one.tensor
@@ -77,7 +115,7 @@ import Testing
       step --held-out images.tensor
       """)
     #expect(
-      result.words == """
+      result.standardError == """
         wgan-step: warning: later.tensor: 10 of 70 images are also in the training data
         wgan-step: warning: one.tensor: 1 of 1 images is also in the training data
         wgan-step: warning: images.tensor: 150 of 150 images are also in the training data

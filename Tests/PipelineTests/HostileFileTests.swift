@@ -131,7 +131,7 @@ import Testing
 
   static let shell = Result { () throws -> Shell in
     let shell = try workshop().shared()
-    try shell.succeed(
+    try shell.run(
       """
       echo precious > old; : > empty; truncate -s 1T sparse; mkdir folder stolen.partial
       ln -s loop loop; ln -s nothing dangling; ln -s nothing linked.partial
@@ -157,13 +157,12 @@ import Testing
     let shell = try Self.shell.get()
     let before = try names(shell)
     let tool = hostile.command.prefix { $0 != " " }
-    let result = try shell.run("timeout 10 \(hostile.command)")
-    #expect(result.status == hostile.status, "\(result.words)")
-    #expect(result.output.isEmpty)
-    #expect(result.words.hasPrefix("\(tool): ") && result.words.hasSuffix("\n"))
-    #expect(result.words.contains(hostile.words), "\(result.words)")
+    let result = try shell.run("timeout 10 \(hostile.command)", status: hostile.status)
+    #expect(result.standardOutput.isEmpty)
+    #expect(result.standardError.hasPrefix("\(tool): ") && result.standardError.hasSuffix("\n"))
+    #expect(result.standardError.contains(hostile.words), "\(result)")
     // Nothing in it that a terminal would obey.
-    let scalars = result.words.dropLast().unicodeScalars
+    let scalars = result.standardError.dropLast().unicodeScalars
     #expect(scalars.allSatisfy { $0.value >= 32 && $0 != "\u{202E}" })
     #expect(try names(shell) == before)
     #expect(try shell.read("old") == Data("precious\n".utf8))

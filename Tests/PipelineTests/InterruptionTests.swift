@@ -18,18 +18,17 @@ import Testing
       with_signals wgan-step run.bin --data images.tensor --epochs 1000000 --metrics log -o run.bin &
       await '[ -s log ]'
       kill -\(signal) $!
-      wait $!
+      exits \(128 + number) wait $!
       """)
-    #expect(result.status == 128 + number)
-    #expect(result.words.contains("wgan-step: stopping after this step"))
+    #expect(result.standardError.contains("wgan-step: stopping after this step"))
     #expect(try shell.files()["run.bin.partial"] == nil)
     // What was saved is a state of the calm run: as many steps as the log tells of.
-    try shell.succeed(
+    try shell.run(
       """
       steps=$(tail -n 1 log | sed 's/.*"critic_step":\\([0-9]*\\).*/\\1/')
       generator=$(tail -n 1 log | sed 's/.*"generator_step":\\([0-9]*\\).*/\\1/')
       saved=$(head -c 4096 run.bin | grep -ao '"progress.critic_steps":"[0-9]*"' | tr -dc 0-9)
-      test $saved -ge $steps && test $saved -lt $((steps + 5))
+      test $saved -ge $steps; test $saved -lt $((steps + 5))
       wgan-step mlp-gp.bin --data images.tensor --steps $((generator + 1)) > calm.bin
       wgan-step run.bin --data images.tensor --steps 1 | cmp - calm.bin
       """)
@@ -37,16 +36,17 @@ import Testing
 
   @Test func `a signal leaves a whole trace of the steps that were done`() throws {
     let shell = try workshop()
-    let result = try shell.run(
+    try shell.run(
       """
       set -m; mkfifo pipe; exec 9<>pipe
       # A page is left for the metrics, so that they hold up the run until the signal comes.
       head -c 61440 /dev/zero >&9
       with_signals wgan-step mlp-gp.bin --data images.tensor --steps 49 --metrics pipe --trace trace -o end &
-      sleep 1; kill -TERM $!
-      wait $!
+      # A generator step and its critic steps take less than 1 MB of the trace.
+      await '(($(stat -c %s trace.partial 2> /dev/null || echo 0) > 3000000))'
+      kill -TERM $!
+      exits 143 wait $!
       """)
-    #expect(result.status == 143)
     let trace = try TensorFile(shell.folder.appending(path: "trace").path)
     let end = try TensorFile(shell.folder.appending(path: "end").path)
     let steps = try ["critic", "generator"].map { name in
@@ -71,16 +71,15 @@ import Testing
       mkfifo pipe; exec 9<>pipe
       with_signals wgan-step mlp-gp.bin --data images.tensor --epochs 1000000 --metrics log -o pipe &
       await '[ -s log ]'
-      kill -TERM $!; sleep 0.3; kill -0 $! && kill -TERM $!
-      wait $!
+      kill -TERM $!; sleep 0.3; kill -TERM $!
+      exits 143 wait $!
       """)
-    #expect(result.status == 143)
-    #expect(result.words.contains("a second signal stops immediately"))
+    #expect(result.standardError.contains("a second signal stops immediately"))
   }
 
   @Test func `a filter that is interrupted removes what it had written`() throws {
     let shell = try workshop()
-    let result = try shell.run(
+    try shell.run(
       """
       set -m
       echo precious > out.tensor
@@ -89,9 +88,8 @@ import Testing
       with_signals idx2tensor pipe -o out.tensor &
       await '[ -e out.tensor.partial ]'; sleep 0.1
       kill -INT $!
-      wait $!
+      exits 130 wait $!
       """)
-    #expect(result.status == 130)
     #expect(try shell.files()["out.tensor.partial"] == nil)
     #expect(try shell.read("out.tensor") == Data("precious\n".utf8))
   }
@@ -103,18 +101,15 @@ import Testing
       cp mlp-gp.bin run.bin
       with_signals wgan-step run.bin --data images.tensor --epochs 1000000 --metrics log -o run.bin 2> first &
       await '[ -s log ]'
-      wgan-step run.bin --data images.tensor --epochs 1 -o run.bin
-      status=$?
-      kill -TERM $!; wait $!
-      exit $status
+      exits 75 wgan-step run.bin --data images.tensor --epochs 1 -o run.bin
+      kill -TERM $!; exits 143 wait $!
       """)
-    #expect(result.status == 75)
-    #expect(result.words == "wgan-step: run.bin: is being written by another process\n")
+    #expect(result.standardError == "wgan-step: run.bin: is being written by another process\n")
   }
 
   @Test func `an ignored signal stays ignored`() throws {
     let shell = try workshop()
-    try shell.succeed(
+    try shell.run(
       """
       cp mlp-gp.bin run.bin
       (trap '' HUP; exec wgan-step run.bin --data images.tensor --steps 300 --metrics log -o run.bin) &
@@ -130,7 +125,7 @@ import Testing
   {
     let shell = try workshop()
     // setsid makes make and all below it one group.
-    let result = try shell.succeed(
+    let result = try shell.run(
       """
       train() { make -s -C \(Shell.checkout) train TOOLS="$TOOLS" DATA="$PWD/images.idx" BATCH=20 \\
         EPOCHS=60 OUT="$PWD/$1" 2> /dev/null; }
@@ -140,30 +135,30 @@ import Testing
       for round in {1..30}; do
         setsid bash -c 'train killed' &
         group=$!
+        await 'kill -0 -- -$group 2> /dev/null'
         # Up to a fortieth of the time that a whole run takes.
-        sleep $(printf '0.%03d' $((20 + RANDOM % (whole / 40))))
-        kill -KILL -- -$group && hits=$((hits + 1))
-        wait $group
-        [ ! -e killed/checkpoint ] || wgan-sample killed/checkpoint -n 1 > /dev/null || exit 3
-      done 2> /dev/null
+        pause=$((20 + RANDOM % (whole / 40)))
+        sleep $(printf '%d.%03d' $((pause / 1000)) $((pause % 1000)))
+        if kill -KILL -- -$group; then hits=$((hits + 1)); fi
+        wait $group || true
+        if [ -e killed/checkpoint ]; then wgan-sample killed/checkpoint -n 1 > /dev/null; fi
+      done
       ls killed/samples | wc -l
+      echo $hits
       train killed
-      cmp calm/checkpoint killed/checkpoint || exit 4
-      diff <(sed 's/"seconds.*//' calm/metrics.jsonl) <(sed 's/"seconds.*//' killed/metrics.jsonl) || exit 5
-      diff -r calm/samples killed/samples || exit 6
-      echo $hits $(ls killed killed/samples | grep -c partial)
+      cmp calm/checkpoint killed/checkpoint
+      diff <(sed 's/"seconds.*//' calm/metrics.jsonl) <(sed 's/"seconds.*//' killed/metrics.jsonl)
+      diff -r calm/samples killed/samples
+      [ -z "$(find killed -name '*partial*')" ]
       """)
-    let numbers = String(decoding: result.output, as: UTF8.self)
-      .split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
-    try #require(numbers.count == 3)
-    // The kills came while there was work to do, and what they left behind is gone or used up.
-    #expect(numbers[0] < 60 && numbers[1] >= 25, "\(numbers)")
-    #expect(numbers[2] == 0)
+    // The kills came while there was work to do.
+    try #require(result.numbers.count == 2, "\(result)")
+    #expect(result.numbers[0] < 60 && result.numbers[1] >= 25, "\(result)")
   }
 
   @Test func `what a killed make leaves running is waited for, not raced`() throws {
     let shell = try workshop()
-    let result = try shell.succeed(
+    let result = try shell.run(
       """
       train() { make -s -C \(Shell.checkout) train TOOLS="$TOOLS" DATA="$PWD/images.idx" BATCH=20 \\
         EPOCHS=30 OUT="$PWD/$1"; }
@@ -171,57 +166,51 @@ import Testing
       train calm 2> /dev/null
       setsid bash -c 'train killed' 2> /dev/null &
       await '[ -e killed/samples/epoch-0002.png ]'
-      pkill -KILL -g $! make || exit 2
+      pkill -KILL -g $! make
       train killed
       cmp calm/checkpoint killed/checkpoint
       """)
-    #expect(result.words.contains("waiting for another call"))
+    #expect(result.standardError.contains("waiting for another call"))
   }
 
   @Test func `a signal during the saving is not lost`() throws {
     let shell = try workshop()
     // The checkpoint goes to a pipe that is read late, so that the signal comes while it is
     // written.
-    let result = try shell.run(
+    try shell.run(
       """
       set -m
       mkfifo pipe; exec 9<>pipe
       with_signals wgan-step mlp-gp.bin --data images.tensor --steps 1 --metrics log -o pipe &
       await '[ -s log ]'; sleep 0.3
       kill -TERM $!
-      wait $!
+      exits 143 wait $!
       """)
-    #expect(result.status == 143)
   }
 
   @Test func `metrics to a pipe that nobody reads on do not hold up a stop`() throws {
     let shell = try workshop()
-    let result = try shell.run(
+    try shell.run(
       """
       set -m
       cp mlp-gp.bin run.bin; mkfifo pipe; exec 9<>pipe
       with_signals wgan-step run.bin --data images.tensor --epochs 1000000 --metrics pipe -o run.bin &
-      sleep 1; kill -0 $! || exit 98
-      kill -TERM $!
-      wait $!
+      sleep 1; kill -TERM $!
+      exits 143 wait $!
+      differ run.bin mlp-gp.bin; wgan-sample run.bin -n 1 > /dev/null
       """)
-    #expect(result.status == 143)
-    try shell.succeed("! cmp -s run.bin mlp-gp.bin && wgan-sample run.bin -n 1 > /dev/null")
   }
 
   @Test func `a log of metrics has one writer`() throws {
     let shell = try workshop()
     let result = try shell.run(
       """
-      wgan-step mlp-gp.bin --data images.tensor --epochs 1000000 --metrics log -o a.bin 2> first &
+      with_signals wgan-step mlp-gp.bin --data images.tensor --epochs 1000000 --metrics log -o a.bin 2> first &
       await '[ -s log ]'
-      wgan-step mlp-gp.bin --data images.tensor --epochs 1 --metrics log -o b.bin
-      status=$?
-      kill -TERM $!; wait $!
-      exit $status
+      exits 75 wgan-step mlp-gp.bin --data images.tensor --epochs 1 --metrics log -o b.bin
+      kill -TERM $!; exits 143 wait $!
       """)
-    #expect(result.status == 75)
-    #expect(result.words == "wgan-step: log: is being written by another process\n")
+    #expect(result.standardError == "wgan-step: log: is being written by another process\n")
     #expect(try shell.files()["b.bin"] == nil)
   }
 }

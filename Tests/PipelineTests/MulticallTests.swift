@@ -16,19 +16,21 @@ enum Multicall {
   @Test(arguments: Multicall.tools)
   func `a link and an argument run the tool`(tool: String) throws {
     let shell = try Shell()
-    try shell.succeed("ln -s \"$TOOLS/wgan\" \(tool)")
+    try shell.run("ln -s \"$TOOLS/wgan\" \(tool)")
     for (arguments, status) in [
       ("--help", 0), ("--version", 0), ("--generate-completion-script bash", 0), ("--bogus", 64),
       (#"-- $'\xff'"#, 64), ("a b c d", nil), ("< /dev/null", nil), ("--help > /dev/full", 74),
     ] {
-      let expected = try shell.run("\"$TOOLS/\(tool)\" \(arguments)")
+      let expected = try shell.attempt("\"$TOOLS/\(tool)\" \(arguments)")
       if let status { #expect(expected.status == status, "\(arguments)") }
-      if expected.status != 0 { #expect(expected.words.hasPrefix("\(tool): "), "\(arguments)") }
+      if expected.status != 0 {
+        #expect(expected.standardError.hasPrefix("\(tool): "), "\(arguments)")
+      }
       for command in ["./\(tool)", "\"$PWD/\(tool)\"", "wgan \(tool)"] {
-        let result = try shell.run("\(command) \(arguments)")
+        let result = try shell.run("\(command) \(arguments)", status: expected.status)
         #expect(
-          result.status == expected.status && result.output == expected.output
-            && result.words == expected.words, "\(command) \(arguments): \(result.words)")
+          result.standardOutput == expected.standardOutput
+            && result.standardError == expected.standardError, "\(result)")
       }
     }
   }
@@ -36,9 +38,8 @@ enum Multicall {
   @Test func `a pipeline of links and one of arguments make the same bytes`() throws {
     let shell = try Shell()
     try shell.write("images.idx", idx([110, 8, 8]))
-    try shell.succeed(
+    try shell.run(
       """
-      set -e
       pipeline() {
         $1idx2tensor images.idx -o $2.tensor
         $1wgan-init --preset mlp-gp --like $2.tensor --batch-size 20 |
@@ -58,9 +59,9 @@ enum Multicall {
   @Test(arguments: ["wgan bogus", "./bogus", "wgan bogus --help", "./bogus --version"])
   func `an unknown tool is an error`(command: String) throws {
     let shell = try Shell()
-    let result = try shell.run("ln -s \"$TOOLS/wgan\" bogus; \(command)")
-    #expect(result.status == 64 && result.output.isEmpty)
-    #expect(result.words == "wgan: unknown tool \"bogus\"; wgan --help lists the tools\n")
+    let result = try shell.run("ln -s \"$TOOLS/wgan\" bogus; \(command)", status: 64)
+    #expect(result.standardOutput.isEmpty)
+    #expect(result.standardError == "wgan: unknown tool \"bogus\"; wgan --help lists the tools\n")
   }
 
   @Test(arguments: [
@@ -70,25 +71,23 @@ enum Multicall {
     (#"wgan $'\e[1m'"#, #"unknown tool "\u{1b}[1m"; wgan --help lists the tools"#),
   ])
   func `a wrong command line is one line`(command: String, words: String) throws {
-    let result = try Shell().run(command)
-    #expect(result.status == 64 && result.output.isEmpty && result.words == "wgan: \(words)\n")
+    let result = try Shell().run(command, status: 64)
+    #expect(result.standardOutput.isEmpty && result.standardError == "wgan: \(words)\n")
   }
 
   @Test func `a tool may follow two hyphens`() throws {
-    let result = try Shell().run("wgan -- tensor-info missing")
-    #expect(result.status == 66 && result.words.hasPrefix("tensor-info: missing: "))
+    let result = try Shell().run("wgan -- tensor-info missing", status: 66)
+    #expect(result.standardError.hasPrefix("tensor-info: missing: "))
   }
 
   @Test func `help has a line for each tool`() throws {
     let shell = try Shell()
-    let help = String(decoding: try shell.succeed("COLUMNS=80 wgan --help").output, as: UTF8.self)
+    let help = try shell.run("COLUMNS=80 wgan --help").text
     let lines = try #require(help.split(separator: "\n\n").first { $0.hasPrefix("TOOLS:\n") })
       .split(separator: "\n").dropFirst()
     try #require(lines.count == Multicall.tools.count, "\(lines)")
     for (line, tool) in zip(lines, Multicall.tools) {
-      let abstract = String(
-        decoding: try shell.succeed("\(tool) --help | sed -n 's/^OVERVIEW: //p'").output,
-        as: UTF8.self)
+      let abstract = try shell.run("\(tool) --help | sed -n 's/^OVERVIEW: //p'").text
       #expect(line.hasPrefix("  \(tool) ") && line.hasSuffix(" " + abstract.dropLast()), "\(line)")
     }
   }

@@ -14,7 +14,7 @@ import Testing
 
   @Test func `a text of overrides is the same as the options`() throws {
     let shell = try folder()
-    try shell.succeed(
+    try shell.run(
       #"""
       set -e
       idx2tensor images -o images.tensor
@@ -36,15 +36,17 @@ import Testing
     ] {
       let result = try shell.run(
         "export TEXT=\(quoted(text)); wgan-init --preset mlp-gp --overrides \"$TEXT\" -o end")
-      #expect(result.status == 64 && result.words.contains(message), "\(text): \(result.words)")
-      #expect(result.words.split(separator: "\n").count == 1)
+      #expect(
+        result.status == 64 && result.standardError.contains(message),
+        "\(text): \(result.standardError)")
+      #expect(result.standardError.split(separator: "\n").count == 1)
       #expect(try shell.files()["end"] == nil)
     }
   }
 
   @Test func `a run is created and resumed with its overrides`() throws {
     let shell = try folder()
-    try shell.succeed(
+    try shell.run(
       #"""
       set -e
       train() { \#(train) "$@"; }
@@ -73,7 +75,7 @@ import Testing
 
   @Test func `retrain passes overrides on`() throws {
     let shell = try folder()
-    try shell.succeed(
+    try shell.run(
       #"""
       set -e
       env -i PATH=/usr/bin:/bin TOOLS="$TOOLS" DATA="$PWD/images" PRESET=mlp-gp BATCH=20 EPOCHS=1 \
@@ -89,7 +91,7 @@ import Testing
       "gnuplot, netpbm, apngasm or jq is not installed"))
   func `a report shows the overrides, and its commands include them`() throws {
     let shell = try folder()
-    try shell.succeed(
+    try shell.run(
       #"""
       set -e
       printf 'dense 9; relu; dense 1\n' > "my <critic> \$5"
@@ -104,7 +106,7 @@ import Testing
       .replacingOccurrences(of: "&gt;", with: ">").replacingOccurrences(of: "&lt;", with: "<")
       .replacingOccurrences(of: "&quot;", with: "\"").replacingOccurrences(of: "&amp;", with: "&")
     let lines = block.split(separator: "\n").filter { !$0.hasPrefix("#") }
-    try shell.succeed(
+    try shell.run(
       """
       set -e
       \(lines[0]) -s -C \(Shell.checkout) TOOLS="$TOOLS"
@@ -112,8 +114,8 @@ import Testing
       \(lines[2...].joined(separator: "\n"))
       cmp ckpt.bin run/checkpoint
       """)
-    try shell.succeed(
-      "sed -i '/^init /s/ .*/ --critic-steps 3/' run/config && \(Shell.checkout)/scripts/report run"
+    try shell.run(
+      "sed -i '/^init /s/ .*/ --critic-steps 3/' run/config; \(Shell.checkout)/scripts/report run"
     )
     let other = String(decoding: try shell.read("run/report.html"), as: UTF8.self)
     #expect(!other.contains("network files of the overrides"))

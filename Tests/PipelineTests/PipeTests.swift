@@ -7,8 +7,8 @@ import Testing
   @Test func `the pipe of the README works as written`() throws {
     let shell = try Shell()
     try shell.write("images", idx([130, 28, 28]))
-    try shell.succeed("gzip images && zcat images.gz | idx2tensor | cat > train.tensor")
-    try shell.succeed(
+    try shell.run("gzip images; zcat images.gz | idx2tensor | cat > train.tensor")
+    try shell.run(
       """
       wgan-init --preset mlp-gp | wgan-step --data train.tensor --epochs 1 | wgan-sample -n 64 \
         | tensor2png > grid.png
@@ -23,14 +23,14 @@ import Testing
     let shell = try Shell()
     try shell.write("images.idx", idx([7, 5, 6]))
     try shell.write("labels.idx", idx([7]))
-    try shell.succeed(
+    try shell.run(
       """
       gzip -k images.idx
       { head -c 100 images.idx | gzip; tail -c +101 images.idx | gzip; } > two.gz
       idx2tensor images.idx --labels labels.idx -o a.tensor
       idx2tensor images.idx.gz --labels labels.idx > b.tensor
       gzip -c labels.idx | idx2tensor two.gz --labels - -o c.tensor
-      cmp a.tensor b.tensor && cmp a.tensor c.tensor
+      cmp a.tensor b.tensor; cmp a.tensor c.tensor
       idx2tensor < images.idx | cat > d.tensor
       """)
     let file = try TensorFile(shell.folder.appending(path: "a.tensor").path)
@@ -45,7 +45,7 @@ import Testing
 
   @Test func `a run that another arithmetic began goes on, and says so in one line`() throws {
     let shell = try workshop()
-    let result = try shell.succeed(
+    let result = try shell.run(
       """
       wgan-step mlp-gp.bin --data images.tensor --steps 1 \
         | LC_ALL=C sed 's/"progress.arithmetic":"2"/"progress.arithmetic":"7"/
@@ -54,9 +54,9 @@ import Testing
       wgan-step next.bin --data images.tensor --steps 1 -o next.bin
       """)
     #expect(
-      result.words == """
-        wgan-step: other.bin: goes on under arithmetic 2 after 7: from here on the bytes are not \
-        those of a run under either alone
+      result.standardError == """
+        wgan-step: other.bin: arithmetic version 7 trained this checkpoint, and version 2 continues: \
+        the bytes will differ from those of a run with either version alone
 
         """)
     let next = try TensorFile(shell.folder.appending(path: "next.bin").path)
@@ -65,17 +65,18 @@ import Testing
 
   @Test func `a path between two samples begins and ends with them`() throws {
     let shell = try workshop()
-    try shell.succeed(
+    try shell.run(
       """
       image() { tail -c +$(($(stat -c %s $1) - $2 * 256 + 1)) $1 | head -c 256; }
       for more in '' '--truncation 0.7'; do
         wgan-sample mlp-gp.bin --interpolate 300:17 --steps 5 $more -o path
         wgan-sample mlp-gp.bin --first 300 -n 1 $more -o start
         wgan-sample mlp-gp.bin --first 17 -n 1 $more -o end
-        cmp <(image path 5) <(image start 1) && cmp <(image path 1) <(image end 1) || exit 1
-        ! cmp -s <(image path 3) <(image end 1)
+        cmp <(image path 5) <(image start 1); cmp <(image path 1) <(image end 1)
+        differ <(image path 3) <(image end 1)
       done
-      cp end truncated; wgan-sample mlp-gp.bin --first 17 -n 1 -o end; ! cmp -s end truncated
+      cp end truncated; wgan-sample mlp-gp.bin --first 17 -n 1 -o end
+      differ <(image end 1) <(image truncated 1)
       wgan-sample mlp-gp.bin --interpolate 1:2 | cmp - <(wgan-sample mlp-gp.bin --interpolate 1:2 --steps 8)
       wgan-sample mlp-gp.bin --interpolate 1:2 | tensor2png > path.png
       """)
@@ -84,7 +85,7 @@ import Testing
       "--interpolate 1:2 -n 5", "--interpolate 1:2 --first 5", "--steps 5", "--truncation 0",
       "--interpolate 1:2 --steps 1", "--truncation nan",
     ] {
-      #expect(try shell.run("wgan-sample mlp-gp.bin \(wrong) -o no").status == 64, "\(wrong)")
+      try shell.run("wgan-sample mlp-gp.bin \(wrong) -o no", status: 64)
     }
   }
 
@@ -99,17 +100,17 @@ import Testing
     _ preset: String
   ) throws {
     let shell = try workshop(presets: [preset])
-    try shell.succeed(
+    try shell.run(
       """
       step() { wgan-step --data images.tensor "$@"; }
       step \(preset).bin --epochs 2 --threads 1 -o two.bin
       step \(preset).bin --epochs 2 --threads 2 | cat > two-threads.bin
       cp \(preset).bin one.bin
-      step one.bin --epochs 1 --threads 2 -o one.bin && step one.bin --epochs 1 --threads 1 -o one.bin
+      step one.bin --epochs 1 --threads 2 -o one.bin; step one.bin --epochs 1 --threads 1 -o one.bin
       step --epochs 1 --threads 1 < \(preset).bin | step --epochs 1 --threads 2 > pipe.bin
       step \(preset).bin --steps 1 | step --until-epoch 9 --epochs 1 | step --until-epoch 2 --epochs 9 > parts.bin
-      for other in two-threads one pipe parts; do cmp two.bin $other.bin || exit 1; done
-      ! cmp -s two.bin \(preset).bin
+      for other in two-threads one pipe parts; do cmp two.bin $other.bin; done
+      differ two.bin \(preset).bin
       """)
   }
 
@@ -118,7 +119,7 @@ import Testing
   {
     let shell = try Shell()
     try shell.write("images.idx", idx([70, 3, 8, 8]))
-    try shell.succeed(
+    try shell.run(
       """
       cat > critic <<END
       # from 3x8x8
@@ -134,7 +135,7 @@ import Testing
       step start --epochs 4 --threads 1 -o calm
       step start --epochs 4 --threads 2 | cmp - calm
       step start --epochs 1 --threads 2 | step --steps 1 | step --until-epoch 4 | cmp - calm
-      ! cmp -s start calm
+      differ start calm
       wgan-sample calm -n 5 --threads 1 -o a; wgan-sample calm -n 4 --first 1 --threads 3 -o b
       cmp <(tail -c 3072 a) <(tail -c 3072 b)
       tensor2png a > grid.png
@@ -152,7 +153,7 @@ import Testing
 
   @Test func `one side alone and the other after it make a training step of one's own`() throws {
     let shell = try workshop()
-    try shell.succeed(
+    try shell.run(
       """
       step() { wgan-step --data images.tensor "$@"; }
       step mlp-gp.bin --only critic --epochs 1 | step --only generator --steps 3 > a.bin
@@ -166,20 +167,21 @@ import Testing
 
   @Test func `a sample is the same for every count, first, thread count and way out`() throws {
     let shell = try workshop()
-    try shell.succeed(
+    try shell.run(
       """
       wgan-sample mlp-gp.bin -n 100 --seed 5 --threads 1 -o all.tensor
       wgan-sample -n 40 --first 60 --seed 5 --threads 2 < mlp-gp.bin | cat > some.tensor
       tail -c $((40 * 64 * 4)) all.tensor | cmp - <(tail -c $((40 * 64 * 4)) some.tensor)
       wgan-sample mlp-gp.bin -n 1000 | wc -c > pipe
-      wgan-sample mlp-gp.bin -n 1000 -o file && wc -c < file | cmp - pipe
-      ! wgan-sample mlp-gp.bin -n 100 --seed 6 | cmp -s - all.tensor
+      wgan-sample mlp-gp.bin -n 1000 -o file; wc -c < file | cmp - pipe
+      wgan-sample mlp-gp.bin -n 100 --seed 6 -o other.tensor
+      differ <(tail -c $((100 * 64 * 4)) other.tensor) <(tail -c $((100 * 64 * 4)) all.tensor)
       """)
   }
 
   @Test func `metrics go on after a resume without a step told twice`() throws {
     let shell = try workshop()
-    try shell.succeed(
+    try shell.run(
       """
       step() { wgan-step --data images.tensor --metrics log "$@"; }
       step mlp-gp.bin --steps 9 > nine.bin
@@ -202,42 +204,41 @@ import Testing
     throws
   {
     let shell = try workshop()
-    try shell.succeed(
+    try shell.run(
       """
       wgan-step mlp-gp.bin --data images.tensor --steps 40 -o a.bin
       wgan-step mlp-gp.bin --data images.tensor --steps 40 -o b.bin --metrics - | head -n 1 > line
-      test "${PIPESTATUS[0]}" = 0 && cmp a.bin b.bin && grep -q '"generator_step":1,' line
+      cmp a.bin b.bin; has '"generator_step":1,' line
       """)
   }
 
   @Test func `a named pipe may take the metrics, and its reader may leave`() throws {
     let shell = try workshop()
-    try shell.succeed(
+    try shell.run(
       """
       mkfifo pipe
       head -n 1 pipe > line &
       wgan-step mlp-gp.bin --data images.tensor --steps 300 -o a.bin --metrics pipe
-      wait
-      grep -q '"generator_step":1,' line
+      wait $!; has '"generator_step":1,' line
       """)
   }
 
   @Test func `pitfall 4: a critic that Adam's momentum may kill is made with one warning`() throws {
     let shell = try Shell()
-    let result = try shell.succeed("wgan-init --preset mlp-clip-adam -o a.bin")
-    #expect(result.words.hasPrefix("wgan-init: warning: Adam with beta1 > 0"))
-    #expect(result.words.split(separator: "\n").count == 1)
+    let result = try shell.run("wgan-init --preset mlp-clip-adam -o a.bin")
+    #expect(result.standardError.hasPrefix("wgan-init: warning: Adam with beta1 > 0"))
+    #expect(result.standardError.split(separator: "\n").count == 1)
     for quiet in ["mlp-clip", "mlp-gp", "mlp-clip-adam --beta1 0"] {
-      #expect(try shell.succeed("wgan-init --preset \(quiet) -o a.bin").words.isEmpty)
+      #expect(try shell.run("wgan-init --preset \(quiet) -o a.bin").standardError.isEmpty)
     }
   }
 
   @Test func `presets can be listed and overridden`() throws {
     let shell = try Shell()
-    let list = try shell.succeed("wgan-init --list-presets")
+    let list = try shell.run("wgan-init --list-presets")
     #expect(
-      String(decoding: list.output, as: UTF8.self).contains("generator 247440, critic 233985"))
-    try shell.succeed(
+      list.text.contains("generator 247440, critic 233985"))
+    try shell.run(
       """
       wgan-init --preset mlp-gp --shape 3x4x5 --seed 9 --batch-size 7 --critic-steps 2 --lambda 3 \
         --learning-rate 0.5 --critic-learning-rate 0.25 --beta1 0 --beta2 0.75 --latent 11 -o a.bin
@@ -283,17 +284,20 @@ import Testing
   ])
   func `help and version go to standard output`(_ tool: String) throws {
     let shell = try Shell()
-    let help = try shell.succeed("\(tool) --help")
-    #expect(String(decoding: help.output, as: UTF8.self).contains("EXIT STATUS"))
-    #expect(help.words.isEmpty)
-    #expect(try shell.succeed("\(tool) --version").output.count == 6)
+    let help = try shell.run("\(tool) --help")
+    #expect(help.text.contains("EXIT STATUS"))
+    #expect(help.standardError.isEmpty)
+    #expect(try shell.run("\(tool) --version").standardOutput.count == 6)
   }
 
   @Test func `a reader that leaves ends a filter quietly`() throws {
     let shell = try workshop()
-    let result = try shell.run("wgan-sample mlp-gp.bin -n 100000 | head -c 1 | wc -c")
-    #expect(result.status == 141 && result.words.isEmpty)
-    let step = try shell.run("wgan-step mlp-gp.bin --data images.tensor --steps 1 | true")
-    #expect(step.status == 141 && step.words.isEmpty)
+    for script in [
+      "wgan-sample mlp-gp.bin -n 100000 | head -c 1 | wc -c",
+      "wgan-step mlp-gp.bin --data images.tensor --steps 1 | true",
+    ] {
+      let result = try shell.run(script, status: 141)
+      #expect(result.standardError.isEmpty, "\(result)")
+    }
   }
 }

@@ -1,16 +1,8 @@
 import Foundation
 import Testing
 
-/// Whether commands that are not ours are there.
-func isInstalled(_ commands: String...) -> Bool {
-  let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-  return commands.allSatisfy { command in
-    folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(command)") }
-  }
-}
-
 /// `wgan-plot`: one glance at a training.
-@Suite(.enabled(if: isInstalled("gnuplot"), "gnuplot is not installed")) struct PlotTests {
+@Suite(.requires("gnuplot")) struct PlotTests {
   /// Lines of metrics: `wasserstein` by step, no penalty unless `isPenalized`, 100 steps an epoch.
   private func metrics(
     _ count: Int, isPenalized: Bool = true, more: (Int) -> String = { _ in "" },
@@ -32,9 +24,9 @@ func isInstalled(_ commands: String...) -> Bool {
   }
 
   private func draw(_ metrics: String, _ options: String = "") throws -> String {
-    let result = try folder(metrics).succeed("wgan-plot metrics.jsonl \(options)")
-    #expect(result.words.isEmpty)
-    return String(decoding: result.output, as: UTF8.self)
+    let result = try folder(metrics).run("wgan-plot metrics.jsonl \(options)")
+    #expect(result.standardError.isEmpty)
+    return result.text
   }
 
   /// The points of a curve of the first panel: 1 is the raw line, 2 the median.
@@ -134,7 +126,7 @@ func isInstalled(_ commands: String...) -> Bool {
   @Test func `where the critic trains alone its steps are the clock`() throws {
     let shell = try folder(metrics(300) { sin(Double($0)) })
     let script = #"sed -E 's/("generator_step":)[0-9]*/\131/' metrics.jsonl | wgan-plot"#
-    let picture = String(decoding: try shell.succeed(script).output, as: UTF8.self)
+    let picture = (try shell.run(script)).text
     #expect(picture.contains(">critic step<"))
     #expect(Set(try curve(2, picture).map(\.x)).count == 300)
     #expect(try draw(metrics(300) { 10 / Double($0) }).contains(">generator step<"))
@@ -142,9 +134,8 @@ func isInstalled(_ commands: String...) -> Bool {
 
   @Test func `a pipe, a file and an output are the same picture`() throws {
     let shell = try folder(metrics(250) { 10 / Double($0) })
-    try shell.succeed(
+    try shell.run(
       """
-      set -e
       echo old > curves.svg; chmod 640 curves.svg; ln -s curves.svg link.svg
       wgan-plot metrics.jsonl > one; wgan-plot < metrics.jsonl > two; cat metrics.jsonl | wgan-plot - > three
       wgan-plot metrics.jsonl -o link.svg
@@ -166,7 +157,7 @@ func isInstalled(_ commands: String...) -> Bool {
 
   @Test func `bad input is one line with the documented status, and harms nothing`() throws {
     let shell = try folder(metrics(20) { 10 / Double($0) })
-    try shell.succeed(
+    try shell.run(
       """
       echo precious > old.svg; : > empty; echo some words > words; mkdir folder
       head -c 99999 /dev/zero | tr '\\0' x > images
@@ -194,11 +185,11 @@ func isInstalled(_ commands: String...) -> Bool {
       ("--colour -o old.svg", 64, "--colour"),
       ("metrics.jsonl -o", 64, "missing value for '-o <file>'"),
     ] as [(String, Int32, String)] {
-      let result = try shell.run("wgan-plot \(arguments)")
-      #expect(result.status == status, "\(arguments): \(result.words)")
+      let result = try shell.run("wgan-plot \(arguments)", status: status)
       #expect(
-        result.words.hasPrefix("wgan-plot: ") && result.words.contains(words), "\(result.words)")
-      #expect(result.words.split(separator: "\n").count == 1, "\(result.words)")
+        result.standardError.hasPrefix("wgan-plot: ") && result.standardError.contains(words),
+        "\(result)")
+      #expect(result.standardError.split(separator: "\n").count == 1, "\(result)")
       #expect(try shell.files() == before, "\(arguments)")
     }
   }

@@ -4,7 +4,7 @@ import Testing
 
 /// What tools say while they work, and when they stop by themselves.
 @Suite struct ProgressTests {
-  /// A run on a terminal, ended when its screen shows `sign`, or by itself.
+  /// The screen of a run on a terminal, interrupted when it shows `sign`.
   private func onTerminal(_ shell: Shell, _ command: String, until sign: String) throws -> String {
     try shell.run(
       """
@@ -12,7 +12,7 @@ import Testing
       TERM=xterm script -qefc 'stty cols 100; exec env --default-signal=INT \(command)' screen \
         < /dev/null > /dev/null &
       await 'grep -q "\(sign)" screen'
-      pkill -INT -P $! ; wait $!
+      pkill -INT -P $!; exits 130 wait $!
       """)
     return String(decoding: try shell.read("screen"), as: UTF8.self)
   }
@@ -43,28 +43,27 @@ import Testing
 
   @Test func `quiet, a terminal stays empty`() throws {
     let shell = try workshop()
-    try shell.succeed(
+    try shell.run(
       """
       TERM=xterm script -qefc 'wgan-step mlp-gp.bin --data images.tensor --time-budget 2s -q -o end' \
         screen < /dev/null > /dev/null
-      ! grep -aq wasserstein screen
+      lacks -a wasserstein screen
       """)
   }
 
   @Test(arguments: ["", "-q"])
   func `SIGUSR1 asks for one line, in a log as well`(_ quiet: String) throws {
     let shell = try workshop()
-    let result = try shell.run(
+    try shell.run(
       """
       set -m
       with_signals wgan-step mlp-gp.bin --data images.tensor --epochs 1000000 \(quiet) -o end 2> log &
-      sleep 0.5; test ! -s log || exit 1
+      sleep 0.5; test ! -s log
       for lines in 1 2; do
         kill -USR1 $!; await "test \\$(wc -l < log) -eq $lines"
       done
-      kill -TERM $!; wait $!
+      kill -TERM $!; exits 143 wait $!
       """)
-    #expect(result.status == 143)
     let lines = String(decoding: try shell.read("log"), as: UTF8.self).split(separator: "\n")
     #expect(lines.count == (quiet.isEmpty ? 3 : 2))
     for line in lines.prefix(2) {
@@ -74,7 +73,7 @@ import Testing
 
   @Test func `a status signal never ends a tool, however early it comes`() throws {
     let shell = try workshop()
-    try shell.succeed(
+    try shell.run(
       """
       mkfifo pipe
       for tool in 'idx2tensor pipe' 'wgan-sample pipe' 'tensor2png pipe'; do
@@ -85,15 +84,14 @@ import Testing
           *sample*) cat mlp-gp.bin > pipe ;;
           *) cat images.tensor > pipe ;;
         esac
-        wait $! || exit 1
-        test -s out
+        wait $!; test -s out
       done
       """)
   }
 
   @Test func `a time budget ends the run between two steps, all saved, status 0`() throws {
     let shell = try workshop()
-    try shell.succeed(
+    try shell.run(
       """
       step() { wgan-step --data images.tensor "$@"; }
       step mlp-gp.bin --time-budget 1s --metrics log -o end
@@ -105,9 +103,8 @@ import Testing
       step mlp-gp.bin --time-budget 0s | cmp - mlp-gp.bin
       """)
     for wrong in ["", "5", "m", "-1s", "5y", "nan s", "infh", "1e300d"] {
-      let result = try shell.run(
-        "wgan-step mlp-gp.bin --data images.tensor --time-budget='\(wrong)' -o end")
-      #expect(result.status == 64, "\(wrong)")
+      try shell.run(
+        "wgan-step mlp-gp.bin --data images.tensor --time-budget='\(wrong)' -o no", status: 64)
     }
   }
 }

@@ -9,8 +9,8 @@ import Testing
       env -i PATH="${FIRST:+$FIRST:}/usr/bin:/bin" TOOLS="$TOOLS" DATA="$PWD/images.idx" PRESET=mlp-gp BATCH=20 \\
         EPOCHS=1 KEEP=2 "$@" '\(Shell.checkout)/scripts/retrain' "$PWD/nights"
     }
-    sound() { wgan-sample nights/current/checkpoint -n 1 > /dev/null || { echo unsound; exit 99; }; }
-    last() { readlink nights/current; }
+    sound() { wgan-sample nights/current/checkpoint -n 1 > /dev/null; }
+    last() { readlink nights/current || true; }
     runs() { ls nights | grep -c '^[0-9]'; }
 
     """
@@ -23,28 +23,29 @@ import Testing
 
   @Test func `calm nights say nothing, publish a run each and keep the last ones`() throws {
     let shell = try folder()
-    let result = try shell.succeed(
+    let result = try shell.run(
       prelude + """
         for count in 1 2 2 2; do
           before=$(last); night; sound
-          [[ $(last) > $before && $(runs) = $count && ! -e nights/next ]] || exit 3
+          [[ $(last) > $before && $(runs) = $count && ! -e nights/next ]]
         done
-        [[ $(ls -A nights | wc -l) = 3 && -s nights/current/samples/epoch-0001.png ]] || exit 4
+        [[ $(ls -A nights | wc -l) = 3 && -s nights/current/samples/epoch-0001.png ]]
         # A clock that was set back makes the run in force the oldest by its name.
         cp -r nights/current/ nights/29991231T000000Z; ln -s /dev/null nights/current.next
-        night KEEP=1; sound; [[ $(runs) = 2 && $(last) < 2999 ]] || exit 5
+        night KEEP=1; sound; [[ $(runs) = 2 && $(last) < 2999 ]]
         rm -r nights/2999*
         cp nights/current/checkpoint kept; SEED=$(sed -n 's/^seed //p' nights/current/config)
-        night SEED=1; cmp -s nights/current/checkpoint kept && exit 6
+        night SEED=1; differ nights/current/checkpoint kept
         night SEED=$SEED; cmp nights/current/checkpoint kept
         """)
-    #expect(result.output.isEmpty && result.words.isEmpty, "\(result.words)")
+    #expect(
+      result.standardOutput.isEmpty && result.standardError.isEmpty, "\(result)")
   }
 
   /// Under systemd, as in these tests, SIGPIPE is ignored: a reader that stops early is an error in words.
   @Test func `a slow tool is heard to its end`() throws {
     let shell = try folder()
-    let result = try shell.succeed(
+    let result = try shell.run(
       prelude + """
         mkdir slow; cp -s "$TOOLS"/{idx2tensor,tensor2png,wgan-{init,step,sample}} slow
         printf '#!/bin/bash\\n"%s" "$@" | while IFS= read -r line; do echo "$line"; sleep 0.003; done\\n' "$TOOLS/tensor-info" > slow/tensor-info
@@ -52,23 +53,23 @@ import Testing
         night TOOLS="$PWD/slow"; night TOOLS="$PWD/slow"; sound; [ $(runs) = 2 ]
         sed '/^train: /d' nights/*/log >&2
         """)
-    #expect(result.output.isEmpty && result.words.isEmpty, "\(result.words)")
+    #expect(
+      result.standardOutput.isEmpty && result.standardError.isEmpty, "\(result)")
   }
 
   @Test func `a night trains until its time is up, and not at all is a failure`() throws {
     let shell = try folder()
-    let result = try shell.succeed(
+    let result = try shell.run(
       prelude + """
-        night EPOCHS= TIME=1.3s; sound; before=$(last)
-        [ $(wc -l < nights/current/metrics.jsonl) -gt 5 ] && [ -s nights/current/samples.png ] || exit 3
-        night TIME=0s; echo $?; sound
-        night TIME=soon; echo $?; sound
-        night SCORE='nothing at all'; echo $?; sound
+        night EPOCHS= TIME=3s; sound; before=$(last)
+        [ $(wc -l < nights/current/metrics.jsonl) -gt 5 ]; [ -s nights/current/samples.png ]
+        exits 2 night TIME=0s; sound
+        exits 64 night TIME=soon; sound
+        exits 64 night SCORE='nothing at all'; sound
         [ "$(last)" = "$before" ]
         """)
-    #expect(String(decoding: result.output, as: UTF8.self) == "2\n64\n64\n")
     #expect(
-      result.words
+      result.standardError
         == """
         retrain: no generator step was done in TIME=0s; use a longer time
         retrain: TIME: the value 'soon' is invalid for '--time-budget <time>': expected 90s, 50m, 1.5h or 2d
@@ -79,66 +80,66 @@ import Testing
 
   @Test func `a night that fails says why, and the next one clears what it left`() throws {
     let shell = try folder()
-    let result = try shell.succeed(
+    let result = try shell.run(
       prelude + """
         night; before=$(last)
         cp images.idx good; head -c 3000 good > images.idx
-        night; echo $?; sound
-        night DATA=/nowhere; echo $?; sound
-        night KEEP=0; echo $?; sound
-        [ "$(last)" = "$before" ] && [ $(runs) = 1 ] || exit 3
+        exits 2 night; sound
+        exits 2 night DATA=/nowhere; sound
+        exits 64 night KEEP=0; sound
+        [ "$(last)" = "$before" ]; [ $(runs) = 1 ]
         mv good images.idx
-        night; [ "$(last)" != "$before" ] && [ ! -e nights/next ]
+        night; [ "$(last)" != "$before" ]; absent nights/next
         """)
-    #expect(String(decoding: result.output, as: UTF8.self) == "2\n2\n64\n")
-    #expect(result.words.contains("images.idx: data is truncated"), "\(result.words)")
-    #expect(result.words.contains("retrain: training failed: idx2tensor: /nowhere: no such file\n"))
-    #expect(result.words.split(separator: "\n").count == 3)
-    #expect(result.words.hasSuffix("retrain: KEEP must be an integer from 1 to 999999, not '0'\n"))
+    #expect(
+      result.standardError.contains("images.idx: data is truncated"), "\(result)")
+    #expect(
+      result.standardError.contains(
+        "retrain: training failed: idx2tensor: /nowhere: no such file\n"))
+    #expect(result.standardError.split(separator: "\n").count == 3)
+    #expect(
+      result.standardError.hasSuffix("retrain: KEEP must be an integer from 1 to 999999, not '0'\n")
+    )
   }
 
   @Test func `what was said of a published run stays with it, and too few images are refused`()
     throws
   {
     let shell = try folder()
-    let result = try shell.succeed(
+    let result = try shell.run(
       prelude + """
         idx2tensor images.idx -o made.tensor; mkdir set
         for n in {0..79}; do tensor2png made.tensor -n 1 --first $n --padding 0 -o set/$n.png; done
         pictures() { night DATA="$PWD/set" SIZE=8 EPOCHS=6 "$@"; }
-        pictures; before=$(last); grep -q 'new run with 80 images' nights/current/log || exit 3
+        pictures; before=$(last); has 'new run with 80 images' nights/current/log
         for n in {0..30}; do head -c 60 images.idx > set/$n.png; done
-        pictures; [ "$(last)" != "$before" ] || exit 4; before=$(last)
-        [ $(grep -c 'is an IDX file, not a PNG file; skipped' nights/current/log) = 31 ] || exit 5
+        pictures; [ "$(last)" != "$before" ]; before=$(last)
+        [ $(grep -c 'is an IDX file, not a PNG file; skipped' nights/current/log) = 31 ]
         for n in {31..56}; do rm set/$n.png; done
-        pictures; echo $?; [ "$(last)" = "$before" ] || exit 6
+        exits 1 pictures; [ "$(last)" = "$before" ]
         pictures LEAST=0.4; [ "$(last)" != "$before" ]
         """)
-    #expect(String(decoding: result.output, as: UTF8.self) == "1\n")
     #expect(
-      result.words
+      result.standardError
         == "retrain: not published: DATA has 23 images, the published run 49, and LEAST is 0.5\n")
   }
 
   @Test func `a request that makes no sense is refused, and --help answers`() throws {
     let shell = try folder()
-    let result = try shell.succeed(
+    let result = try shell.run(
       prelude + """
         '\(Shell.checkout)/scripts/retrain' --help | sed -n 1p
-        '\(Shell.checkout)/scripts/retrain' --now; echo $?
-        night TOOLS=/nowhere; echo $?
-        mkdir -p nights/current; night; echo $?; ls nights/current
+        exits 64 '\(Shell.checkout)/scripts/retrain' --now
+        exits 64 night TOOLS=/nowhere
+        mkdir -p nights/current; exits 73 night; ls nights/current
         """)
     #expect(
-      String(decoding: result.output, as: UTF8.self) == """
+      result.text == """
         Trains a new run on the current images, checks it and publishes it. For cron and systemd.
-        64
-        64
-        73
 
         """)
     #expect(
-      result.words == """
+      result.standardError == """
         retrain: unknown option --now; --help prints the usage
         retrain: TOOLS: /nowhere does not contain wgan-step
         retrain: \(shell.folder.path)/nights/current: is not a symbolic link
@@ -150,36 +151,35 @@ import Testing
     let shell = try folder()
     let result = try shell.run(
       prelude + """
-        night; before=$(last)
         export -f night
+        night; before=$(last)
         with_signals setsid bash -c 'night EPOCHS= TIME=1h' & group=$!
         await '[ -s nights/next/metrics.jsonl ]'
-        pkill -TERM -g $group -f scripts/retrain; wait $group; echo $?
-        pgrep -f "$PWD/nights" && exit 3
-        [ ! -e nights/next ] && [ "$(last)" = "$before" ] && night && [ "$(last)" != "$before" ]
+        pkill -TERM -g $group -f scripts/retrain; exits 143 wait $group
+        exits 1 pgrep -f "$PWD/nights"
+        absent nights/next; [ "$(last)" = "$before" ]; night; [ "$(last)" != "$before" ]
         """)
-    #expect(result.status == 0 && String(decoding: result.output, as: UTF8.self) == "143\n")
-    #expect(result.words == "retrain: terminated by signal 15\n")
+    #expect(result.standardError == "retrain: terminated by signal 15\n")
   }
 
   @Test func `a run that scores worse is not published`() throws {
     let shell = try folder()
-    let result = try shell.succeed(
+    let result = try shell.run(
       prelude + """
         printf '#!/bin/sh\\ntest -e "$2" && case $1 in */next/*) echo $NEW ;; *) echo 2.5 ;; esac\\n' > score
         chmod +x score; score=$PWD/score
         night SCORE=$score NEW=9; first=$(last)
-        night SCORE=$score NEW=2.6; echo $?; sound; [ "$(last)" = $first ] || exit 3
-        night SCORE=$score NEW=nan; echo $?; [ "$(last)" = $first ] || exit 4
-        night SCORE=false; echo $?; [ "$(last)" = $first ] || exit 5
-        night SCORE=$score NEW=2.6 TOLERANCE=.05; second=$(last); [ $second != $first ] || exit 6
-        night SCORE=$score NEW=25e-1; [ "$(last)" != $second ] && cat nights/current/score
+        exits 1 night SCORE=$score NEW=2.6; sound; [ "$(last)" = $first ]
+        exits 2 night SCORE=$score NEW=nan; [ "$(last)" = $first ]
+        exits 2 night SCORE=false; [ "$(last)" = $first ]
+        night SCORE=$score NEW=2.6 TOLERANCE=.05; second=$(last); [ $second != $first ]
+        night SCORE=$score NEW=25e-1; [ "$(last)" != $second ]; cat nights/current/score
         """)
-    #expect(String(decoding: result.output, as: UTF8.self) == "1\n2\n2\n25e-1\n")
+    #expect(result.text == "25e-1\n")
     #expect(
-      result.words.hasPrefix(
+      result.standardError.hasPrefix(
         "retrain: not published: the score of the new run is 2.6, that of the published run 2.5\n"))
-    #expect(result.words.contains("/nights/next is not a number: nan\n"))
+    #expect(result.standardError.contains("/nights/next is not a number: nan\n"))
   }
 
   @Test func `an overlap ends at once, and so does what a kill has left running`() throws {
@@ -189,20 +189,18 @@ import Testing
         export -f night
         night; before=$(last)
         setsid bash -c 'night EPOCHS=1000000 2> /dev/null' & group=$!
-        trap 'pkill -KILL -f "$PWD/nights"' EXIT
         await '[ -s nights/next/metrics.jsonl ]'
-        night; echo $?; sound
+        exits 75 night; sound
         # A tool is held, and outlives the script and make.
         await 'pkill -STOP -f "wgan-step $PWD/nights"'
-        pkill -KILL -f "scripts/(retrain|train) $PWD/nights" || exit 4
-        night 2> /dev/null; echo $?; sound
-        pkill -KILL -f "wgan-step $PWD/nights"; wait $group 2> /dev/null
-        [ "$(last)" = "$before" ] || exit 3
-        night && [ "$(last)" != "$before" ] && sound
+        pkill -KILL -f "scripts/(retrain|train) $PWD/nights"
+        exits 75 night 2> /dev/null; sound
+        pkill -KILL -f "wgan-step $PWD/nights"; exits 137 wait $group
+        [ "$(last)" = "$before" ]
+        night; [ "$(last)" != "$before" ]; sound
         """)
-    #expect(result.status == 0 && String(decoding: result.output, as: UTF8.self) == "75\n75\n")
     #expect(
-      result.words
+      result.standardError
         == "retrain: \(shell.folder.path)/nights: another retrain is using this folder; try again later\n"
     )
   }
@@ -211,7 +209,7 @@ import Testing
     let shell = try folder()
     // Programs that end the night, themselves included, at the CUT-th call of any of them; a removal
     // has begun by then.
-    let result = try shell.succeed(
+    let result = try shell.run(
       prelude + """
         mkdir first
         for program in mkdir rm mv ln sync idx2tensor wgan-init wgan-step wgan-sample; do
@@ -224,51 +222,51 @@ import Testing
         night; cuts=0 switched=0
         for cut in {1..40}; do
           rm -f calls; before=$(last)
-          FIRST=$PWD/first setsid --wait bash -c "night TOOLS='$PWD/first' CUT=$cut GROUP=\\$\\$" 2> /dev/null && break
+          if FIRST=$PWD/first setsid --wait bash -c "night TOOLS='$PWD/first' CUT=$cut GROUP=\\$\\$" 2> /dev/null
+          then break; fi
           sound; cuts=$((cuts + 1))
-          for run in nights/[0-9]*; do wgan-sample $run/checkpoint -n 1 > /dev/null || exit 4; done
+          for run in nights/[0-9]*; do wgan-sample $run/checkpoint -n 1 > /dev/null; done
           [ "$(last)" = "$before" ] || switched=$((switched + 1))
         done
-        sound; [ -e calls ] && [ $(runs) = 2 ] && [ ! -e nights/next ] && [ ! -e nights/current.next ] || exit 3
+        sound; [ -e calls ]; [ $(runs) = 2 ]; absent nights/next nights/current.next
         echo $cuts $switched
         """)
-    let counts = String(decoding: result.output, as: UTF8.self)
-      .split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
+    let counts = result.numbers
     // Two come after the switch at least: one leaves a run too many, and the next night begins by
     // removing it, which comes before the switch.
     try #require(counts.count == 2)
     #expect(counts[0] > 15 && counts[1] >= 2, "\(counts)")
   }
 
-  @Test(.enabled(if: DiskTests.canMount))
+  @Test(DiskTests.mounts)
   func `a disk that is full sooner or later leaves a run in force`() throws {
     let shell = try folder()
-    let result = try shell.succeed(
+    let result = try shell.run(
       prelude + """
         mkdir nights; export -f night sound last
         export TOOLS
         unshare -rm bash -c '
-          mount -t tmpfs -o size=40m none nights && night || exit 3
+          source "$CHECKS"
+          mount -t tmpfs -o size=40m none nights; night
           before=$(last) failed=0
           for room in 0 16 64 256 1024 2048 4096 8192 16384; do
             rm -rf nights/next
             free=$(df --output=avail -k nights | tail -n 1)
             head -c $(((free - room) * 1024)) /dev/zero > nights/fill
-            night 2> words; status=$?
+            status=0; night 2> words || status=$?
             rm nights/fill
-            [ $status = 0 ] && break
-            [ $status = 2 ] && grep -qi "no space left" words && [ "$(last)" = "$before" ] || exit 4
+            if [ $status = 0 ]; then break; fi
+            [ $status = 2 ]; has -i "no space left" words; [ "$(last)" = "$before" ]
             sound; failed=$((failed + 1))
           done
-          sound; [ $status = 0 ] && [ "$(last)" != "$before" ] && echo $failed
+          sound; [ $status = 0 ]; [ "$(last)" != "$before" ]; echo $failed
           # A disk that the kept runs fill has room again when fewer are kept.
-          for n in {1..9}; do cp -r "nights/$(last)" nights/2020010${n}T000000Z || exit 5; done
+          for n in {1..9}; do cp -r "nights/$(last)" nights/2020010${n}T000000Z; done
           free=$(df --output=avail -k nights | tail -n 1)
           head -c $(((free - 16) * 1024)) /dev/zero > nights/fill; before=$(last)
-          night KEEP=10 2> /dev/null && exit 6; sound; [ "$(last)" = "$before" ] || exit 7
-          night KEEP=2 || exit 8; sound; [ "$(last)" != "$before" ] && [ $(ls -d nights/2* | wc -l) = 2 ]'
+          exits 2 night KEEP=10 2> /dev/null; sound; [ "$(last)" = "$before" ]
+          night KEEP=2; sound; [ "$(last)" != "$before" ]; [ $(ls -d nights/2* | wc -l) = 2 ]'
         """)
-    let failed = Int(String(decoding: result.output, as: UTF8.self).dropLast()) ?? 0
-    #expect(failed >= 3, "\(result.words)")
+    #expect(result.numbers.first ?? 0 >= 3, "\(result)")
   }
 }

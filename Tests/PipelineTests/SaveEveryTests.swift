@@ -5,7 +5,6 @@ import Testing
 @Suite struct SaveEveryTests {
   /// `step` trains run.bin in place, and logs each call of the command: $1, and the epoch of the checkpoint.
   private let prelude = #"""
-    set -e
     epoch() { tensor-info --header "$1" | sed -n 's/^ *progress.epoch *//p'; }
     step() {
       wgan-step run.bin --data images.tensor --metrics log "$@" -o run.bin \
@@ -17,17 +16,17 @@ import Testing
 
   @Test func `checkpoints during a training change nothing, and the command sees each`() throws {
     let shell = try workshop()
-    try shell.succeed(
+    try shell.run(
       prelude + #"""
         step --epochs 7 --save-every 3
         test "$(cat calls)" = $'3 3\n6 6\n7 7'
         wgan-step mlp-gp.bin --data images.tensor --epochs 7 --metrics calm -o end
         cmp end run.bin; diff <(sed 's/"seconds.*//' log) <(sed 's/"seconds.*//' calm)
-        test ! -e run.bin.partial
+        absent run.bin.partial
         # An earlier call may have been interrupted before the command. In the middle of an epoch there is none.
         rm calls; step --until-epoch 7 --save-every 3 2> errors; test "$(cat calls)" = '7 7'
-        grep -q 'has 7 epochs; nothing to do' errors
-        rm calls; step --steps 1 --save-every 3; test ! -e calls
+        has 'has 7 epochs; nothing to do' errors
+        rm calls; step --steps 1 --save-every 3; absent calls
         step --until-epoch 10 --save-every auto; test "$(cat calls)" = $'8 8\n9 9\n10 10'
         """#)
   }
@@ -35,30 +34,30 @@ import Testing
   @Test func `a command that fails ends the training after its checkpoint, with its status`() throws
   {
     let shell = try workshop()
-    try shell.succeed(
+    try shell.run(
       prelude + #"""
-        wgan-step run.bin --data images.tensor --epochs 9 --save-every 2 --after-save 'exit 41' \
-          -o run.bin 2> errors && exit 2 || test $? = 41
+        exits 41 wgan-step run.bin --data images.tensor --epochs 9 --save-every 2 --after-save 'exit 41' \
+          -o run.bin 2> errors
         test "$(cat errors)" = 'wgan-step: --after-save: the command ended with status 41'
         test $(epoch run.bin) = 2
-        wgan-step run.bin --data images.tensor --epochs 9 --after-save 'kill -9 $$' -o run.bin 2> errors \
-          && exit 3 || test $? = 137
+        exits 137 wgan-step run.bin --data images.tensor --epochs 9 --after-save 'kill -9 $$' -o run.bin 2> errors
         test $(epoch run.bin) = 11
         """#)
   }
 
   @Test func `a signal during the command ends the training by the signal`() throws {
     let shell = try workshop()
-    try shell.succeed(
+    try shell.run(
       prelude + #"""
         set -m
         # In the command, SIGINT and SIGPIPE have their default actions, and SIGTERM is not blocked.
         with_signals wgan-step run.bin --data images.tensor --epochs 9 --save-every 2 -o run.bin --after-save '
           echo 1 >> calls; grep -E "^Sig(Blk|Ign)" /proc/self/status > mask; sleep 60' &
         await '[ -s mask ]'; kill -INT -- -$!
-        wait $! && exit 2 || test $? = 130
+        exits 130 wait $!
         test $(epoch run.bin) = 2; test "$(cat calls)" = 1
-        grep -qx $'SigBlk:\t0*' mask; ((0x$(sed -n 's/^SigIgn:\t//p' mask) & 0x1000)) && exit 3 || true
+        has -x $'SigBlk:\t0*' mask
+        ignored=$(sed -n 's/^SigIgn:\t//p' mask); test $((0x$ignored & 0x1000)) = 0
         """#)
   }
 
@@ -74,10 +73,10 @@ import Testing
       ("--save-every 2 -o /dev/null", "/dev/null: is not a regular file"),
       ("--dry-run --time-budget soon", "expected 90s, 50m, 1.5h or 2d"),
     ] {
-      let result = try shell.run("\(step) \(options)")
-      #expect(result.status == 64 && result.words.contains(message), "\(options): \(result.words)")
+      let result = try shell.run("\(step) \(options)", status: 64)
+      #expect(result.standardError.contains(message), "\(options): \(result.standardError)")
     }
-    try shell.succeed(
-      "wgan-step nothing --data nothing --epochs 1 -o nothing --dry-run && test ! -e nothing")
+    try shell.run(
+      "wgan-step nothing --data nothing --epochs 1 -o nothing --dry-run; absent nothing")
   }
 }

@@ -4,28 +4,27 @@ import Testing
 
 /// Runs bash scripts in a scratch folder of their own, with the built tools on the PATH.
 ///
-/// These tests see what a user sees: files, pipes, words and exit statuses.
+/// The tests see what a user sees: files, pipes, output, and exit statuses.
+/// `Tests/Fixtures/checks.bash` has the commands that the scripts check with.
 final class Shell: Sendable {
+  /// The folder that scripts run in. It is empty at first.
   let folder: URL
-
-  struct Result {
-    let status: Int32
-    let output: Data
-    let words: String
-  }
+  /// Holds `folder`, and the harness's own files beside it. Its name is unique.
+  private let base: URL
 
   init() throws {
-    folder = FileManager.default.temporaryDirectory.appending(path: "wgan-" + UUID().uuidString)
+    base = FileManager.default.temporaryDirectory.appending(path: "wgan-" + UUID().uuidString)
+    folder = base.appending(path: "work")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
 
-  deinit { try? FileManager.default.removeItem(at: folder) }
+  deinit { try? FileManager.default.removeItem(at: base) }
 
-  /// Keeps this folder for several tests, until the end of all.
+  /// Keeps the folder for several tests, until the end of the process.
   func shared() -> Shell {
     Self.kept.withLock { kept in
       if kept.isEmpty { atexit { Shell.removeKept() } }
-      kept.append(folder)
+      kept.append(base)
     }
     return self
   }
@@ -36,66 +35,99 @@ final class Shell: Sendable {
     for folder in kept.withLock({ $0 }) { try? FileManager.default.removeItem(at: folder) }
   }
 
-  /// The folder that holds the built tools: the test's own.
+  /// The folder of the built tools, which is also that of the test program.
   static let tools: String = {
     let program =
       (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
     return URL(fileURLWithPath: program).deletingLastPathComponent().path
   }()
 
-  /// The checkout that these tests were built from.
+  /// The checkout that the tests were built from.
   static let checkout = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
 
-  /// `await CONDITION` waits ten seconds at most; `with_signals TOOL …`
-  /// runs a tool without the ignored signals that the tests themselves may have been started with.
-  private static let prelude = """
-    set -o pipefail
-    await() { for _ in {1..1000}; do eval "$1" && return; sleep 0.01; done; echo "never: $1" >&2; kill $(jobs -p); exit 99; }
-    with_signals() { exec env --default-signal=INT,TERM,HUP "$@"; }
-
-    """
-
-  /// Runs a script with pipefail; its status is that of bash, 128 + n after a signal.
+  /// Runs a script and requires that it succeeds.
+  ///
+  /// Each of its commands is a check: the script ends at the first one that fails. The issue then
+  /// names that command, its folder and its status, and has both output streams.
+  ///
+  /// - Parameters:
+  ///   - status: The status that the script must end with. Anything but 0 is for a single command,
+  ///     or for a command after its preparations: a script with more checks uses `exits`.
+  ///   - timeLimit: Seconds after which the script and all that it started are killed.
   @discardableResult
-  func run(_ script: String) throws -> Result {
+  func run(
+    _ script: String, status: Int32 = 0, timeLimit: Double = 300,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) throws -> ScriptResult {
+    let result = try attempt(script, timeLimit: timeLimit)
+    let isAsExpected = result.meets(status)
+    try #require(isAsExpected, "\(result)", sourceLocation: sourceLocation)
+    return result
+  }
+
+  /// Runs a script, however it ends.
+  func attempt(_ script: String, timeLimit: Double = 300) throws -> ScriptResult {
+    let files = base.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: files, withIntermediateDirectories: false)
+    defer { try? FileManager.default.removeItem(at: files) }
+    let names = ["script", "failures", "stdout", "stderr"].map { files.appending(path: $0) }
+    for name in names { try Data().write(to: name) }
+    try Data(script.utf8).write(to: names[0])
+
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/bash")
-    process.arguments = ["-c", Self.prelude + script]
+    // The tests may have been started with ignored signals.
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments =
+      ["--default-signal=INT,TERM,HUP,PIPE", "bash", "-c", #"source "$CHECKS"; source "$SCRIPT""#]
     process.currentDirectoryURL = folder
+    process.environment = environment(script: names[0].path, failures: names[1].path)
+    process.standardInput = FileHandle.nullDevice
+    let streams = try names[2...].map { try FileHandle(forWritingTo: $0) }
+    defer { for stream in streams { try? stream.close() } }
+    process.standardOutput = streams[0]
+    process.standardError = streams[1]
+    try process.run()
+    let isTimedOut = !process.ends(within: timeLimit)
+    if isTimedOut { stop(process) }
+    process.waitUntilExit()
+    let family = ProcessFamily(of: base.lastPathComponent)
+    if !family.ends(within: 1) { family.kill() }
+
+    return ScriptResult(
+      script: script, folder: folder.path,
+      status: process.terminationReason == .uncaughtSignal
+        ? 128 + process.terminationStatus : process.terminationStatus,
+      standardOutput: try Data(contentsOf: names[2]),
+      standardError: String(decoding: try Data(contentsOf: names[3]), as: UTF8.self),
+      failures: FailedCommand.list(try Data(contentsOf: names[1])),
+      timeLimit: isTimedOut ? timeLimit : nil)
+  }
+
+  private func environment(script: String, failures: String) -> [String: String] {
     var environment = ProcessInfo.processInfo.environment
     environment["PATH"] = Self.tools + ":" + (environment["PATH"] ?? "/usr/bin:/bin")
     environment["TOOLS"] = Self.tools
+    environment["CHECKS"] = Self.checkout + "/Tests/Fixtures/checks.bash"
+    environment["SCRIPT"] = script
+    environment["FAILURES"] = failures
     environment["SWIFT_BACKTRACE"] = "enable=no"
     for key in environment.keys where key.hasPrefix("MAKE") || key == "MFLAGS" {
       environment[key] = nil
     }
-    process.environment = environment
-    process.standardInput = FileHandle.nullDevice
-    let output = folder.appending(path: ".stdout"), words = folder.appending(path: ".stderr")
-    for file in [output, words] { try Data().write(to: file) }
-    process.standardOutput = try FileHandle(forWritingTo: output)
-    process.standardError = try FileHandle(forWritingTo: words)
-    try process.run()
-    process.waitUntilExit()
-    defer { for file in [output, words] { try? FileManager.default.removeItem(at: file) } }
-    return Result(
-      status: process.terminationReason == .uncaughtSignal
-        ? 128 + process.terminationStatus : process.terminationStatus,
-      output: try Data(contentsOf: output),
-      words: String(decoding: try Data(contentsOf: words), as: UTF8.self))
+    return environment
   }
 
-  /// Runs a script that must succeed.
-  @discardableResult
-  func succeed(_ script: String, sourceLocation: SourceLocation = #_sourceLocation) throws -> Result
-  {
-    let result = try run(script)
-    try #require(result.status == 0, "\(script): \(result.words)", sourceLocation: sourceLocation)
-    return result
+  /// Stops a script that hangs: first all that it has started, so that bash itself names the command
+  /// that it waited for.
+  private func stop(_ shell: Process) {
+    ProcessFamily(of: base.lastPathComponent).kill(except: shell.processIdentifier)
+    for signal in [SIGTERM, SIGKILL] where !shell.ends(within: 2) {
+      kill(shell.processIdentifier, signal)
+    }
   }
 
-  /// Every file's name and content, except those of this class.
+  /// Every file's name and content.
   func files() throws -> [String: Data] {
     var files: [String: Data] = [:]
     for name in try FileManager.default.subpathsOfDirectory(atPath: folder.path) {
@@ -112,6 +144,15 @@ final class Shell: Sendable {
   }
 }
 
+extension Process {
+  /// Waits for the end, so many seconds at most.
+  fileprivate func ends(within seconds: Double) -> Bool {
+    let end = Date.now.addingTimeInterval(seconds)
+    while isRunning, Date.now < end { usleep(2000) }
+    return !isRunning
+  }
+}
+
 /// An IDX file of unsigned bytes: the header, and a pattern.
 func idx(_ dimensions: [UInt32], count: Int? = nil, salt: Int = 0) -> [UInt8] {
   let announced = dimensions.reduce(1) { $0 * Int($1) }
@@ -124,9 +165,9 @@ func idx(_ dimensions: [UInt32], count: Int? = nil, salt: Int = 0) -> [UInt8] {
 func workshop(presets: [String] = ["mlp-gp"]) throws -> Shell {
   let shell = try Shell()
   try shell.write("images.idx", idx([150, 8, 8]))
-  try shell.succeed("idx2tensor images.idx -o images.tensor")
+  try shell.run("idx2tensor images.idx -o images.tensor")
   for preset in presets {
-    try shell.succeed(
+    try shell.run(
       "wgan-init --preset \(preset) --like images.tensor --batch-size 20 -o \(preset).bin")
   }
   return shell

@@ -4,11 +4,10 @@ import Testing
 @Suite struct SoakTests {
   @Test func `trainings that are torn to pieces end in the bytes of calm ones`() throws {
     let shell = try Shell()
-    let result = try shell.succeed("TMPDIR=$PWD \(Shell.checkout)/scripts/soak 10 7")
-    let words = String(decoding: result.output, as: UTF8.self)
-    let numbers = words.split(whereSeparator: { !$0.isNumber }).compactMap { Int($0) }
-    try #require(numbers.count == 4, "\(words)")
+    let result = try shell.run("TMPDIR=$PWD \(Shell.checkout)/scripts/soak 10 7")
+    let numbers = result.numbers
+    try #require(numbers.count == 4, "\(result)")
     // The signals came while there was work to do.
-    #expect(numbers[0] == 10 && numbers[1] > 10 && numbers[2] + numbers[3] > 5, "\(words)")
+    #expect(numbers[0] == 10 && numbers[1] > 10 && numbers[2] + numbers[3] > 5, "\(result)")
   }
 }

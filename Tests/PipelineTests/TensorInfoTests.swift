@@ -8,7 +8,7 @@ import Testing
     let shell = try Shell()
     try shell.write("images.idx", idx([7, 5, 6]))
     try shell.write("labels.idx", [0, 0, 8, 1, 0, 0, 0, 7, 3, 1, 3, 0, 9, 3, 1])
-    let result = try shell.succeed(
+    let result = try shell.run(
       "idx2tensor images.idx --labels labels.idx -o a.tensor; tensor-info a.tensor")
     let pixels = idx([7, 5, 6]).dropFirst(16)
     let mean = Float(Double(pixels.reduce(0) { $0 + Int($1) }) / 210)
@@ -16,7 +16,7 @@ import Testing
     let crc = String(try #require(file.header.crc32), radix: 16)
     let digits = String(repeating: "0", count: 8 - crc.count) + crc
     #expect(
-      String(decoding: result.output, as: UTF8.self) == """
+      result.text == """
         a.tensor: images, 217 bytes of data, crc32 \(digits) (ok)
         range  0,255
 
@@ -33,10 +33,10 @@ import Testing
 
   @Test func `JSON has a checkpoint's configuration, progress and every tensor`() throws {
     let shell = try workshop()
-    let result = try shell.succeed(
+    let result = try shell.run(
       "wgan-step mlp-gp.bin --data images.tensor --steps 2 -o end; tensor-info --json < end")
     let info = try #require(
-      JSONSerialization.jsonObject(with: result.output) as? [String: Any])
+      JSONSerialization.jsonObject(with: result.standardOutput) as? [String: Any])
     #expect(info["path"] as? String == "standard input")
     #expect(info["kind"] as? String == "checkpoint")
     let metadata = try #require(info["metadata"] as? [String: String])
@@ -81,8 +81,8 @@ import Testing
         }
       }
     }
-    let result = try shell.succeed("tensor-info odd; tensor-info odd --json > json")
-    let text = String(decoding: result.output, as: UTF8.self)
+    let result = try shell.run("tensor-info odd; tensor-info odd --json > json")
+    let text = result.text
     #expect(text.hasPrefix("odd: odd\\u{1b}[31m, "))
     #expect(text.contains("xx… (105 more characters)\n"))
     for row in [
@@ -110,43 +110,45 @@ import Testing
 
   @Test func `a file without a checksum says so, and a damaged one is refused`() throws {
     let shell = try workshop()
-    let piped = try shell.succeed("idx2tensor images.idx | tensor-info -")
+    let piped = try shell.run("idx2tensor images.idx | tensor-info -")
     #expect(
-      String(decoding: piped.output, as: UTF8.self)
+      piped.text
         .hasPrefix("standard input: images, 9600 bytes of data, no checksum\n"))
-    let json = try shell.succeed("idx2tensor images.idx | tensor-info --json")
+    let json = try shell.run("idx2tensor images.idx | tensor-info --json")
     #expect(
-      String(decoding: json.output, as: UTF8.self).contains(#""crc32":null,"checked":null,"#))
+      json.text.contains(#""crc32":null,"checked":null,"#))
     let damaged = try shell.run(
       """
       printf '\\1' | dd of=images.tensor bs=1 seek=5000 conv=notrunc 2> /dev/null
-      tensor-info images.tensor
+      exits 65 tensor-info images.tensor
       """)
-    #expect(damaged.status == 65 && damaged.output.isEmpty)
-    #expect(damaged.words.hasPrefix("tensor-info: images.tensor: is corrupted: wrong checksum"))
-    #expect(try shell.run("tensor-info nowhere").status == 66)
+    #expect(damaged.standardOutput.isEmpty)
+    #expect(
+      damaged.standardError.hasPrefix("tensor-info: images.tensor: is corrupted: wrong checksum"))
+    try shell.run("tensor-info nowhere", status: 66)
   }
 
   @Test func `the header alone is told without a look at the data`() throws {
     let shell = try workshop()
-    let result = try shell.succeed(
+    let result = try shell.run(
       #"""
       tensor-info mlp-gp.bin | sed 's/ (ok)$/ (not checked)/' |
         awk '/^tensor / { end = index($0, "  minimum") - 1 } end { $0 = substr($0, 1, end); sub(/ +$/, "") } 1' > expected
-      tensor-info --json mlp-gp.bin | grep -q '"crc32":"[0-9a-f]*","checked":true,' || exit 2
-      tensor-info --json mlp-gp.bin | sed 's/,"minimum":[^}]*//g; s/"checked":true/"checked":false/' > expected.json
-      printf x | dd of=mlp-gp.bin bs=1 seek=100000 conv=notrunc status=none; tensor-info mlp-gp.bin && exit 3
-      tensor-info --header --json mlp-gp.bin | cmp - expected.json || exit 4
+      tensor-info --json mlp-gp.bin > whole.json; has '"crc32":"[0-9a-f]*","checked":true,' whole.json
+      sed 's/,"minimum":[^}]*//g; s/"checked":true/"checked":false/' whole.json > expected.json
+      printf x | dd of=mlp-gp.bin bs=1 seek=100000 conv=notrunc status=none; exits 65 tensor-info mlp-gp.bin
+      tensor-info --header --json mlp-gp.bin | cmp - expected.json
       tensor-info --header mlp-gp.bin
       """#)
-    #expect(try result.output == shell.read("expected"))
+    #expect(try result.standardOutput == shell.read("expected"))
     let row = try #require(
-      String(decoding: result.output, as: UTF8.self).split(separator: "\n")
+      result.text.split(separator: "\n")
         .first { $0.hasPrefix("generator.2.weight ") })
     #expect(row.split(separator: /\s+/) == ["generator.2.weight", "F32", "256x128"], "\(row)")
     let damaged = try shell.run(
-      "printf '{\"a' | dd of=mlp-gp.bin bs=1 seek=8 conv=notrunc; tensor-info --header mlp-gp.bin")
-    #expect(damaged.status == 65 && damaged.output.isEmpty)
+      "printf '{\"a' | dd of=mlp-gp.bin bs=1 seek=8 conv=notrunc; tensor-info --header mlp-gp.bin",
+      status: 65)
+    #expect(damaged.standardOutput.isEmpty)
   }
 
   @Test func `the header alone is of no use when the file is of another length`() throws {
@@ -155,12 +157,12 @@ import Testing
     let result = try shell.run(
       """
       head -c -100 images.tensor > short; { cat images.tensor; printf x; } > long
-      for file in short long; do tensor-info --header --json $file; [ $? = 65 ] || exit 3; done
+      for file in short long; do exits 65 tensor-info --header --json $file; done
       head -c -100 images.tensor | tensor-info --header > /dev/null
       """)
-    #expect(result.status == 0 && result.output.isEmpty)
+    #expect(result.standardOutput.isEmpty)
     #expect(
-      result.words == """
+      result.standardError == """
         tensor-info: short: is truncated (expected \(size) bytes, found \(size - 100))
         tensor-info: long: has extra bytes after the data (expected \(size) bytes, found \(size + 1))
 

@@ -9,35 +9,35 @@ import Testing
   private func folder() throws -> Shell {
     let shell = try Shell()
     try shell.write("images", idx([110, 8, 8]))
-    try shell.succeed("gzip images")
+    try shell.run("gzip images")
     return shell
   }
 
   @Test func `a run is brought up to EPOCHS, no further, and goes on from there`() throws {
     let shell = try folder()
-    try shell.succeed("\(train) EPOCHS=2")
+    try shell.run("\(train) EPOCHS=2")
     let two = try shell.files()
     #expect(
       two.keys.filter { $0.hasPrefix("run/") }.sorted() == [
         "run/checkpoint", "run/config", "run/images.tensor", "run/metrics.jsonl", "run/samples",
         "run/samples/epoch-0001.png", "run/samples/epoch-0002.png",
       ])
-    let again = try shell.succeed("\(train) EPOCHS=2")
-    #expect(again.words.contains("nothing to do"))
+    let again = try shell.run("\(train) EPOCHS=2")
+    #expect(again.standardError.contains("nothing to do"))
     #expect(try shell.files() == two)
-    try shell.succeed("\(train) EPOCHS=3")
+    try shell.run("\(train) EPOCHS=3")
     let three = try shell.files()
     #expect(three["run/samples/epoch-0003.png"] != nil)
     #expect(three["run/samples/epoch-0001.png"] == two["run/samples/epoch-0001.png"])
     #expect(three["run/checkpoint"] != two["run/checkpoint"])
-    try shell.succeed(
-      "mv run two-and-one && \(train) EPOCHS=3 && cmp run/checkpoint two-and-one/checkpoint")
+    try shell.run(
+      "mv run two-and-one; \(train) EPOCHS=3; cmp run/checkpoint two-and-one/checkpoint")
   }
 
   @Test func `images that are held out are told of in the log, and change nothing else`() throws {
     let shell = try folder()
     try shell.write("others", idx([50, 8, 8], salt: 9))
-    try shell.succeed(
+    try shell.run(
       """
       \(train) EPOCHS=1; \(train) EPOCHS=3 HELD_OUT="$PWD/others"
       test "$(grep held_out run/metrics.jsonl | sed 's/,"gen.*//')" = $'{"epoch":2\\n{"epoch":3'
@@ -45,7 +45,7 @@ import Testing
       cmp run/checkpoint held/checkpoint; rm -r run; mv held run
       # From then on, without another word.
       rm others; \(train) EPOCHS=4; test $(grep -c held_out run/metrics.jsonl) = 3
-      ! \(train) EPOCHS=5 HELD_OUT="$PWD/nowhere" 2> words && grep -q 'nowhere: no such file' words
+      exits 2 \(train) EPOCHS=5 HELD_OUT="$PWD/nowhere" 2> words; has 'nowhere: no such file' words
       # Laid down again.
       \(train) EPOCHS=5 HELD_OUT=; test $(grep -c held_out run/metrics.jsonl) = 3
       \(train) EPOCHS=6; test $(grep -c held_out run/metrics.jsonl) = 3
@@ -55,59 +55,62 @@ import Testing
   @Test func `a tensor file may have a folder of pictures held out`() throws {
     let shell = try folder()
     let run = train.replacing("images.gz", with: "images.tensor")
-    try shell.succeed(
+    try shell.run(
       """
       idx2tensor images.gz -o images.tensor; mkdir others
       for n in {0..24}; do tensor2png images.tensor -n 1 --first $n --padding 0 -o others/$n.png; done
-      \(run) EPOCHS=1 HELD_OUT="$PWD/others" 2> words && exit 3
-      grep -q 'others: is a folder; set the image size with SIZE=32' words && [ ! -e run ] || exit 4
-      \(run) EPOCHS=1 HELD_OUT="$PWD/others" SIZE=8; grep -c held_out run/metrics.jsonl
+      exits 2 \(run) EPOCHS=1 HELD_OUT="$PWD/others" 2> words
+      has 'others: is a folder; set the image size with SIZE=32' words; absent run
+      \(run) EPOCHS=1 HELD_OUT="$PWD/others" SIZE=8; has held_out run/metrics.jsonl
       cmp images.tensor run/images.tensor
       """)
   }
 
   @Test func `SIGUSR1 at any moment ends no step`() throws {
     let shell = try folder()
-    let result = try shell.succeed(
+    let result = try shell.run(
       """
       \(train) EPOCHS=20 EVERY=1 & making=$!
-      while kill -0 $making 2> /dev/null; do pkill -USR1 -f "^wgan-step $PWD/run" && hits=$((hits + 1)); done
-      wait $making || exit 3
+      while kill -0 $making 2> /dev/null; do
+        if pkill -USR1 -f "^wgan-step $PWD/run"; then hits=$((hits + 1)); fi
+      done
+      wait $making
       echo $hits
       """)
-    let hits = Int(String(decoding: result.output, as: UTF8.self).dropLast()) ?? 0
-    #expect(hits > 3 && result.words.contains("\nwgan-step: epoch "), "\(result.words)")
+    let hits = result.numbers.first ?? 0
+    #expect(hits > 3 && result.standardError.contains("\nwgan-step: epoch "), "\(result)")
   }
 
   @Test func `what may be meant otherwise is said`() throws {
     let shell = try folder()
-    try shell.succeed(
+    try shell.run(
       "\(train) EPOCHS=1; sleep 0.01; gunzip -c images.gz > pixels; gzip -c pixels > images.gz")
-    let changed = try shell.succeed("\(train) EPOCHS=2")
+    let changed = try shell.run("\(train) EPOCHS=2")
     #expect(
-      changed.words.contains("images.gz: has changed; ")
-        && changed.words.contains("/run: continuing after epoch 1\n"), "\(changed.words)")
+      changed.standardError.contains("images.gz: has changed; ")
+        && changed.standardError.contains("/run: continuing after epoch 1\n"), "\(changed)")
     #expect(
-      !(try shell.succeed("touch -d '1 hour ago' images.gz; \(train) EPOCHS=3")).words.contains(
+      !(try shell.run("touch -d '1 hour ago' images.gz; \(train) EPOCHS=3")).standardError.contains(
         "changed"))
-    let few = try shell.succeed("\(train) EPOCHS=2 OUT=\"$PWD/few\"")
+    let few = try shell.run("\(train) EPOCHS=2 OUT=\"$PWD/few\"")
     #expect(
-      few.words.contains(", 10 in total; recognizable shapes need 1000 or more: EPOCHS=200\n"))
-    #expect(!few.words.contains("existing runs"))
-    let other = try shell.succeed(
+      few.standardError.contains(
+        ", 10 in total; recognizable shapes need 1000 or more: EPOCHS=200\n"))
+    #expect(!few.standardError.contains("existing runs"))
+    let other = try shell.run(
       """
       export GIVEN=EPOCHS EPOCHS=1 PRESET=mlp-gp DATA=images.gz SEED=0 BATCH=20
       '\(Shell.checkout)/scripts/train' rum
       """)
     #expect(
-      other.words.contains(
+      other.standardError.contains(
         "train: run 'rum' did not exist and DATA is not set; existing runs: few run\n"))
   }
 
   @Test func `pitfall 25: pictures of progress are of the same latents every time`() throws {
     let shell = try folder()
     for epoch in 1...2 {
-      try shell.succeed(
+      try shell.run(
         """
         \(train) EPOCHS=\(epoch)
         wgan-sample run/checkpoint | cmp - <(wgan-sample run/checkpoint --seed 0 --first 0 -n 64)
@@ -121,64 +124,65 @@ import Testing
 
   @Test func `a run is not mixed with another configuration`() throws {
     let shell = try folder()
-    try shell.succeed("\(train) EPOCHS=1")
+    try shell.run("\(train) EPOCHS=1")
     let before = try shell.files()
-    let result = try shell.run("\(train) EPOCHS=2 SEED=1")
-    #expect(result.status == 2)
-    #expect(result.words.contains("use another RUN"))
+    let result = try shell.run("\(train) EPOCHS=2 SEED=1", status: 2)
+    #expect(result.standardError.contains("use another RUN"))
     #expect(try shell.files() == before)
   }
 
   @Test func `a run goes on as it was begun, whatever the defaults`() throws {
     let shell = try folder()
     let run = #"make -s -C \#(Shell.checkout) train TOOLS="$TOOLS" OUT="$PWD/run""#
-    try shell.succeed(
+    try shell.run(
       """
       \(run) EPOCHS=1 DATA="$PWD/images.gz" BATCH=20 SEED=7 PRESET=mlp-gp
-      \(run) EPOCHS=2 && rm images.gz && \(run) EPOCHS=3 SEED=7
-      grep -qx 'preset mlp-gp' run/config && [ $(ls run/samples | wc -l) = 3 ]
-      ! \(run) EPOCHS=4 BATCH=64 2> words && grep -q "BATCH is '20', not '64'" words
+      \(run) EPOCHS=2; rm images.gz; \(run) EPOCHS=3 SEED=7
+      has -x 'preset mlp-gp' run/config; [ $(ls run/samples | wc -l) = 3 ]
+      exits 2 \(run) EPOCHS=4 BATCH=64 2> words; has "BATCH is '20', not '64'" words
       # The last goal is its goal, after an interruption as well.
-      timeout -s INT 0.5 \(run) EPOCHS=30 2> words || true
-      \(run) && [ -e run/samples/epoch-0030.png ] && \(run) 2>&1 | grep 'has 30 epochs; nothing to do' > /dev/null
+      exits 124 timeout -s INT 0.5 \(run) EPOCHS=300 2> words; absent run/samples/epoch-0300.png
+      \(run); [ -e run/samples/epoch-0300.png ]; \(run) 2> words; has 'has 300 epochs; nothing to do' words
       """)
   }
 
   @Test func `a variable that is nobody's is a typing error`() throws {
     let shell = try folder()
-    let result = try shell.run("\(train) EPOCH=5")
-    #expect(result.status == 2 && result.words.contains("unknown variable EPOCH; make help"))
+    let result = try shell.run("\(train) EPOCH=5", status: 2)
+    #expect(result.standardError.contains("unknown variable EPOCH; make help"), "\(result)")
     #expect(!(try shell.files()).keys.contains { $0.hasPrefix("run") })
   }
 
   @Test func `make help has words for every target and variable`() throws {
     let shell = try Shell()
-    try shell.succeed(
+    try shell.run(
       #"""
       cd '\#(Shell.checkout)'; make help > "$OLDPWD/help"
       for name in $(sed -n 's/^\([A-Z_]*\) *?=.*/\1/p' Makefile); do
-        grep -Eq "^  $name +[a-z].{9,}" "$OLDPWD/help" || exit 3
+        has -E "^  $name +[a-z].{9,}" "$OLDPWD/help"
       done
-      for name in $(make -pq | sed -n 's/^\.PHONY: //p'); do
-        grep -Eq "^make $name +[a-z].{7,}" "$OLDPWD/help" || exit 4
+      # The status says whether make all has something to do.
+      for name in $({ make -pq || true; } | sed -n 's/^\.PHONY: //p'); do
+        has -E "^make $name +[a-z].{7,}" "$OLDPWD/help"
       done
       """#)
   }
 
   @Test func `a failure stops make and keeps the checkpoint`() throws {
     let shell = try folder()
-    let missing = try shell.run("\(train) EPOCHS=1 DATA=nothing")
-    #expect(missing.status == 2 && missing.words.contains("nothing: no such file"))
-    for number in ["many", "08", "-1", "99999999999"] {
-      let words = try shell.run("\(train) EPOCHS=\(number) OUT=\"$PWD/other\"")
-      #expect(words.status == 2 && words.words.contains("EPOCHS must be an integer"), "\(number)")
+    func fails(_ script: String, _ message: String) throws {
+      let result = try shell.run(script, status: 2)
+      #expect(result.standardError.contains(message), "\(result)")
     }
-    try shell.succeed("\(train) EPOCHS=1 && : > run/checkpoint")
-    let empty = try shell.run("\(train) EPOCHS=2")
-    #expect(empty.status == 2 && empty.words.contains("run/checkpoint: is empty"))
-    let other = try shell.run("cp run/images.tensor run/checkpoint; \(train) EPOCHS=2")
-    #expect(
-      other.status == 2 && other.words.contains("run/checkpoint: is images, not a checkpoint"))
+    try fails("\(train) EPOCHS=1 DATA=nothing", "nothing: no such file")
+    for number in ["many", "08", "-1", "99999999999"] {
+      try fails("\(train) EPOCHS=\(number) OUT=\"$PWD/other\"", "EPOCHS must be an integer")
+    }
+    try shell.run("\(train) EPOCHS=1; : > run/checkpoint")
+    try fails("\(train) EPOCHS=2", "run/checkpoint: is empty")
+    try fails(
+      "cp run/images.tensor run/checkpoint; \(train) EPOCHS=2",
+      "run/checkpoint: is images, not a checkpoint")
   }
 
   @Test func `a first call that fails does not decide the configuration`() throws {
@@ -186,92 +190,93 @@ import Testing
     for wrong in [
       "DATA=nothing", "BATCH=0", "BATCH=111", "SEED=abc", "PRESET=none", "HELD_OUT=no",
     ] {
-      #expect(try shell.run("\(train) EPOCHS=1 \(wrong)").status == 2)
+      try shell.run("\(train) EPOCHS=1 \(wrong)", status: 2)
       #expect(!(try shell.files()).keys.contains { $0.hasPrefix("run") })
     }
-    try shell.succeed("\(train) EPOCHS=1")
+    try shell.run("\(train) EPOCHS=1")
   }
 
   @Test func `EVERY so many epochs there is a picture, and at the end`() throws {
     let shell = try folder()
-    try shell.succeed(
+    try shell.run(
       """
-      \(train) EPOCHS=7 && mv run calm
-      \(train) EPOCHS=3 EVERY=2 && \(train) EPOCHS=7 EVERY=2
+      \(train) EPOCHS=7; mv run calm
+      \(train) EPOCHS=3 EVERY=2; \(train) EPOCHS=7 EVERY=2
       [ "$(ls run/samples | tr '\\n' ' ')" = "$(printf 'epoch-000%s.png ' 2 3 4 6 7)" ]
       cmp run/checkpoint calm/checkpoint
-      for picture in run/samples/*; do cmp $picture calm/samples/${picture##*/} || exit 3; done
-      ! \(train) EPOCHS=7 EVERY=0 2> words && grep -q "'0' is invalid for '--save-every" words
+      for picture in run/samples/*; do cmp $picture calm/samples/${picture##*/}; done
+      exits 2 \(train) EPOCHS=7 EVERY=0 2> words; has "'0' is invalid for '--save-every" words
       # At most 50 pictures, unless more are asked for.
-      \(train) EPOCHS=51 && [ $(ls run/samples | wc -l) = 28 ] && [ -e run/samples/epoch-0050.png ]
+      \(train) EPOCHS=51; [ $(ls run/samples | wc -l) = 28 ]; [ -e run/samples/epoch-0050.png ]
       """)
   }
 
   @Test func `a run is complete where its learning rates are 0`() throws {
     let shell = try folder()
-    try shell.succeed(
+    try shell.run(
       """
       printf '#!/bin/sh\nexec "%s"/wgan-init --schedule "linear 12" "$@"' "$TOOLS" > wgan-init; chmod +x wgan-init
-      cp -s "$TOOLS"/* . 2> /dev/null || true
-      \(train) TOOLS="$PWD" EPOCHS=9 2> words; cat words
-      grep -q 'checkpoint: the learning rates are 0 after epoch 3; training is complete' words
-      grep -q 'wgan-step: .*/run/checkpoint: the learning rates are 0 after epoch 3' words && [ "$(ls run/samples | tail -n 1)" = epoch-0003.png ]
+      cp -s "$TOOLS"/{idx2tensor,wgan-step,wgan-sample,tensor2png,tensor-info} .
+      \(train) TOOLS="$PWD" EPOCHS=9 2> words
+      has 'checkpoint: the learning rates are 0 after epoch 3; training is complete' words
+      has 'wgan-step: .*/run/checkpoint: the learning rates are 0 after epoch 3' words; [ "$(ls run/samples | tail -n 1)" = epoch-0003.png ]
       cp run/checkpoint before; \(train) TOOLS="$PWD" EPOCHS=9; cmp run/checkpoint before
-      wgan-step before --data run/images.tensor --steps 1 | cmp -s - before && exit 3 || true
+      wgan-step before --data run/images.tensor --steps 1 -o after; differ before after
       """)
   }
 
   @Test func `TIME ends a call between two steps, and the same call goes on from there`() throws {
     let shell = try folder()
-    let result = try shell.succeed(
+    try shell.run(
       """
       \(train) EPOCHS=12 2> /dev/null; mv run calm
       calls=0
-      until \(train) EPOCHS=12 EVERY=1 TIME=0.15s 2>> words && [ -e run/samples/epoch-0012.png ]; do
-        calls=$((calls + 1)); ((calls < 100)) || exit 3
+      until [ -e run/samples/epoch-0012.png ]; do
+        \(train) EPOCHS=12 EVERY=1 TIME=0.15s 2>> words
+        calls=$((calls + 1)); ((calls < 100))
       done
-      cmp run/checkpoint calm/checkpoint && diff -r run/samples calm/samples && diff run/config calm/config
-      grep -c 'wgan-step: .*/run/checkpoint: the time limit is reached in epoch .* of 12' words
-      ! \(train) EPOCHS=13 TIME=1,5h 2> words && grep -q "'1,5h' is invalid for '--time-budget <time>': expected 90s" words
+      cmp run/checkpoint calm/checkpoint; diff -r run/samples calm/samples; diff run/config calm/config
+      has 'wgan-step: .*/run/checkpoint: the time limit is reached in epoch .* of 12' words
+      exits 2 \(train) EPOCHS=13 TIME=1,5h 2> words; has "'1,5h' is invalid for '--time-budget <time>': expected 90s" words
       """)
-    #expect(Int(String(decoding: result.output, as: UTF8.self).dropLast()) ?? 0 >= 1)
   }
 
   @Test func `CONVERT is the command that makes the tensor file, and part of the configuration`()
     throws
   {
     let shell = try folder()
-    try shell.succeed(
+    try shell.run(
       """
       printf '#!/bin/sh\\n[ "$1" = --first ] && [ $# = 4 ] && exec idx2tensor "$2" "$3" "$4"' > wrap; chmod +x wrap
-      \(train) EPOCHS=1 CONVERT="$PWD/wrap --first" && cmp run/images.tensor <(idx2tensor images.gz -o all; cat all)
+      \(train) EPOCHS=1 CONVERT="$PWD/wrap --first"
+      idx2tensor images.gz -o all; cmp run/images.tensor all
       \(train) EPOCHS=2
-      ! \(train) EPOCHS=3 CONVERT=idx2tensor 2> words && grep -q "CONVERT is '$PWD/wrap --first', not ''" words
+      exits 2 \(train) EPOCHS=3 CONVERT=idx2tensor 2> words; has "CONVERT is '$PWD/wrap --first', not ''" words
       """)
   }
 
   @Test func `DATA may be a folder of PNG files, with a SIZE, or a tensor file`() throws {
     let shell = try folder()
-    try shell.succeed(
+    try shell.run(
       """
       idx2tensor images.gz -o made.tensor; mkdir pictures
       for n in {0..29}; do tensor2png made.tensor -n 1 --first $n --padding 0 --scale 2 -o pictures/$n.png; done
       \(train) EPOCHS=1 DATA="$PWD/made.tensor" HELD_OUT="$PWD/made.tensor"
-      cmp run/images.tensor made.tensor && cmp run/held-out.tensor made.tensor && mv run made
+      cmp run/images.tensor made.tensor; cmp run/held-out.tensor made.tensor; mv run made
 
-      ! \(train) EPOCHS=1 DATA="$PWD/pictures" 2> words && grep -q 'pictures: is a folder; set the image size with SIZE=32,' words
+      exits 2 \(train) EPOCHS=1 DATA="$PWD/pictures" 2> words; has 'pictures: is a folder; set the image size with SIZE=32,' words
       \(train) EPOCHS=1 DATA="$PWD/pictures" SIZE=8x12
       cmp run/images.tensor <(png2tensor --size 8x12 pictures)
       \(train) EPOCHS=2 DATA="$PWD/pictures" SIZE=8x12
-      ! \(train) EPOCHS=3 DATA="$PWD/pictures" SIZE=12 2> words
-      grep -q "CONVERT is 'png2tensor --size 8x12', not 'png2tensor --size 12'" words
-      ! \(train) EPOCHS=3 SIZE=12 CONVERT=idx2tensor 2> words && grep -q 'exclude each other' words
+      exits 2 \(train) EPOCHS=3 DATA="$PWD/pictures" SIZE=12 2> words
+      has "CONVERT is 'png2tensor --size 8x12', not 'png2tensor --size 12'" words
+      exits 2 \(train) EPOCHS=3 SIZE=12 CONVERT=idx2tensor 2> words; has 'exclude each other' words
       """)
   }
 
   @Test func `paths may have blanks, quotes and dollars`() throws {
     let shell = try folder()
-    try shell.succeed(
+    try shell.run(
       """
       mkdir "it's \\$5"; mv images.gz "it's \\$5/a b.gz"
       make -s -C \(Shell.checkout) train TOOLS="$TOOLS" BATCH=20 EPOCHS=1 \
@@ -282,15 +287,14 @@ import Testing
 
   @Test func `SIGTERM to make stops the run, and make train goes on`() throws {
     let shell = try folder()
-    try shell.succeed(
+    try shell.run(
       """
       \(train) EPOCHS=40 2> /dev/null
       mv run calm
       with_signals setsid bash -c '\(train) EPOCHS=40' 2> /dev/null &
       await '[ -e run/samples/epoch-0003.png ]'
       kill -TERM -- -$!
-      wait $!
-      test $? != 0 && test -s run/checkpoint
+      exits 143 wait $!; test -s run/checkpoint
       \(train) EPOCHS=40 2> /dev/null
       cmp run/checkpoint calm/checkpoint
       """)

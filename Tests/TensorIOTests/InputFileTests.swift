@@ -33,10 +33,10 @@ import Testing
     let (unlock, getNumber) = (UInt(0x4004_5431), UInt(0x8004_5430))
     let terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY)
     var (zero, number) = (Int32(0), Int32(0))
-    guard terminal >= 0, ioctl(terminal, unlock, &zero) == 0,
-      ioctl(terminal, getNumber, &number) == 0
-    else { return }
+    try #require(terminal >= 0)
     defer { close(terminal) }
+    try #require(ioctl(terminal, unlock, &zero) == 0)
+    try #require(ioctl(terminal, getNumber, &number) == 0)
     let path = "/dev/pts/\(number)"
     let error = fileError { _ = try InputFile(path) }
     #expect(error?.kind == .usage)

@@ -4,10 +4,10 @@ import Testing
 @testable import Engine
 @testable import WGAN
 
-/// The bits of results, which only a new version of the arithmetic may change.
+/// The bits of results. Only a new version of the arithmetic may change them.
 @Suite struct ArithmeticTests {
-  /// What the runs below come to under each version. A change that moves them on purpose raises
-  /// `Arithmetic.version` and has new digests; on another machine they are the same.
+  /// The digests of the runs below for each version. An intended change of the bits raises
+  /// `Arithmetic.version` and adds new digests. They are the same on every machine.
   static let digests: [Int: [String: String]] = [
     2: [
       "dcgan-clip": "b5aa31b5ea26180a", "dcgan-gp": "99cec0076a83c748",
@@ -21,17 +21,17 @@ import Testing
   ]
 
   @Test(arguments: Preset.all.map(\.name) + RecordedRun.layers)
-  func `the arithmetic of this version has these bits`(_ name: String) throws {
+  func `this version of the arithmetic computes these bits`(_ name: String) throws {
     let digests = try #require(Self.digests[Arithmetic.version])
     let found = try digest(name)
     #expect(found == digests[name], "\(name): raise Arithmetic.version, or find what changed a bit")
   }
 
-  /// Steps of both networks, and samples: the CRC-32 of every tensor, folded.
+  /// The folded CRC-32s of all tensors after steps of both networks, and of samples.
   private func digest(_ name: String) throws -> String {
     let isPreset = Preset.all.contains { $0.name == name }
     let configuration =
-      // The other form of a convolution is for images of a size.
+      // The Winograd form of a convolution requires images of a minimum size.
       try isPreset
       ? smallConfiguration(
         name, ["dcgan-gp", "keras-gp", "quick"].contains(name) ? "1x28x28" : "1x8x8")
@@ -57,12 +57,12 @@ import Testing
     return String(digest, radix: 16)
   }
 
-  @Test func `a run that goes on under another version says so, once, and keeps both`() throws {
+  @Test func `a run that another version continues warns once and records both versions`() throws {
     #expect(Arithmetic().warning == nil)
     let later = Arithmetic.version + 1
     var arithmetic = try #require(Arithmetic("\(later)"))
     let warning = try #require(arithmetic.warning)
-    #expect(warning.contains("under arithmetic \(Arithmetic.version) after \(later)"))
+    #expect(warning.contains("arithmetic version \(later) trained this checkpoint"))
     arithmetic.enter()
     #expect(arithmetic.warning == nil)
     #expect(arithmetic.description == "\(later) \(Arithmetic.version)")

@@ -4,7 +4,7 @@ import Testing
 @testable import WGAN
 
 @Suite struct BatchNormalizationTests {
-  @Test func `pitfall 22: the batch's statistics in training, the running ones in sampling`() throws
+  @Test func `pitfall 22: training uses batch statistics, sampling uses running statistics`() throws
   {
     let shape = try #require(Shape("2x1x3"))
     let network = try #require(Architecture("batch-norm")).network(input: shape, output: shape)
@@ -16,7 +16,7 @@ import Testing
       for (index, number) in [0.5, -0.5, 4, 9].enumerated() { store.buffers[index] = number }
       Double.fillNormal(values[0], key: 1, stream: 50, step: 0, first: 0)
     }
-    /// The numbers of a channel, sample after sample.
+    /// The values of a channel, sample by sample.
     func channel(_ block: MatrixView<Double>, _ channel: Int) -> [Double] {
       (0..<batch).flatMap { sample in (0..<3).map { block[2 * $0 + channel, sample] } }
     }
@@ -35,7 +35,7 @@ import Testing
       let squares = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
       let scale = 1 / (squares / count + 1e-5).squareRoot()
       #expect(isClose(channel(values.result, index), x.map { ($0 - mean) * scale }))
-      // A tenth of the way, the variance being the unbiased one.
+      // Momentum 0.1, with the unbiased variance.
       let running = (mean: store.buffers[index], variance: store.buffers[2 + index])
       #expect(
         isClose(
@@ -55,11 +55,11 @@ import Testing
   @Test(arguments: [
     ("dcgan-gp", 1e-5, 0.1), ("resnet-gp", 1e-5, 0.1), ("keras-gp", 1e-3, 1 - 0.99),
   ])
-  func `pitfall 22: epsilon and momentum are PyTorch's, but in the preset of Keras its own`(
+  func `pitfall 22: epsilon and momentum are those of PyTorch, and of Keras in the preset keras-gp`(
     _ preset: String, _ epsilon: Double, _ momentum: Double
   ) throws {
-    let words = try #require(Preset(preset)).configuration(image: .mnist, seed: 0).generator.layers
-    let norms = words.filter(\.isBatchNorm)
+    let layers = try #require(Preset(preset)).configuration(image: .mnist, seed: 0).generator.layers
+    let norms = layers.filter(\.isBatchNorm)
     #expect(norms.count >= 2)
     for case .batchNorm(let foundEpsilon, let foundMomentum) in norms {
       #expect(foundEpsilon == epsilon && abs(foundMomentum - momentum) < 1e-15)

@@ -3,7 +3,7 @@ import Testing
 @testable import Engine
 @testable import WGAN
 
-/// The convolution against its definition, in PyTorch's layout and in no other words.
+/// The convolution compared with its definition, in the layout of PyTorch.
 @Suite struct ConvolutionTests {
   static let cases = [
     ("conv 3 kernel 3 stride 2 padding 1", "2x6x5"), ("conv 4 kernel 5 padding 2 no-bias", "1x7x6"),
@@ -73,7 +73,7 @@ import Testing
     }
   }
 
-  @Test func `backward is the transpose of the tangent, and both are linear parts of forward`()
+  @Test func `vjp is the transpose of jvp, and both agree with forward`()
     throws
   {
     let transposed = [
@@ -111,7 +111,7 @@ import Testing
   }
 
   @Test(arguments: [(7, 5, 2), (8, 5, 2), (28, 3, 1), (5, 1, 3), (4, 2, 4)])
-  func `same padding makes as many outputs as the stride fits, the odd zero behind`(
+  func `same padding gives ⌈size ÷ stride⌉ outputs, with the odd zero at the end`(
     _ size: Int, _ kernel: Int, _ stride: Int
   ) throws {
     let window = try #require(Window(inputs: size, kernel: kernel, stride: stride))
@@ -123,7 +123,7 @@ import Testing
     let before = window.padding
     let behind = window.origin(of: window.outputs - 1) + kernel - size
     #expect(behind <= 0 && before == 0 || behind - before == 0 || behind - before == 1)
-    // The way back finds the same pairs.
+    // vjp uses the same pairs of positions.
     for input in 0..<size {
       for tap in 0..<kernel {
         let outputs = (0..<window.outputs).filter {
@@ -134,7 +134,7 @@ import Testing
     }
   }
 
-  @Test func `an order moves numbers as its axes say, and back`() throws {
+  @Test func `a layout permutation moves numbers according to its axes, and back`() throws {
     let image = try #require(Shape("2x3x4"))
     let order = LayoutPermutation(image)
     var places: [Int] = []
@@ -167,7 +167,7 @@ import Testing
     "conv-transposed 1 kernel 3 stride 2 output-padding 1 no-bias",
     "dense 12; reshape 3x2x2; relu; flatten; tanh",
   ])
-  func `words read back from their text`(_ text: String) throws {
+  func `a layer is parsed from its text form`(_ text: String) throws {
     #expect(try #require(Architecture(text)).description == text)
   }
 
@@ -178,7 +178,7 @@ import Testing
     "conv 3 kernel 3 bias", "conv-transposed 3", "conv-transposed 3 kernel 3 padding same",
     "conv 3 kernel 999", "reshape 3", "reshape 0x1x1", "flatten 3",
   ])
-  func `a text that is no layer is refused`(_ text: String) {
+  func `a text that is not a layer is refused`(_ text: String) {
     #expect(Architecture(text) == nil)
   }
 
@@ -190,12 +190,12 @@ import Testing
     ("conv-transposed 3 kernel 1 padding 3; dense 1", "layer 0, conv-transposed"),
     ("conv 3 kernel 3", "the output has 48 elements (3x4x4), expected 1 (1x1x1)"),
   ])
-  func `a layer that does not fit is named`(_ text: String, _ words: String) throws {
+  func `an error names the layer that does not fit`(_ text: String, _ reason: String) throws {
     let architecture = try #require(Architecture(text))
     let shapeError = #expect(throws: ShapeError.self) {
       try architecture.network(input: #require(Shape("1x6x6")), output: .vector(1))
     }
-    #expect(shapeError?.reason.contains(words) == true, "\(shapeError?.reason ?? "")")
+    #expect(shapeError?.reason.contains(reason) == true, "\(shapeError?.reason ?? "")")
   }
 
   private struct Unexpected: Error {}

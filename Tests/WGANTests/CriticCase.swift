@@ -3,11 +3,11 @@ import Testing
 @testable import Engine
 @testable import WGAN
 
-/// The derivative's own size is near 1; differences at h = 1e-5 leave about 1e-10 of truncation and
-/// 1e-11 of rounding.
+/// The derivatives are of order 1. Central differences with h = 1e-5 have a truncation error of
+/// about 1e-10 and a rounding error of about 1e-11.
 let gradientTolerance = 1e-7
 
-/// The derivative of f by one of some numbers that it reads.
+/// The derivative of f with respect to one of its inputs.
 func centralDifference(_ numbers: Buffer<Double>, _ index: Int, _ f: () -> Double) -> Double {
   let h = 1e-5
   let value = numbers[index]
@@ -50,8 +50,8 @@ final class CriticCase: @unchecked Sendable {
 
   var gradient: [Double] { store.gradients.numbers }
 
-  /// Expects the gradient of the critic's objective by every parameter to be that of central
-  /// differences.
+  /// Expects the gradient of the critic's loss to agree with central differences for every
+  /// parameter.
   func expectDifferences(sourceLocation: SourceLocation = #_sourceLocation) {
     differentiate()
     let gradient = gradient
@@ -59,7 +59,7 @@ final class CriticCase: @unchecked Sendable {
     for index in gradient.indices {
       let difference = centralDifference(store.parameters, index) {
         differentiate()
-        return objective.report().objective
+        return objective.metrics().objective
       }
       #expect(
         abs(gradient[index] - difference) <= gradientTolerance * max(1, abs(difference)),

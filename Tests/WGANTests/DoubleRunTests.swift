@@ -3,21 +3,24 @@ import Testing
 @testable import Engine
 @testable import WGAN
 
-/// The recorded runs in double precision on both sides: no rounding worth the name hides a mistake.
+/// The recorded runs, in double precision here and in PyTorch, so that rounding cannot hide an
+/// error.
 @Suite struct DoubleRunTests {
   @Test(arguments: RecordedRun.all, [1, 2])
-  func `a run in double precision is PyTorch's to 1e-12`(_ name: String, _ threads: Int) throws {
+  func `a run in double precision agrees with PyTorch to 1e-12`(_ name: String, _ threads: Int)
+    throws
+  {
     let run = try RecordedRun(name)
     let configuration = try run.configuration()
     let networks = NetworkPair<Double>(zeros: configuration)
     networks.draw(configuration)
     try expect(networks, run.initial)
     let images = try run.images()
-    let updates = try Updates(
+    let step = try TrainingStep(
       of: networks, configuration, images: images.images(), pool: ThreadPool(count: threads))
     let batches = try images.images().count / configuration.batchSize
 
-    // As `Trainer` does; the numbers of each step come from where the one before left.
+    // As `Trainer` does.
     var progress = TrainingProgress(configuration)
     for (number, expected) in run.steps.enumerated() {
       let place = Comment("critic step \(number + 1)")
@@ -27,7 +30,7 @@ import Testing
         guard let found, let expected else { return }
         try #require(abs(found - expected) <= tolerance * (scale ?? abs(expected)), place)
       }
-      let report = try updates.updateCritic(at: progress)
+      let report = try step.updateCritic(at: progress)
       progress.criticSteps += 1
       progress.advance(after: report, .both, configuration)
       try expectClose(report.wasserstein, expected.wasserstein, scale: scale)
@@ -35,7 +38,7 @@ import Testing
       try expectClose(report.gradientNorm, expected.gradientNorm)
       var mean: Double?
       if progress.isGeneratorDue(configuration) {
-        mean = try updates.updateGenerator(at: progress)
+        mean = try step.updateGenerator(at: progress)
         progress.generatorSteps += 1
         progress.advance(afterGenerator: mean ?? 0, .both, configuration)
       }
@@ -47,7 +50,7 @@ import Testing
 
   private var tolerance: Double { 1e-12 }
 
-  /// Compares the tensors with their recorded sums. They are in PyTorch's order afterwards.
+  /// Compares the tensors with their recorded sums.
   private func expect(
     _ networks: NetworkPair<Double>, _ recorded: [String: [Double]]
   ) throws {

@@ -4,10 +4,10 @@ import Testing
 @testable import WGAN
 
 @Suite struct DropoutTests {
-  @Test func `a mask depends on the layer's place among the words, not on what they are made of`()
+  @Test func `a mask depends on the index of its layer, not on the number of graph nodes`()
     throws
   {
-    // Layer norm is one word and two nodes.
+    // Layer norm is one layer and two nodes.
     let network = try #require(Architecture("layer-norm; dropout 0.5; dense 1"))
       .network(input: .vector(40), output: .vector(1))
     let workspace = Workspace<Double>()

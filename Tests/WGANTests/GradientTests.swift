@@ -3,10 +3,11 @@ import Testing
 @testable import Engine
 @testable import WGAN
 
-/// Both objectives against central differences, for every parameter, in Double: the same Swift code
-/// and the same C kernels as in training, at a precision where a missing term cannot hide.
+/// The gradients of both losses compared with central differences, for every parameter. The Swift
+/// code and the C kernels are those of training, in double precision, so rounding cannot hide a
+/// missing term.
 @Suite struct GradientTests {
-  /// Critics in words, and the images that they read.
+  /// Critics as text, and the shapes of their images.
   static let critics = [
     ("dense 7; leaky-relu 0.2; dense 5; leaky-relu 0.2; dense 1", "8x1x1"),
     ("dense 6; relu; dense 1", "8x1x1"), ("dense 1", "8x1x1"),
@@ -25,7 +26,7 @@ import Testing
     ("dropout 0.2; dense 6 no-bias; leaky-relu 0.2; dropout 0.4; dense 4; relu; dense 1", "7x1x1"),
     ("upsample 2; conv 3 kernel 3 padding same; leaky-relu 0.2; mean-pool 3; dense 1", "2x3x3"),
     ("upsample 3; conv 2 kernel 4 padding 2 no-bias; relu; dense 1", "1x3x2"),
-    // Curved layers: the penalty's gradient has a further term.
+    // Layers with a second-order term in the gradient of the penalty.
     ("dense 5; tanh; dense 4; sigmoid; dense 1", "6x1x1"),
     ("dense 5; tanh; dropout 0.3; dense 4; leaky-relu 0.2; dense 1", "6x1x1"),
     ("tanh; sigmoid; dense 3; dense 1", "4x1x1"),
@@ -37,7 +38,7 @@ import Testing
       "2x4x4"
     ),
     ("layer-norm; dense 3; layer-norm; dense 1", "2x2x2"),
-    // Residual blocks, plain and curved.
+    // Residual blocks, with and without a second-order term.
     (
       "residual; relu; conv 2 kernel 3 padding same; relu; conv 2 kernel 3 padding same; shortcut; add; relu; dense 1",
       "2x3x3"
@@ -54,7 +55,7 @@ import Testing
   ]
 
   @Test(arguments: critics, [nil, 10.0, 0.5])
-  func `pitfall 16: the gradient, the penalty's included, is that of finite differences`(
+  func `pitfall 16: the gradient, with that of the penalty, agrees with finite differences`(
     _ critic: (String, String), _ penalty: Double?
   ) throws {
     let case_ = try CriticCase(critic, batch: 6, penalty: penalty)
@@ -74,7 +75,7 @@ import Testing
       + "conv 2 kernel 3 padding same; crop 1; sigmoid",
     "dense 8; dropout 0.4; layer-norm; relu; dense 8; tanh",
   ])
-  func `the generator's gradient agrees with finite differences for every parameter`(
+  func `the gradient of the generator agrees with finite differences for every parameter`(
     _ text: String
   ) throws {
     let case_ = try CriticCase(
@@ -122,7 +123,7 @@ import Testing
   }
 
   @Test(arguments: [nil, 10.0])
-  func `a gradient does not depend on the number of shares`(_ penalty: Double?) throws {
+  func `a gradient does not depend on the number of slices`(_ penalty: Double?) throws {
     let case_ = try CriticCase(Self.critics[3], batch: 53, penalty: penalty)
     case_.differentiate()
     let whole = case_.gradient
@@ -133,7 +134,7 @@ import Testing
   }
 
   @Test(arguments: [nil, 10.0])
-  func `a large batch in chunks has the gradient of the whole`(_ penalty: Double?) throws {
+  func `a batch in several chunks has the gradient of the whole batch`(_ penalty: Double?) throws {
     let case_ = try CriticCase(Self.critics[7], batch: 150, penalty: penalty)
     #expect(case_.objective.chunks == [0..<64, 64..<128, 128..<150])
     case_.expectDifferences()

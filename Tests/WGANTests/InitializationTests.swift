@@ -4,7 +4,7 @@ import Testing
 @testable import WGAN
 
 @Suite struct InitializationTests {
-  @Test func `weights and biases have the distributions of their papers`() {
+  @Test func `weights and biases have the distributions of the papers`() {
     func weight(_ rule: Initialization) -> Initialization.Distribution {
       rule.weight(fanIn: 100, fanOut: 50)
     }

@@ -4,7 +4,8 @@ import Testing
 @testable import Engine
 @testable import WGAN
 
-/// Layers beside Keras' own, on what `scripts/make_keras_fixtures.py` recorded in double precision.
+/// Layers compared with those of Keras, which `scripts/make_keras_fixtures.py` recorded in double
+/// precision.
 @Suite struct KerasTests {
   static let names = [
     "same padding, stride 2, even size", "same padding, stride 2, odd size",
@@ -16,17 +17,21 @@ import Testing
     "a generator's end",
   ]
 
-  @Test func `every case that was recorded is tried`() throws {
+  @Test func `every recorded case is tested`() throws {
     #expect(try Set(KerasCase.all().keys) == Set(Self.names))
   }
 
   @Test(arguments: names)
-  func `outputs, gradients and statistics are Keras' in double precision`(_ name: String) throws {
+  func `outputs, gradients and statistics agree with Keras in double precision`(_ name: String)
+    throws
+  {
     try compare(name, Double.self, within: 1e-7)
   }
 
   @Test(arguments: names)
-  func `outputs, gradients and statistics are Keras' in single precision`(_ name: String) throws {
+  func `outputs, gradients and statistics agree with Keras in single precision`(_ name: String)
+    throws
+  {
     try compare(name, Float.self, within: 1e-5)
   }
 
@@ -72,7 +77,7 @@ import Testing
     network.forward(
       store, values, 0..<batch, expected.isTraining ? .training : .sampling, slice: .whole)
     expect(read(values.result, output), expected.output, "output")
-    // The statistics as Keras moves them: with the biased variance.
+    // Keras updates the running variance with the biased variance.
     let positions = network.nodes.compactMap { node in
       (node.layer as? BatchNormalization)?.shape.positions
     }
@@ -87,7 +92,7 @@ import Testing
       }
       expect(found, try #require(expected.statistics[tensor.name]), tensor.name)
     }
-    // Only training goes back.
+    // Only training computes gradients.
     guard expected.isTraining else { return }
     fill(deltas.result, output, expected.direction)
     network.vjp(store, values, deltas, 0..<batch, slice: .whole)
@@ -103,7 +108,7 @@ import Testing
     }
   }
 
-  /// Puts images, one after another and each channel by channel, into the columns of a block.
+  /// Copies images in the order image, channel, row, column into the columns of a matrix.
   private func fill<S: Scalar>(_ block: MatrixView<S>, _ shape: Shape, _ numbers: [Double]) {
     for (index, place) in places(block, shape).enumerated() {
       block[place.row, place.column] = S(numbers[index])
@@ -126,13 +131,14 @@ import Testing
   }
 }
 
-/// What `scripts/make_keras_fixtures.py` wrote of one case.
+/// A case that `scripts/make_keras_fixtures.py` recorded.
 private struct KerasCase: Decodable {
   let layers: String, shape: String, outputShape: String
   let isTraining: Bool
-  /// Images, one after another and each channel by channel; ⟨output, direction⟩ is differentiated.
+  /// Images in the order image, channel, row, column. The gradients are those of ⟨output,
+  /// direction⟩.
   let input: [Double], direction: [Double], output: [Double], inputGradient: [Double]
-  /// By their names: parameters and statistics before, and what comes of them.
+  /// By name: the parameters and statistics before, and the results.
   let tensors: [String: [Double]], gradients: [String: [Double]], statistics: [String: [Double]]
 
   private enum CodingKeys: String, CodingKey {

@@ -4,10 +4,10 @@ import Testing
 @testable import Engine
 @testable import WGAN
 
-/// Latents along a path, and of a truncated distribution.
+/// Latent vectors: interpolation and truncation.
 @Suite struct LatentsTests {
   @Test(arguments: [1.0, 0.999_999, 0.7, 0.0, -0.4, -0.99], [1, 2, 3, 7, 50])
-  func `an arc is cut into equal angles`(_ cosine: Double, _ parts: Int) {
+  func `an arc is divided into equal angles`(_ cosine: Double, _ parts: Int) {
     let weights = Slerp(cosine: cosine, parts: parts)
     #expect(weights[0] == (1, 0) && weights[parts] == (0, 1))
     let angle = acos(cosine)
@@ -15,20 +15,20 @@ import Testing
       let t = Double(index) / Double(parts)
       let expected =
         angle == 0 ? (1 - t, t) : (sin((1 - t) * angle) / sin(angle), sin(t * angle) / sin(angle))
-      // The cosine of a small angle says little of it.
+      // The tolerance is that of a small angle, which its cosine determines poorly.
       #expect(
         abs(weights[index].0 - expected.0) < 1e-9 && abs(weights[index].1 - expected.1) < 1e-9)
     }
   }
 
-  @Test func `opposite vectors, and none, are joined by a line`() {
+  @Test func `opposite vectors and zero vectors are interpolated linearly`() {
     for cosine in [-1, -1.000_000_1, Double.nan, 1.000_000_1] {
       let weights = Slerp(cosine: cosine, parts: 4)
       #expect(abs(weights[1].0 - 0.75) < 1e-6 && abs(weights[1].1 - 0.25) < 1e-6)
     }
   }
 
-  @Test func `a path begins and ends at its samples, and keeps between their lengths`() {
+  @Test func `an interpolation includes both samples and keeps their length`() {
     let all = drawn(Latents(seed: 9, first: 0, count: 20), rows: 100)
     let path = drawn(Latents(seed: 9, from: 17, to: 3, steps: 6), rows: 100)
     #expect(path.first == all[17] && path.last == all[3])
@@ -36,14 +36,14 @@ import Testing
     for latent in path {
       #expect(length(latent) > 0.98 * ends.min()! && length(latent) < 1.02 * ends.max()!)
     }
-    // A part of it is the same, whoever asks.
+    // A vector does not depend on the others that are computed with it.
     let part = drawn(Latents(seed: 9, from: 17, to: 3, steps: 6), from: 3, count: 2, rows: 100)
     #expect(part == Array(path[3..<5]))
     #expect(Set(drawn(Latents(seed: 9, from: 4, to: 4, steps: 3), rows: 100)) == [all[4]])
   }
 
   @Test(arguments: [0.05, 0.5, 2.0])
-  func `what is beyond the threshold is drawn again, alone`(_ threshold: Double) {
+  func `only values beyond the threshold are drawn again`(_ threshold: Double) {
     let plain = drawn(Latents(seed: 5, first: 40, count: 200), rows: 30)
     let truncated = drawn(
       Latents(seed: 5, first: 40, count: 200, threshold: threshold), rows: 30)
@@ -52,10 +52,10 @@ import Testing
       #expect(abs(Double(after)) <= threshold)
       if abs(Double(before)) <= threshold { #expect(before == after) } else { count += 1 }
     }
-    // P(|z| > t) of a normal number.
+    // P(|z| > t) of the normal distribution.
     let expected = erfc(threshold / 2.0.squareRoot()) * 6000
     #expect(abs(Double(count) - expected) < 5 * expected.squareRoot() + 5)
-    // Of what was drawn again the mean is 0 and the spread that of the truncated distribution.
+    // The mean of the truncated distribution is 0.
     let mean = truncated.joined().reduce(0) { $0 + Double($1) } / 6000
     #expect(abs(mean) < 0.05 * threshold)
     let some = drawn(Latents(seed: 5, first: 130, count: 3, threshold: threshold), rows: 30)

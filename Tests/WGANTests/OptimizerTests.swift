@@ -3,13 +3,13 @@ import Testing
 @testable import Engine
 @testable import WGAN
 
-/// The update rules against their published formulas, written out number by number.
+/// The update rules compared with the published formulas, parameter by parameter.
 @Suite struct OptimizerTests {
   static let count = 133
   static let steps = 20
   private let workspace = Workspace<Double>()
 
-  @Test func `pitfall 18: Adam corrects its bias, and adds epsilon to the root`() {
+  @Test func `pitfall 18: Adam corrects the bias and adds epsilon to the square root`() {
     let (rate, beta1, beta2, epsilon) = (1e-3, 0.5, 0.9, 1e-8)
     let store = trained(by: .adam(rate: rate, beta1: beta1, beta2: beta2, epsilon: epsilon))
     for index in 0..<Self.count {
@@ -29,7 +29,7 @@ import Testing
     }
   }
 
-  @Test func `pitfall 18: RMSProp divides by the root of the mean of squares plus epsilon`() {
+  @Test func `pitfall 18: RMSProp divides by the root mean square plus epsilon`() {
     let (rate, alpha, epsilon) = (1e-3, 0.99, 1e-8)
     // PyTorch's defaults.
     let store = trained(by: .rmsprop(rate: rate))
@@ -49,7 +49,7 @@ import Testing
     Optimizer.rmsprop(rate: 5e-5), .adam(rate: 1e-4, beta1: 0, beta2: 0.9),
     .adam(rate: 0.1 + 0.2, beta1: 1.0 / 3, beta2: 0.999, epsilon: 1e-8),
   ])
-  func `an optimiser reads back from its text`(_ optimizer: Optimizer) {
+  func `an optimizer is parsed from its text form`(_ optimizer: Optimizer) {
     #expect(Optimizer(optimizer.description) == optimizer)
   }
 
@@ -57,11 +57,11 @@ import Testing
     "", "adam", "adam rate x beta1 0 beta2 0 epsilon 1", "sgd rate 1",
     "rmsprop rate 1 beta 1 epsilon 1",
   ])
-  func `a text that is no optimiser is refused`(_ text: String) {
+  func `a text that is not an optimizer is refused`(_ text: String) {
     #expect(Optimizer(text) == nil)
   }
 
-  @Test func `a power by squaring is the product`() {
+  @Test func `a power by repeated squaring is correct`() {
     #expect(power(0.5, 10) == 1.0 / 1024)
     #expect(power(0.9, 0) == 1)
     #expect(abs(power(0.999, 1000) - 0.36769542477096373) < 1e-14)

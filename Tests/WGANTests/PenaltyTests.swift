@@ -3,16 +3,16 @@ import Testing
 @testable import Engine
 @testable import WGAN
 
-/// The gradient penalty: where it looks, what it measures, and where its gradient goes.
+/// The gradient penalty: its points, its value and its gradient.
 @Suite struct PenaltyTests {
-  @Test func `pitfall 9: the penalty reads the norm of the critic's gradient by its input`()
+  @Test func `pitfall 9: the penalty uses the norm of the gradient of C with respect to its input`()
     throws
   {
     let case_ = try CriticCase(GradientTests.critics[0], batch: 4, penalty: 10)
     let (objective, network) = (case_.objective, case_.network)
     case_.differentiate()
     let norms = (0..<4).map { objective.norms[0, $0] }
-    // C at the interpolate, by another way: a forward pass of the interpolate itself.
+    // C at an interpolated sample, computed by a forward pass of that sample.
     let workspace = Workspace<Double>()
     let values = network.activations(for: .values, columns: 4, in: workspace)
     Double.interpolate(
@@ -30,10 +30,12 @@ import Testing
       #expect(abs(norms[sample] - squares.squareRoot()) <= gradientTolerance)
     }
     let penalty = norms.reduce(0) { $0 + 10 * ($1 - 1) * ($1 - 1) } / 4
-    #expect(abs((objective.report().penalty ?? 0) - penalty) <= 1e-12 * penalty)
+    #expect(abs((objective.metrics().penalty ?? 0) - penalty) <= 1e-12 * penalty)
   }
 
-  @Test func `pitfall 9: the penalty's own gradient goes into every weight and no bias`() throws {
+  @Test func `pitfall 9: the penalty has a gradient for every weight and none for the biases`()
+    throws
+  {
     let case_ = try CriticCase(GradientTests.critics[0], batch: 4, penalty: 10)
     case_.differentiate()
     let with = case_.gradient
@@ -45,19 +47,19 @@ import Testing
     }
   }
 
-  @Test func `pitfall 10: all pixels of an interpolate share its place`() throws {
+  @Test func `pitfall 10: all pixels of an interpolated sample have the same alpha`() throws {
     let case_ = try CriticCase(Self.curved, batch: 70, penalty: 10)
     for (pixel, sample) in try interpolates(case_) {
-      #expect(abs(pixel.place - case_.objective.interpolation[0, sample]) < 1e-9)
+      #expect(abs(pixel.alpha - case_.objective.interpolation[0, sample]) < 1e-9)
     }
   }
 
   @Test
-  func `pitfall 11: a norm for each sample over all its axes, then the square, then the mean`()
+  func `pitfall 11: the penalty is the mean over the samples of (norm over all axes − 1)²`()
     throws
   {
-    // C = 3·relu(m) + relu(−m)/2, m being half the sum of four pixels: ‖∇C‖ is 3 where they are
-    // positive and 1/2 where they are negative.
+    // C = 3·relu(m) + relu(−m)/2, where m is half the sum of four pixels: ‖∇C‖ is 3 if the sum is
+    // positive and 1/2 if it is negative.
     let case_ = try CriticCase(
       ("dense 2 no-bias; relu; dense 1 no-bias", "1x2x2"), batch: 4, penalty: 10)
     for index in 0..<8 { case_.store.parameters[index] = index < 4 ? 0.5 : -0.5 }
@@ -68,8 +70,8 @@ import Testing
     }
     case_.differentiate()
     #expect((0..<4).map { case_.objective.norms[0, $0] } == [3, 3, 0.5, 0.5])
-    let report = case_.objective.report()
-    // The square of the mean would be 0.75², what is one-sided would leave out the last two.
+    let report = case_.objective.metrics()
+    // The square of the mean would be 0.75². A one-sided penalty would omit the last two.
     #expect(report.penalty == 10 * (4 + 4 + 0.25 + 0.25) / 4)
     #expect(report.gradientNorm == 1.75)
     case_.expectDifferences()
@@ -79,7 +81,7 @@ import Testing
     ("dense 7; leaky-relu 0.2; dense 5; leaky-relu 0.2; dense 1", 0.0),
     ("dense 6; relu; dense 1", -50),
   ])
-  func `pitfall 12: a critic of zeros or of dead ReLUs has a finite gradient`(
+  func `pitfall 12: the gradient is finite for a critic of zeros or of inactive ReLUs`(
     _ critic: String, _ bias: Double
   ) throws {
     let case_ = try CriticCase((critic, "8x1x1"), batch: 4, penalty: 10)
@@ -91,14 +93,15 @@ import Testing
     }
     case_.differentiate()
     #expect(case_.gradient.allSatisfy { $0.isFinite })
-    #expect(case_.objective.report().penalty == 10)
-    #expect(case_.objective.report().gradientNorm == 0)
+    #expect(case_.objective.metrics().penalty == 10)
+    #expect(case_.objective.metrics().gradientNorm == 0)
   }
 
-  @Test func `pitfall 13: an interpolate lies between a real and a fake sample of one number`()
+  @Test
+  func `pitfall 13: an interpolated sample lies between the real and the fake sample of its index`()
     throws
   {
-    // Two chunks, the second one short.
+    // Two chunks, the second of which is shorter.
     let case_ = try CriticCase(Self.curved, batch: 70, penalty: 10)
     for (pixel, _) in try interpolates(case_) {
       #expect(min(pixel.real, pixel.fake) < pixel.value)
@@ -110,11 +113,11 @@ import Testing
     "dropout 0.2; dense 6; dropout 0.4; dense 4; dense 1",
     "dense 5; tanh; dropout 0.3; dense 4; dropout 0.5; sigmoid; dense 1",
   ])
-  func `pitfall 15: one mask serves the forward, the input gradient and the second pass`(
+  func `pitfall 15: the forward pass, the input gradient and the second pass use the same mask`(
     _ critic: String
   ) throws {
-    // Differences see one function only while the mask stays; where the first critic is linear
-    // nothing but the masks can tell one sample's pass from another's.
+    // Finite differences require that the mask stays the same. In a linear critic only the masks
+    // distinguish the passes of different samples.
     let case_ = try CriticCase((critic, "7x1x1"), batch: 6, penalty: 10)
     case_.expectDifferences()
     let values = case_.objective.values
@@ -129,17 +132,17 @@ import Testing
     #expect(masks() == before)
   }
 
-  /// Of a curved critic the interpolates themselves are made, and stay.
+  /// A critic with a second-order term, which computes and keeps the interpolated samples.
   private static let curved = ("dense 5; tanh; dense 1", "2x2x2")
 
-  /// A number of a real and of a fake sample, and of the interpolate.
+  /// A pixel of a real, a fake and an interpolated sample.
   private struct Pixel {
     let real: Double, fake: Double, value: Double
     /// α of fake + α·(real − fake).
-    var place: Double { (value - fake) / (real - fake) }
+    var alpha: Double { (value - fake) / (real - fake) }
   }
 
-  /// Every pixel of every interpolate, and the number of its sample.
+  /// Every pixel of every interpolated sample, with the index of the sample.
   private func interpolates(_ case_: CriticCase) throws -> [(Pixel, sample: Int)] {
     var pixels: [(Pixel, sample: Int)] = []
     let (objective, samples) = (case_.objective, case_.samples)

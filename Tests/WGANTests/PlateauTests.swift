@@ -4,13 +4,14 @@ import Testing
 @testable import Engine
 @testable import WGAN
 
-/// `Plateau` beside PyTorch's ReduceLROnPlateau, as `scripts/make_plateau_fixtures.py` recorded it.
+/// `Plateau` compared with PyTorch's ReduceLROnPlateau, which `scripts/make_plateau_fixtures.py`
+/// recorded.
 @Suite struct PlateauTests {
-  /// A sequence of numbers, and what PyTorch made of it under several settings.
+  /// A sequence of values, and the states of PyTorch with several settings.
   struct Recorded: Decodable, CustomTestStringConvertible {
     struct Run: Decodable {
       let factor: Double, patience: Int, threshold: Double, cooldown: Int, floor: Double
-      /// After each number the rate, the best, the count of bad ones, and the cooldown.
+      /// After each value: rate, best, number of bad values, cooldown.
       let seen: [[Double]]
     }
     let name: String
@@ -27,7 +28,7 @@ import Testing
     }
   }
 
-  @Test func `every number does what it does in PyTorch`() throws {
+  @Test func `every value changes the state as in PyTorch`() throws {
     for recorded in try Recorded.all.get() {
       for run in recorded.runs {
         let plateau = Plateau(
@@ -37,7 +38,7 @@ import Testing
         var memory = PlateauMemory(rate: recorded.rate)
         #expect(run.seen.count == recorded.numbers.count)
         for (index, (number, seen)) in zip(recorded.numbers, run.seen).enumerated() {
-          memory.watch(number, plateau)
+          memory.update(number, plateau)
           let found = [memory.rate, memory.best, Double(memory.bad), Double(memory.cooldown)]
           try #require(found == seen, "\(recorded.name), number \(index), \(plateau)")
           try #require(memory.isPossible(plateau, from: recorded.rate))
@@ -47,24 +48,24 @@ import Testing
   }
 
   @Test
-  func `pitfall 19: of every step, as others have it, each network watches its own objective`()
+  func `pitfall 19: a plateau of every step monitors the loss of each network`()
     throws
   {
     let plateau = Plateau(factor: 0.5, patience: 0, floor: 0, period: .step)
     var state = try #require(PlateauState(configuration(plateau)))
     let rising = [1.0, 2, 3].map { report(wasserstein: -$0, penalty: 4) }
-    for report in rising { state.watch(report, plateau) }
+    for report in rising { state.update(report, plateau) }
     #expect(state.critic.best == 5 && state.critic.rate == 0.0625)
     #expect(state.generator == PlateauMemory(rate: 0.5))
-    for mean in [-1.0, 0, -2] { state.watch(generator: mean, plateau) }
+    for mean in [-1.0, 0, -2] { state.update(generator: mean, plateau) }
     // −mean C(G(z)): 1, 0 and 2.
     #expect(state.generator.best == 0 && state.generator.rate == 0.25)
     let before = state
-    state.watchEpoch(plateau)
+    state.updateEpoch(plateau)
     #expect(state == before)
   }
 
-  @Test func `pitfall 19: a plateau watches the mean of W's size once an epoch, and has a floor`()
+  @Test func `pitfall 19: a plateau of every epoch monitors |mean W| and has a floor`()
     throws
   {
     let plateau = Plateau(factor: 0.5, patience: 0)
@@ -72,10 +73,10 @@ import Testing
     var state = try #require(PlateauState(configuration(plateau)))
     func epoch(_ estimates: Double...) {
       for estimate in estimates {
-        state.watch(report(wasserstein: estimate, penalty: 100), plateau)
-        state.watch(generator: 50, plateau)
+        state.update(report(wasserstein: estimate, penalty: 100), plateau)
+        state.update(generator: 50, plateau)
       }
-      state.watchEpoch(plateau)
+      state.updateEpoch(plateau)
     }
     epoch(4, 2, 3)
     #expect(state.critic.best == 3 && state.generator.best == 3)
@@ -83,7 +84,7 @@ import Testing
     #expect(state.critic.best == 1 && state.critic.rate == 0.25)
     epoch(-2)
     #expect(state.critic.rate == 0.125 && state.generator.rate == 0.25)
-    // An epoch in which the critic did not step says nothing.
+    // An epoch without a critic step does not count.
     epoch()
     #expect(state.critic.rate == 0.125 && state.critic.best == 1)
     for _ in 0..<40 { epoch(2) }
@@ -97,7 +98,7 @@ import Testing
       + "generator rate 5e-324 best 1.7976931348623157e+308 bad 0 cooldown 0 "
       + "wasserstein sum 0.30000000000000004 count 3",
   ])
-  func `a state prints back as it is read`(_ text: String) throws {
+  func `a state has the text form that it was parsed from`(_ text: String) throws {
     let state = try #require(PlateauState(text))
     #expect(state.description == text)
     #expect(state.isPossible(try configuration(Plateau())))
@@ -111,7 +112,7 @@ import Testing
     return configuration
   }
 
-  private func report(wasserstein: Double, penalty: Double) -> CriticReport {
-    CriticReport(real: wasserstein, fake: 0, penalty: penalty, gradientNorm: 0)
+  private func report(wasserstein: Double, penalty: Double) -> CriticMetrics {
+    CriticMetrics(real: wasserstein, fake: 0, penalty: penalty, gradientNorm: 0)
   }
 }

@@ -3,10 +3,10 @@ import Testing
 @testable import Engine
 @testable import WGAN
 
-/// The numbers that papers and well-known code give, and what does not fit together.
+/// The hyperparameters of papers and well-known code, and refused combinations.
 @Suite struct PresetTests {
   @Test(arguments: ["mlp-clip", "dcgan-clip"])
-  func `pitfall 4: clipping goes with RMSProp as Arjovsky has it; Adam's momentum is warned of`(
+  func `pitfall 4: clipping uses RMSProp as in Arjovsky et al.; Adam with momentum has a warning`(
     _ preset: String
   ) throws {
     var configuration = try #require(Preset(preset)).configuration(image: .mnist, seed: 0)
@@ -19,17 +19,17 @@ import Testing
     configuration.criticOptimizer = .adam(rate: 5e-5, beta1: 0, beta2: 0.9)
     #expect(configuration.warning == nil)
     configuration.criticOptimizer = .adam(rate: 5e-5, beta1: 0.5, beta2: 0.9)
-    #expect(configuration.warning?.contains("beta1 > 0 can kill a critic") == true)
+    #expect(configuration.warning?.contains("beta1 > 0 is unstable with clipped weights") == true)
     #expect(configuration.validationError == nil)
   }
 
-  /// Gulrajani et al. 2017, algorithm 1, and their code for MNIST; the example of Keras.
+  /// Gulrajani et al. 2017, algorithm 1, and their code for MNIST; the Keras example.
   @Test(arguments: [
     ("dcgan-gp", Optimizer.adam(rate: 1e-4, beta1: 0, beta2: 0.9), 5),
     ("mlp-gp", .adam(rate: 1e-4, beta1: 0.5, beta2: 0.9), 5),
     ("keras-gp", .adam(rate: 2e-4, beta1: 0.5, beta2: 0.9, epsilon: 1e-7), 3),
   ])
-  func `pitfall 5: a gradient penalty has the numbers of its paper, or of Keras`(
+  func `pitfall 5: a gradient penalty has the hyperparameters of its paper, or of Keras`(
     _ preset: String, _ rule: Optimizer, _ criticSteps: Int
   ) throws {
     let configuration = try #require(Preset(preset)).configuration(image: .mnist, seed: 0)
@@ -42,7 +42,7 @@ import Testing
     "dense 4; batch-norm; dense 1",
     "dense 4; residual; batch-norm; relu; dense 4; shortcut; add; dense 1",
   ])
-  func `pitfall 14: batch norm in a critic with a gradient penalty is refused, saying why`(
+  func `pitfall 14: batch norm in a critic with a gradient penalty is refused, with the reason`(
     _ critic: String
   ) throws {
     var configuration = try smallConfiguration("mlp-gp")

@@ -6,9 +6,9 @@ import Testing
 @testable import WGAN
 
 @Suite struct SamplerTests {
-  /// Dense layers, and convolutions with batch norm.
+  /// The presets have dense layers, and convolutions with batch norm.
   @Test(arguments: ["mlp-gp", "quick"])
-  func `pitfall 23: sample i is the same for every count, first and number of threads`(
+  func `pitfall 23: sample i does not depend on the count, the first sample and the threads`(
     _ preset: String
   ) throws {
     let state = TrainingState(initial: try smallConfiguration(preset, "1x8x8"))

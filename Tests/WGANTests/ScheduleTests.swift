@@ -4,9 +4,9 @@ import Testing
 @testable import Engine
 @testable import WGAN
 
-/// The learning rate as a function of the generator's step.
+/// The learning rates as a function of the generator steps.
 @Suite struct ScheduleTests {
-  @Test func `a constant rate stays, a linear one falls to 0 at its step and stays there`() {
+  @Test func `a constant factor is 1, and a linear one falls to 0 at its step`() {
     for done in [0, 1, 1000, 1 << 53] { #expect(Schedule.constant.factor(after: done) == 1) }
     for steps in [1, 2, 7, 1000, 20_000] {
       let schedule = Schedule(.linear(steps: steps))
@@ -18,14 +18,14 @@ import Testing
     }
   }
 
-  @Test func `a cosine is libm's, never rises, and ends at 0`() {
+  @Test func `a cosine factor agrees with libm, never rises, and ends at 0`() {
     for steps in [1, 2, 3, 10, 999, 20_000] {
       let schedule = Schedule(.cosine(steps: steps))
       var last = 1.0
       for done in 0...steps {
         let x = Double(done) / Double(steps)
         let factor = schedule.factor(after: done)
-        // Two ulps of 1, where libm itself is right to one; near 0 the square of a sine tells more.
+        // Two ulps of 1; libm is exact to one. Near 0, the square of a sine is a stricter test.
         #expect(abs(factor - (1 + cos(.pi * x)) / 2) <= 4.5e-16)
         let sine = sin(.pi / 2 * Double(steps - done) / Double(steps))
         #expect(abs(factor - sine * sine) <= 4e-15 * factor)
@@ -41,7 +41,7 @@ import Testing
   @Test(arguments: [
     Schedule.Decay.constant, .linear(steps: 50), .cosine(steps: 50), .plateau(Plateau()),
   ])
-  func `a warm-up begins with one part of the rate and multiplies what follows`(
+  func `a warm-up is a factor that rises linearly to 1`(
     _ decay: Schedule.Decay
   ) {
     let (cold, warm) = (Schedule(decay), Schedule(decay, warmUp: 8))
@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  @Test func `the rates are those of the optimisers, of what a plateau has left, times the factor`()
+  @Test func `a rate is that of the optimizer or of the plateau, times the factor`()
     throws
   {
     var configuration = try smallConfiguration("mlp-gp")
@@ -80,13 +80,14 @@ import Testing
     "plateau factor 0.5 patience 2 threshold 0.0001 cooldown 0 floor 1e-06 every epoch",
     "plateau factor 0.25 patience 0 threshold 0.0 cooldown 7 floor 0.0 every step warm-up 3",
   ])
-  func `a schedule prints back as it is read`(_ text: String) throws {
+  func `a schedule has the text form that it was parsed from`(_ text: String) throws {
     let schedule = try #require(Schedule(text))
     #expect(schedule.description == text)
     #expect(schedule.validationError == nil)
   }
 
-  @Test func `what is left out of a plateau has PyTorch's default, but a floor and the epoch`() {
+  @Test func `omitted settings of a plateau have the defaults of PyTorch, except floor and period`()
+  {
     #expect(
       Schedule("plateau")?.description
         == "plateau factor 0.1 patience 10 threshold 0.0001 cooldown 0 floor 1e-06 every epoch")
@@ -103,7 +104,7 @@ import Testing
     "plateau patience 2 factor 0.5", "plateau every", "plateau every batch",
     "plateau every step every step",
   ])
-  func `a text that is no schedule is refused`(_ text: String) {
+  func `a text that is not a schedule is refused`(_ text: String) {
     #expect(Schedule(text) == nil)
   }
 
@@ -118,10 +119,12 @@ import Testing
     ("plateau cooldown -1", "cooldown"), ("plateau floor -1", "floor"),
     ("plateau floor inf", "floor"), ("plateau floor nan", "floor"),
   ])
-  func `a schedule out of range is refused in words`(_ text: String, _ words: String) throws {
+  func `a schedule that is out of range is refused with the reason`(
+    _ text: String, _ reason: String
+  ) throws {
     var configuration = try smallConfiguration("mlp-gp")
     configuration.schedule = try #require(Schedule(text))
     let validationError = try #require(configuration.validationError)
-    #expect(validationError.contains(words), "\(validationError)")
+    #expect(validationError.contains(reason), "\(validationError)")
   }
 }

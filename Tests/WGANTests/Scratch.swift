@@ -5,7 +5,7 @@ import Testing
 @testable import Engine
 @testable import WGAN
 
-/// A path of its own in the temporary folder, removed at the end.
+/// A unique path in the temporary folder, removed at the end.
 final class ScratchFile {
   let path = NSTemporaryDirectory() + "wgan-tests-" + UUID().uuidString
 
@@ -22,14 +22,14 @@ final class ScratchFile {
   var text: String { String(decoding: bytes, as: UTF8.self) }
 }
 
-/// A small file of images.
+/// A small file with images.
 struct ScratchImages {
   let file = ScratchFile()
 
   func images() throws -> TrainingImages { try TrainingImages(TensorFile(file.path)) }
 }
 
-/// Images with some pattern.
+/// Makes a file with images of a fixed pattern.
 func scratchImages(
   count: Int, shape: [Int] = [1, 6, 6], salt: Int = 0
 ) throws -> ScratchImages {
@@ -43,7 +43,7 @@ func scratchImages(
   return images
 }
 
-/// A preset for small images in batches of ten.
+/// The configuration of a preset for small images and batches of ten.
 func smallConfiguration(_ preset: String, _ shape: String = "1x6x6") throws -> TrainingConfiguration
 {
   let shape = try #require(Shape(shape))
@@ -53,8 +53,8 @@ func smallConfiguration(_ preset: String, _ shape: String = "1x6x6") throws -> T
   return configuration
 }
 
-/// A trainer of which the rates are 0 already: the networks stand still, so that means of C tell
-/// which samples they are of.
+/// Makes a trainer whose learning rates are 0. The networks do not change, so the mean of C
+/// identifies the samples of a step.
 func frozenTrainer(_ configuration: TrainingConfiguration, _ data: ScratchImages) throws -> Trainer
 {
   var configuration = configuration
@@ -65,10 +65,10 @@ func frozenTrainer(_ configuration: TrainingConfiguration, _ data: ScratchImages
 }
 
 extension Buffer {
-  /// A copy of them.
+  /// A copy of the elements.
   var numbers: [Element] { (0..<count).map { self[$0] } }
 
-  /// Takes over as many numbers.
+  /// Replaces all elements.
   func copy(_ numbers: [Element]) {
     #expect(numbers.count == count)
     for (index, number) in numbers.enumerated() { self[index] = number }

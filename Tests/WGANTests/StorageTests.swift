@@ -5,9 +5,9 @@ import Testing
 @testable import Engine
 @testable import WGAN
 
-/// Nothing beyond a run or a block is reached: what would, ends the process.
+/// An access outside a buffer or a matrix ends the process.
 @Suite struct StorageTests {
-  /// Ways to reach numbers, of which those that are there end `by` before where it reaches.
+  /// Kinds of access that reach `by` elements past the end.
   enum Reach: String, CaseIterable, Codable {
     case index, negativeIndex, slice, suffix, copyOfRun, boundRun
     case element, elementOfRow, rows, columns, row, everyOtherRow, copyOfBlock, blockOfRun
@@ -99,10 +99,12 @@ import Testing
   }
 
   @Test(arguments: Reach.allCases)
-  func `what is there is reached, one number more ends the process`(_ way: Reach) async throws {
+  func `an access inside works, and one element past the end ends the process`(_ way: Reach)
+    async throws
+  {
     try way.reach(by: 0)
     await #expect(processExitsWith: .failure) { [way] in
-      // Not by an error.
+      // The process ends with a signal, not with an error.
       try? way.reach(by: 1)
     }
   }

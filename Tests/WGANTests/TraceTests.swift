@@ -4,10 +4,10 @@ import Testing
 @testable import Engine
 @testable import WGAN
 
-/// A trace tells of the steps that were done, and changes none of them.
+/// A trace records the steps and does not change them.
 @Suite struct TraceTests {
   @Test(arguments: Preset.all.map(\.name))
-  func `a trace has the same bytes on any number of threads, and changes no number`(
+  func `a trace does not depend on the number of threads and does not change the run`(
     _ preset: String
   ) throws {
     let data = try scratchImages(count: 190, shape: [1, 8, 8])
@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test(arguments: Preset.all.map(\.name))
-  func `what is traced after the last steps is the checkpoint`(_ preset: String) throws {
+  func `the last traced parameters are those of the checkpoint`(_ preset: String) throws {
     let data = try scratchImages(count: 190, shape: [1, 8, 8])
     let trainer = try small(preset, data)
     let traced = try trace(trainer, steps: 6).file
@@ -36,7 +36,7 @@ import Testing
       "generator.\(trainer.state.progress.generatorSteps)",
     ]
     for entry in checkpoint.header.entries {
-      // The sixth step was the critic's alone, or the generator's after it.
+      // The sixth step was a critic step, possibly followed by a generator step.
       let step = entry.name.contains("generator.") ? steps[1] : steps[0]
       guard !entry.name.contains("running") else { continue }
       let found: [Float] = try #require(traced.numbers(of: "\(step).after.\(entry.name)"))
@@ -51,7 +51,7 @@ import Testing
   }
 
   @Test(arguments: ["mlp-clip", "keras-gp", "dcgan-clip"], [1, 4, 5])
-  func `k steps and the rest, traced apart, are the steps traced at once`(
+  func `the traces of two parts of a run contain the same as one trace`(
     _ preset: String, _ k: Int
   ) throws {
     // An epoch has three batches.
@@ -71,14 +71,14 @@ import Testing
         let isSame = part.checksum(of: entry.name) == whole.checksum(of: entry.name)
         #expect(isSame && whole.header[entry.name] == entry)
       }
-      for (key, words) in part.header.metadata where words.hasPrefix("epoch ") {
-        #expect(whole.header.metadata[key] == words)
+      for (key, text) in part.header.metadata where text.hasPrefix("epoch ") {
+        #expect(whole.header.metadata[key] == text)
       }
     }
     #expect(names == whole.header.entries.map(\.name).filter { !$0.hasPrefix("padding.") })
   }
 
-  @Test func `masks are those that the step used, in PyTorch's order`() throws {
+  @Test func `traced masks are those of the step, in the order of PyTorch`() throws {
     let data = try scratchImages(count: 40, shape: [1, 8, 8])
     var configuration = try smallConfiguration("keras-gp", "1x8x8")
     configuration.batchSize = 20
@@ -89,8 +89,8 @@ import Testing
     let file = try trace(trainer, steps: 1, .critic).file
     #expect(file.header["critic.1.mask.critic.1.real"]?.shape == [20, 3, 6, 6])
     #expect(file.header["critic.1.mask.critic.4.fake"]?.shape == [20, 108])
-    for (node, place, _) in trainer.updates.critic.network.masks {
-      let saved = trainer.updates.critic.values.saved[node]
+    for (node, place, _) in trainer.trainingStep.critic.network.masks {
+      let saved = trainer.trainingStep.critic.values.saved[node]
       for (group, name) in ["real", "fake", "interpolated"].enumerated() {
         let mask: [UInt8] = try #require(file.numbers(of: "critic.1.mask.critic.\(place).\(name)"))
         var expected: [UInt8] = []
@@ -109,22 +109,22 @@ import Testing
     }
   }
 
-  @Test func `numbers of a step agree with one another`() throws {
+  @Test func `the traced numbers of a step are consistent`() throws {
     let data = try scratchImages(count: 190, shape: [1, 8, 8])
     let file = try trace(small("mlp-clip", data), steps: 1).file
     func numbers(_ name: String) throws -> [Float] {
       try #require(file.numbers(of: "critic.1.\(name)"))
     }
-    let words = try #require(file.header.metadata["critic.1"]).split(separator: " ")
-    #expect(words[0..<6] == ["epoch", "1", "generator_step", "0", "critic_step", "1"])
+    let tokens = try #require(file.header.metadata["critic.1"]).split(separator: " ")
+    #expect(tokens[0..<6] == ["epoch", "1", "generator_step", "0", "critic_step", "1"])
     let (real, fake) = (try numbers("score.real"), try numbers("score.fake"))
     let mean = { (scores: [Float]) in scores.reduce(0) { $0 + Double($1) } / Double(scores.count) }
-    #expect(words[6..<8] == ["wasserstein", "\(mean(real) - mean(fake))"])
-    #expect(words[8..<10] == ["penalty", "null"])
+    #expect(tokens[6..<8] == ["wasserstein", "\(mean(real) - mean(fake))"])
+    #expect(tokens[8..<10] == ["penalty", "null"])
     let gradient = try numbers("gradient.0.weight")
     let square = try numbers("after.optimizer.critic.square_avg.0.weight")
     #expect(gradient.contains { $0 != 0 })
-    // RMSProp's first moment, from nothing.
+    // The moment of RMSProp after the first step.
     for (g, v) in zip(gradient, square) { #expect(abs(v - 0.01 * g * g) <= 1e-6 * v) }
     let indices: [Int64] = try #require(file.numbers(of: "critic.1.indices"))
     var order = DataOrder(count: 190)
@@ -133,7 +133,7 @@ import Testing
   }
 
   @Test(arguments: Preset.all.map(\.name), TrainedNetworks.allCases)
-  func `the plan of a trace is the way that training goes`(
+  func `a plan lists the steps that the trainer does`(
     _ preset: String, _ trained: TrainedNetworks
   ) throws {
     let data = try scratchImages(count: 50)
@@ -165,7 +165,7 @@ import Testing
     }
   }
 
-  @Test func `more steps than a file has room for are refused before the first`() throws {
+  @Test func `more steps than a trace has room for are refused before the first step`() throws {
     let data = try scratchImages(count: 190, shape: [1, 8, 8])
     let trainer = try small("mlp-clip", data)
     func error(_ trained: TrainedNetworks, _ stopCondition: StopCondition) -> FileError? {
@@ -176,14 +176,16 @@ import Testing
           along: TrainingPlan(trainer, trained, to: stopCondition))
       }
     }
-    let words = try #require(error(.both, .epochs(1 << 40))?.message)
-    let numbers = words.split(separator: " ").compactMap { Int($0) }
+    let message = try #require(error(.both, .epochs(1 << 40))?.message)
+    let numbers = message.split(separator: " ").compactMap { Int($0) }
     #expect(error(.both, .epochs(1 << 40))?.kind == .usage)
     try #require(numbers.count == 2)
     #expect(numbers[0] > 100 && numbers[1] == numbers[0] / 2)
     #expect(
-      words == "has room for \(numbers[0]) critic and \(numbers[1]) generator steps of this run")
-    // That many fit, and one more does not.
+      message
+        == "a trace has room for \(numbers[0]) critic and \(numbers[1]) generator steps of this run; "
+        + "request fewer steps")
+    // This number of steps fits, and one more does not.
     #expect(error(.critic, .steps(numbers[0] * 2)) != nil)
     #expect(error(.both, .steps(numbers[1] + 1)) != nil)
     let output = ScratchFile()
@@ -195,7 +197,7 @@ import Testing
     #expect(file.header.metadata["generator.\(numbers[1])"] != nil)
   }
 
-  /// The trace of so many steps of a trainer, be they of one network or of both.
+  /// Traces a number of steps of a trainer.
   private func trace(
     _ trainer: Trainer, steps: Int, _ trained: TrainedNetworks = .both
   ) throws -> (file: TensorFile, bytes: [UInt8]) {

@@ -4,7 +4,7 @@ import Testing
 @testable import Engine
 @testable import WGAN
 
-/// The trainer as a map from one state to the next.
+/// The steps of a trainer: threads, resuming, epochs and images.
 @Suite struct TrainerTests {
   @Test(arguments: Preset.all.map(\.name), [2, 5])
   func `pitfall 30: the state does not depend on the number of threads`(
@@ -17,7 +17,7 @@ import Testing
       let (expected, report) = (try one.step(.both), try several.step(.both))
       #expect(report == expected)
     }
-    // Where arrays are long, the difference that an expectation tells would take minutes.
+    // Printing the difference of long arrays would take minutes.
     let isSame = one.state.numbers == several.state.numbers
     #expect(isSame)
     #expect(one.state.progress == several.state.progress)
@@ -44,20 +44,20 @@ import Testing
     }
   }
 
-  @Test func `a batch goes through the critic in chunks that threads do not change`() throws {
+  @Test func `the critic processes a batch in chunks that do not depend on the threads`() throws {
     let data = try scratchImages(count: 300, shape: [1, 8, 8])
     func train(_ threads: Int) throws -> [Float] {
       let trainer = try wideTrainer("keras-gp", data, threads: threads, batchSize: 150)
       #expect(trainer.state.configuration.batchSize == 150)
       for _ in 0..<4 { _ = try trainer.step(.both) }
-      // The last chunk is shorter than the others: shares that did not wait would meet in it.
+      // The last chunk is shorter, so threads that do not wait for each other would overlap in it.
       for _ in 0..<12 { _ = try trainer.step(.generator) }
       return trainer.state.numbers
     }
     #expect(try train(1) == train(3))
   }
 
-  @Test func `pitfall 8: the critic's steps are counted across epochs and checkpoints`() throws {
+  @Test func `pitfall 8: critic steps are counted across epochs and checkpoints`() throws {
     let data = try scratchImages(count: 48)
     var trainer = try trainer("mlp-clip", data, threads: 1)
     #expect(trainer.batchesPerEpoch == 4)
@@ -80,7 +80,7 @@ import Testing
     #expect(trainer.state.progress.phase == 2)
   }
 
-  @Test func `a side trains alone, and the other and the alternation stay`() throws {
+  @Test func `training one network does not change the other or the alternation`() throws {
     let data = try scratchImages(count: 48)
     let trainer = try trainer("mlp-gp", data, threads: 1)
     _ = try trainer.step(.both)
@@ -100,19 +100,21 @@ import Testing
     #expect(trainer.state.numbers != middle)
   }
 
-  @Test func `images that do not fit are refused in words`() throws {
+  @Test func `unsuitable images are refused with the reason`() throws {
     let data = try scratchImages(count: 9)
-    let words = "9 images do not make a batch of 10, which wgan-init --batch-size sets"
-    #expect(throws: TrainingError.images(words)) {
+    let message =
+      "too few images for a batch (expected at least 10, found 9); wgan-init --batch-size sets the "
+      + "batch size"
+    #expect(throws: TrainingError.images(message)) {
       try trainer("mlp-clip", data, threads: 1)
     }
     let wide = try scratchImages(count: 30, shape: [1, 6, 5])
-    #expect(throws: TrainingError.images("images are 1x6x5, the network's are 1x6x6")) {
+    #expect(throws: TrainingError.images("images are 1x6x5 (expected 1x6x6)")) {
       try trainer("mlp-clip", wide, threads: 1)
     }
   }
 
-  @Test func `other images may follow at the end of an epoch, not in its middle`() throws {
+  @Test func `the images may change at the end of an epoch only`() throws {
     let (data, other) = (try scratchImages(count: 20), try scratchImages(count: 20, salt: 1))
     let trainer = try trainer("mlp-clip", data, threads: 1)
     _ = try trainer.step(.both)
@@ -124,9 +126,9 @@ import Testing
     #expect(trainer.state.progress.criticSteps == 3)
   }
 
-  @Test func `dense networks see a color image as PyTorch flattens it`() throws {
-    // The same bytes as 3×2×6 and as 1×6×6: the same numbers in the checkpoint's order, up to
-    // rounding.
+  @Test func `dense networks flatten a color image as PyTorch does`() throws {
+    // The same bytes as 3×2×6 and as 1×6×6 give the same numbers in the order of the checkpoint, up
+    // to rounding.
     let gray = try scratchImages(count: 48)
     let color = ScratchImages()
     let header = TensorHeader(
@@ -157,80 +159,8 @@ import Testing
     #expect(isClose && pixels[0].count == 108)
   }
 
-  @Test func `a goal is reached by the steps or epochs that it names`() throws {
-    var (start, now) = (TrainingProgress(), TrainingProgress())
-    (start.epoch, start.criticSteps, start.generatorSteps) = (2, 10, 2)
-    (now.epoch, now.criticSteps, now.generatorSteps) = (3, 17, 6)
-    let configuration = try smallConfiguration("mlp-gp")
-    func plan(_ stopCondition: StopCondition?, _ trained: TrainedNetworks) -> TrainingPlan {
-      TrainingPlan(from: start, trained, to: stopCondition, configuration, batchesPerEpoch: 4)
-    }
-    func reached(_ stopCondition: StopCondition, _ trained: TrainedNetworks) -> Bool {
-      plan(stopCondition, trained).isFinished(at: now)
-    }
-    #expect(reached(.steps(4), .both) && !reached(.steps(5), .both))
-    #expect(reached(.steps(7), .critic) && !reached(.steps(8), .critic))
-    #expect(reached(.epochs(1), .both) && !reached(.epochs(2), .critic))
-    #expect(reached(.epochs(1), .generator) && !reached(.epochs(2), .generator))
-    #expect(reached(.untilEpoch(3), .both) && !reached(.untilEpoch(4), .both))
-    #expect(reached(.steps(0), .both) && reached(.untilEpoch(0), .critic))
-    #expect(!plan(nil, .both).isFinished(at: now))
-  }
-
-  @Test func `where the rates are 0 for good the end of an epoch is the end`() throws {
-    var now = TrainingProgress()
-    func isFinished(_ schedule: String, _ stopCondition: StopCondition?) throws -> Bool {
-      var configuration = try smallConfiguration("mlp-gp")
-      configuration.schedule = try #require(Schedule(schedule))
-      return TrainingPlan(
-        from: TrainingProgress(), .both, to: stopCondition, configuration, batchesPerEpoch: 4
-      )
-      .isFinished(at: now)
-    }
-    (now.epoch, now.criticSteps, now.generatorSteps) = (3, 35, 7)
-    for stopCondition in [nil, .epochs(9), .untilEpoch(9)] as [StopCondition?] {
-      #expect(try isFinished("linear 7", stopCondition) && isFinished("cosine 7", stopCondition))
-      #expect(try !isFinished("linear 8", stopCondition) && !isFinished("cosine 8", stopCondition))
-      #expect(try !isFinished("constant", stopCondition) && !isFinished("plateau", stopCondition))
-    }
-    #expect(try !isFinished("linear 7", .steps(9)))
-    now.batch = 1
-    #expect(try !isFinished("linear 7", .untilEpoch(9)))
-    now = TrainingProgress()
-    #expect(try !isFinished("linear 7 warm-up 3", nil))
-  }
-
-  @Test(
-    arguments: [.steps(7), .epochs(2), .untilEpoch(3)] as [StopCondition], TrainedNetworks.allCases)
-  func `the images that are left are those that come`(
-    _ stopCondition: StopCondition, _ trained: TrainedNetworks
-  ) throws {
-    if case .untilEpoch = stopCondition, trained == .generator { return }
-    for reuse in [RealBatch.fresh, .reused] {
-      var configuration = try smallConfiguration("mlp-gp")
-      configuration.realBatch = reuse
-      let images = try scratchImages(count: 45)
-      let trainer = try Trainer(
-        TrainingState(initial: configuration), images: images.images(), pool: ThreadPool(count: 1))
-      for _ in 0..<3 { _ = try trainer.step(.both) }
-      let plan = TrainingPlan(trainer, trained, to: stopCondition)
-      var left: [Double] = []
-      while !plan.isFinished(at: trainer.state.progress) {
-        left.append(try #require(plan.imagesLeft(at: trainer.state.progress)))
-        _ = try trainer.step(trained)
-      }
-      let count = left.count
-      let seen = plan.images(at: trainer.state.progress)
-      #expect(seen == 10 * count && plan.imagesLeft(at: trainer.state.progress) == 0)
-      // A batch that is reused may have been begun.
-      let slack = reuse == .reused ? 10 * configuration.criticSteps : 0
-      for (step, found) in left.enumerated() {
-        #expect(abs(found - Double(10 * (count - step))) <= Double(slack))
-      }
-    }
-  }
-
-  /// Of more samples than a vector has lanes, so that threads share them, and fewer critic steps.
+  /// Makes a trainer with more samples than a vector has lanes, so that several threads get some,
+  /// and with at most two critic steps.
   private func wideTrainer(
     _ preset: String, _ data: ScratchImages, threads: Int, batchSize: Int = 37
   ) throws -> Trainer {
@@ -250,7 +180,7 @@ import Testing
 }
 
 extension TrainingState {
-  /// Every number that a checkpoint keeps.
+  /// Every number in a checkpoint.
   var numbers: [Float] {
     let networks = [generator, critic]
     return networks.flatMap(\.store.parameters.numbers) + networks.flatMap(\.store.buffers.numbers)

@@ -8,7 +8,7 @@ import Testing
   static let ranges = [nil, "0,255", "-1,1", "0,1", "0,255 ", "0.0,255.0"]
 
   @Test(arguments: [ElementType.u8, .f32], ranges)
-  func `pitfall 17: a file says the range of its values, and no other is trained on`(
+  func `pitfall 17: training requires the range of the values in the metadata`(
     _ type: ElementType, _ range: String?
   ) throws {
     let file = try images(type, range)
@@ -23,7 +23,7 @@ import Testing
     let numbers = workspace.matrix(rows: 2, columns: 3)
     let images = try file.images()
     images.gather([2, 0, 1][...], into: numbers)
-    // Bytes 0 and 255 are −1 and 1; numbers are what they are.
+    // Bytes 0 and 255 become −1 and 1. Floats do not change.
     let expected =
       type == .u8
       ? [[128.0, 0, 255], [7, 51, 204]].map { $0.map { (2 * $0 - 255) / 255 } }
@@ -33,13 +33,15 @@ import Testing
     }
   }
 
-  @Test func `pitfall 17: numbers beyond the range that a file states are refused`() throws {
+  @Test func `pitfall 17: values outside the range of the metadata are refused`() throws {
     let file = try images(.f32, "-1,1", [-1, 0, 1, 0.5, 1.001, 0])
     let error = #expect(throws: FileError.self) { try file.images() }
     #expect(error?.message.contains("outside its range") == true)
   }
 
-  @Test func `pitfall 17: samples say that theirs is -1 to 1, and can be trained on`() throws {
+  @Test func `pitfall 17: samples have range -1,1 in their metadata and can be used for training`()
+    throws
+  {
     let file = ScratchImages()
     try Sampler(
       TrainingState(initial: smallConfiguration("mlp-gp")), pool: ThreadPool(count: 1)
@@ -48,7 +50,24 @@ import Testing
     #expect(try file.images().count == 20)
   }
 
-  @Test func `images that are among others too are counted, each as often as it is there`() throws {
+  @Test func `bytes in memory train as the same bytes in a file`() throws {
+    let shape = try #require(Shape(channels: 2, height: 3, width: 1))
+    let file = try scratchImages(count: 5, shape: [2, 3, 1])
+    let stored = try file.images()
+    let pixels: [UInt8] = try #require(TensorFile(file.file.path).numbers(of: "images"))
+    let images = try TrainingImages(pixels: pixels, shape: shape)
+    #expect(images.count == 5 && images.shape == shape)
+    #expect(images.fingerprint == stored.fingerprint)
+    let workspace = Workspace<Double>()
+    let numbers = [images, stored].map { images in
+      let matrix = workspace.matrix(rows: 6, columns: 3)
+      images.gather([4, 0, 2][...], into: matrix)
+      return (0..<3).map { column in (0..<6).map { matrix[$0, column] } }
+    }
+    #expect(numbers[0] == numbers[1] && Set(numbers[0].joined()).count > 10)
+  }
+
+  @Test func `images that also occur in another set are counted with their multiplicity`() throws {
     let floats = try images(.f32, "-1,1").images()
     let others = try images(.f32, "-1,1", [0.25, 0.5, -0.75, 1, 0.25, 0.5]).images()
     #expect(floats.count(among: others) == 1 && others.count(among: floats) == 2)

@@ -4,11 +4,13 @@ import Testing
 @testable import Engine
 @testable import WGAN
 
-/// What a step does to the networks: which way they go, what holds the critic, and what no step may
-/// write.
+/// The effect of a step on the networks: its direction, the clipping of the critic, and values that
+/// are not finite.
 @Suite struct UpdateTests {
   @Test(arguments: ["mlp-clip", "mlp-gp"])
-  func `pitfall 1: the critic separates, the generator raises C of its samples`(_ preset: String)
+  func `pitfall 1: the critic separates real from fake, the generator raises C of its samples`(
+    _ preset: String
+  )
     throws
   {
     let trainer = try trainer(preset, threads: 2) {
@@ -25,7 +27,7 @@ import Testing
   func `pitfall 3: every parameter of the critic is clipped after every step`(_ preset: String)
     throws
   {
-    // A step at this rate takes every number that has a gradient beyond the bound.
+    // A step with this rate moves every parameter with a gradient outside the bound.
     let trainer = try trainer(preset, threads: 2, "1x8x8") { $0.criticOptimizer.rate = 1 }
     let critic = trainer.state.critic
     critic.store.parameters.fill(1)
@@ -41,7 +43,7 @@ import Testing
   }
 
   @Test(arguments: ["mlp-gp", "mlp-clip"])
-  func `pitfall 13: nothing flows from a critic step into the generator`(_ preset: String) throws {
+  func `pitfall 13: a critic step changes nothing in the generator`(_ preset: String) throws {
     let trainer = try trainer(preset, threads: 2)
     for _ in 0..<6 { _ = try trainer.step(.both) }
     let store = trainer.state.generator.store
@@ -58,24 +60,24 @@ import Testing
   }
 
   @Test(arguments: [TrainedNetworks.critic, .generator])
-  func `pitfall 29: a number that is not finite stops the step before any parameter changes`(
+  func `pitfall 29: a value that is not finite stops the step before any parameter changes`(
     _ trained: TrainedNetworks
   ) throws {
     let trainer = try trainer("mlp-gp", threads: 2)
     _ = try trainer.step(.both)
     let before = trainer.state.numbers
-    // A finite number that the first product makes infinite.
+    // A finite number that becomes infinite in the first product.
     for index in 0..<20 { trainer.state.generator.store.parameters[index] = 3e38 }
-    let spoilt = trainer.state.numbers
+    let corrupted = trainer.state.numbers
     let step = trained == .critic ? "critic step 2" : "generator step 1"
     #expect(throws: TrainingError.notFinite(step)) { try trainer.step(trained) }
-    let isSame = trainer.state.numbers == spoilt
-    #expect(isSame && spoilt != before)
+    let isSame = trainer.state.numbers == corrupted
+    #expect(isSame && corrupted != before)
     #expect(trainer.state.progress.criticSteps == 1 && trainer.state.progress.generatorSteps == 0)
   }
 
   @Test(arguments: [Float.infinity, -.infinity, .nan], [0, 1])
-  func `pitfall 29: a checkpoint with a number that is not finite is neither written nor read`(
+  func `pitfall 29: a checkpoint with a value that is not finite is neither written nor read`(
     _ number: Float, _ moment: Int
   ) throws {
     let state = try trainer("mlp-gp", threads: 1).state

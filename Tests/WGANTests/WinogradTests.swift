@@ -3,9 +3,10 @@ import Testing
 @testable import Engine
 @testable import WGAN
 
-/// Winograd's form of a convolution against the direct one.
+/// The Winograd form of a convolution compared with the direct form.
 @Suite struct WinogradTests {
-  /// Channels in and out, and the windows; of the transpose, from its output to its input.
+  /// The channels of the input and the output, and the windows. For a transposed convolution, input
+  /// and output are swapped.
   struct Case: Sendable {
     let inputs: Int, outputs: Int
     let vertical: Window, horizontal: Window
@@ -33,7 +34,7 @@ import Testing
   static func same(_ inputs: Int) throws -> Window {
     try #require(Window(inputs: inputs, kernel: 5, stride: 2))
   }
-  /// Of four taps, to half as many outputs.
+  /// Four taps and stride 2.
   static func half(_ inputs: Int) -> Window { window(inputs, kernel: 4, padding: 1) }
 
   static let cases: [Case] = {
@@ -44,10 +45,10 @@ import Testing
       Case(
         inputs: 1, outputs: 16, vertical: window(8, padding: 2),
         horizontal: window(17, padding: 1), hasBias: false),
-      // So large that the gradient is made the direct way.
+      // So large that weightGradient uses the direct form.
       Case(inputs: 96, outputs: 320, vertical: eight, horizontal: eight),
       Case(inputs: 3, outputs: 5, vertical: eight, horizontal: sixteen, isTransposed: true),
-      // Fours and threes on either axis, and both.
+      // Tiles of four, of three, and of both, on either axis.
       Case(inputs: 3, outputs: 5, vertical: half(16), horizontal: half(8)),
       Case(inputs: 5, outputs: 3, vertical: half(14), horizontal: half(32)),
       Case(inputs: 2, outputs: 9, vertical: half(6), horizontal: half(14), hasBias: false),
@@ -63,10 +64,10 @@ import Testing
     ]
   }()
 
-  /// By the norm of all errors. Four outputs at a time take three (four taps) to five times the
-  /// rounding of the direct form: 4e-6 of 256 channels in Float, 8e-15 in Double.
+  /// Compares the norm of all errors. Tiles of four outputs have three (four taps) to five times
+  /// the rounding error of the direct form: 4e-6 for 256 channels in Float, 8e-15 in Double.
   @Test(arguments: cases, [1, 7, 33, 64, 96])
-  func `every verb does what the direct form does`(_ shape: Case, _ columns: Int) throws {
+  func `every operation agrees with the direct form`(_ shape: Case, _ columns: Int) throws {
     func check<S: Scalar>(_: S.Type, _ tolerance: Double) throws {
       let direct = try Verbs<S>(shape.layer(minimumChannels: .max), columns)
       let winograd = try Verbs<S>(shape.layer(minimumChannels: 1), columns)
@@ -84,7 +85,8 @@ import Testing
     try check(Float.self, 1e-5)
   }
 
-  @Test(arguments: cases) func `neither shares nor cutting change a bit`(_ shape: Case) throws {
+  @Test(arguments: cases) func `slices and column ranges do not change a bit`(_ shape: Case) throws
+  {
     let layer = try shape.layer(minimumChannels: 1)
     let whole = Verbs<Float>(layer, 70)
     for (shares, cuts) in [(2, [0, 1, 38, 70]), (5, [0, 32, 33, 64, 70])] {
@@ -96,7 +98,7 @@ import Testing
     }
   }
 
-  @Test func `sizes decide`() throws {
+  @Test func `the sizes decide which form is used`() throws {
     func isWinograd(_ inputs: Int, _ outputs: Int, _ window: Window) throws -> Bool {
       let image = try #require(
         Shape(channels: inputs, height: window.inputs, width: window.inputs))
@@ -109,13 +111,13 @@ import Testing
     #expect(try isWinograd(64, 128, Self.same(16)))
     #expect(try isWinograd(128, 256, Self.same(8)))
     #expect(try !isWinograd(256, 512, Self.same(4)))
-    // U is too large; tiles leave inputs out; another kernel; another stride.
+    // Too large a U, tiles that omit inputs, another kernel, another stride.
     #expect(try !isWinograd(256, 512, Self.same(8)))
     #expect(try !isWinograd(64, 64, Self.window(12, padding: 0)))
     #expect(
       try !isWinograd(64, 64, #require(Window(inputs: 8, kernel: 3, stride: 2, padding: 1))))
     #expect(try !isWinograd(64, 64, #require(Window(inputs: 8, kernel: 5, stride: 1))))
-    // Those of dcgan-gp and quick; outputs that are no fours and threes, or end before the inputs.
+    // dcgan-gp and quick; outputs that are not a sum of fours and threes, or end before the inputs.
     #expect(try !isWinograd(1, 128, Self.half(28)))
     #expect(try isWinograd(128, 256, Self.half(14)))
     #expect(try isWinograd(32, 64, Self.half(14)))
@@ -125,7 +127,7 @@ import Testing
   }
 
   @Test(arguments: [nil, 10.0], [4, 5])
-  func `a critic's gradient through it agrees with finite differences`(
+  func `the gradient of a critic agrees with finite differences`(
     _ penalty: Double?, _ taps: Int
   ) throws {
     let first = try Case(
@@ -150,8 +152,8 @@ import Testing
   }
 }
 
-/// What a layer's verbs make of some noise, each called once for every cut of the columns, or share
-/// of the weights.
+/// The results of the operations of a layer for random input, each called once per range of columns
+/// or slice of the weights.
 private struct Verbs<S: Scalar> {
   let layer: Convolution
   private(set) var results: [(name: String, numbers: [S])] = []
@@ -189,8 +191,8 @@ private struct Verbs<S: Scalar> {
     for piece in pieces {
       case_.vjp(y.columns(piece), into: dx.columns(piece))
     }
-    note("vjp", dx)
-    // A second time it is added.
+    note("backward", dx)
+    // The second call adds to the first.
     for adding in [false, true] {
       for slice in parts {
         case_.weightGradient(x, y, adding: adding, slice)

@@ -6,16 +6,13 @@ public struct OperationCount {
   /// Operations of a step, an image.
   public let critic: Int, generator: Int
 
-  /// Counts the steps of two networks in words.
+  /// Counts the operations of a step of each network.
   ///
-  /// - Parameters:
-  ///   - image: channels, height, width.
-  ///   - hasPenalty: whether the critic is held by a gradient penalty.
-  public init(
-    generator: String, critic: String, latent: Int, image: (Int, Int, Int), hasPenalty: Bool
-  ) throws(UnknownWord) {
-    let generator = try Self.products(generator, input: (latent, 1, 1))
-    let critic = try Self.products(critic, input: image)
+  /// - Parameter hasPenalty: Whether the critic has a gradient penalty.
+  /// - Throws: `UnknownLayer` for a layer that it cannot count.
+  public init(_ networks: ResolvedNetworks, hasPenalty: Bool) throws(UnknownLayer) {
+    let generator = Product.all(in: try Node.all(in: networks.generator))
+    let critic = Product.all(in: try Node.all(in: networks.critic))
     self.critic =
       2
       * (generator.sum { _ in 1 }
@@ -31,13 +28,6 @@ public struct OperationCount {
         })
     self.generator =
       2 * (generator.sum { 2 + ($0.hasTrainedInput ? 1 : 0) } + critic.sum { _ in 2 })
-  }
-
-  private static func products(
-    _ text: String, input: (Int, Int, Int)
-  ) throws(UnknownWord) -> [Product] {
-    var reader = NetworkReader(text, input: input)
-    return Product.all(in: try reader.nodes())
   }
 }
 

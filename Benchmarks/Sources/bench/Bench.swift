@@ -124,10 +124,7 @@ struct Run: ParsableCommand {
   }
 
   private func write(_ report: Report) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    let json = String(decoding: try encoder.encode(report), as: UTF8.self)
-    try (json + "\n").write(to: output + "/bench.json")
+    try (JSONValue(reflecting: report).indented + "\n").write(to: output + "/bench.json")
     try report.markdown.write(to: output + "/bench.md")
   }
 

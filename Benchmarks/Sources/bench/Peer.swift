@@ -32,7 +32,7 @@ final class Peer: Contestant {
   func start() throws(Failure) {
     let command = [
       setting.python, setting.peers + "/" + kind.script, kind.mode, setting.checkpoint,
-      setting.images, "--threads", "\(setting.threads)", "--batches",
+      setting.networks, setting.images, "--threads", "\(setting.threads)", "--batches",
       "\(setting.batchesPerGeneratorStep)",
     ]
     let environment = [
@@ -81,8 +81,8 @@ private struct Ready: Decodable {
   let warm_up: Double
 }
 
-/// One line of JSON that a peer said.
-private func decoded<T: Decodable>(_ type: T.Type, _ line: String) throws(Failure) -> T {
+/// One line of JSON that a child wrote.
+func decoded<T: Decodable>(_ type: T.Type, _ line: String) throws(Failure) -> T {
   do { return try JSONDecoder().decode(type, from: Data(line.utf8)) } catch {
     throw Failure("answered \(line.prefix(80))")
   }

@@ -1,5 +1,5 @@
 /// Everything that a run measured: `bench.json`.
-struct Report: Codable {
+struct Report {
   let date: String, processor: String, cores: Int, threads: Int
   let rounds: Int, secondsPerRound: Double
   /// One-minute load average at the beginning and at the end: a busy machine measures little.
@@ -9,13 +9,13 @@ struct Report: Codable {
 }
 
 /// OpenBLAS's rate on this machine.
-struct LimitRow: Codable {
+struct LimitRow {
   let library: String, core: String, threads: Int
   let gigaflops: Spread
 }
 
 /// One preset at one batch size.
-struct WorkloadReport: Codable {
+struct WorkloadReport {
   let name: String
   var batch: Int?, criticSteps: Int?
   /// Real batches in an epoch; and how many of them a generator step and its critic steps use up.
@@ -30,7 +30,7 @@ struct WorkloadReport: Codable {
 }
 
 /// One contestant at one workload.
-struct Row: Codable {
+struct Row {
   let name: String, note: String
   /// Why there are no numbers.
   var failure: String?
@@ -49,7 +49,7 @@ struct Row: Codable {
 }
 
 /// 64 samples as a PNG, from the start of the first process to the end of the last.
-struct SamplingRow: Codable {
+struct SamplingRow {
   let name: String
   var seconds: Spread?
   var failure: String?

@@ -18,7 +18,8 @@ struct Sampling {
     ]
     if withPeer {
       let script = setting.peers + "/sample_torch.py"
-      contestants.append(("PyTorch", [setting.python, script, setting.checkpoint, "64", picture]))
+      contestants.append(
+        ("PyTorch", [setting.python, script, setting.checkpoint, setting.networks, "64", picture]))
     }
     var seconds = contestants.map { _ in [Double]() }
     var rows = contestants.map { SamplingRow(name: $0.0) }

@@ -11,9 +11,21 @@ struct Setting {
   let patience: Double
   /// The untrained checkpoint, and where trained ones go.
   var checkpoint = ""
+  /// The JSON file of the layers of its networks.
+  var networks: String { folder + "/networks.json" }
   var criticSteps = 0, batchesPerGeneratorStep = 0
 
   var trained: String { folder + "/trained.bin" }
+
+  /// Writes the layers of the checkpoint's networks to `networks`.
+  func resolveNetworks() throws(Failure) -> ResolvedNetworks {
+    let command = ["\(tools)/wgan-init", "--print-networks", "--json", "--from", checkpoint]
+    let child = try Child(command, log: folder + "/wgan-init.log")
+    let line = try child.line(patience: 60)
+    _ = try child.finish()
+    try line.write(to: networks)
+    return try decoded(ResolvedNetworks.self, line)
+  }
 
   /// Runs a tool of ours to its end.
   func run(_ tool: String, _ arguments: [String]) throws(Failure) {
@@ -50,16 +62,11 @@ struct Workload {
     guard batch >= 1, batch <= images else { throw Failure("a batch of \(batch) of \(images)") }
     (report.batch, report.criticSteps) = (batch, criticSteps)
     report.batchesPerEpoch = images / batch
-    let shape = try header.value("config.image").split(separator: "x").compactMap { Int($0) }
-    guard shape.count == 3 else { throw Failure("config.image is no shape") }
-    let generator = try header.value("config.generator"), critic = try header.value("config.critic")
-    let latent = try header.number("config.latent")
+    let networks = try setting.resolveNetworks()
     let constraint = try header.value("config.constraint")
-    do throws(UnknownWord) {
+    do throws(UnknownLayer) {
       let operations = try OperationCount(
-        generator: generator, critic: critic, latent: latent,
-        image: (shape[0], shape[1], shape[2]),
-        hasPenalty: constraint.hasPrefix("gradient-penalty"))
+        networks, hasPenalty: constraint.hasPrefix("gradient-penalty"))
       report.criticMegaflops = Double(operations.critic) / 1e6
       report.generatorMegaflops = Double(operations.generator) / 1e6
     } catch { report.remarks.append("\(error).") }

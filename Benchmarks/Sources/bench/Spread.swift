@@ -1,5 +1,5 @@
 /// What several rounds measured: the median, and the least and the most.
-struct Spread: Codable {
+struct Spread {
   let median: Double, least: Double, most: Double
 
   /// Of no numbers there is none.

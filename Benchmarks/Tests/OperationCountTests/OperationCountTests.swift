@@ -1,67 +1,117 @@
+import Foundation
 import Testing
 
 @testable import OperationCount
 
 /// The figures of shared/PEERS.md, in MFLOP an image with one digit or none.
 @Suite struct OperationCountTests {
-  static let generator = "dense 128; relu; dense 256; relu; dense 784; tanh"
-  static let critic = "dense 256; leaky-relu 0.2; dense 128; leaky-relu 0.2; dense 1"
+  static let generator: [ResolvedLayer] = [
+    .dense(100, 128), .pointwise("relu", [128]), .dense(128, 256), .pointwise("relu", [256]),
+    .dense(256, 784), .pointwise("tanh", [784]),
+  ]
+  static let critic: [ResolvedLayer] = [
+    .dense(784, 256), .pointwise("leaky-relu", [256]), .dense(256, 128),
+    .pointwise("leaky-relu", [128]), .dense(128, 1),
+  ]
 
   @Test func clippedDense() throws {
-    let count = try OperationCount(
-      generator: Self.generator, critic: Self.critic, latent: 100, image: (1, 28, 28),
-      hasPenalty: false)
+    let networks = ResolvedNetworks(generator: Self.generator, critic: Self.critic)
+    let count = try OperationCount(networks, hasPenalty: false)
     #expect(count.critic == 2 * (246_272 + 6 * 233_600 - 2 * 200_704))
     #expect(megaflops(count.critic) == 2.5)
     #expect(megaflops(count.generator) == 2.4)
   }
 
   @Test func penalisedDense() throws {
-    let count = try OperationCount(
-      generator: Self.generator, critic: Self.critic, latent: 100, image: (1, 28, 28),
-      hasPenalty: true)
+    let networks = ResolvedNetworks(generator: Self.generator, critic: Self.critic)
+    let count = try OperationCount(networks, hasPenalty: true)
     #expect(count.critic == 2 * (246_272 + 10 * 233_600 - 3 * 200_704 - 128))
     #expect(megaflops(count.critic) == 4.0)
     #expect(megaflops(count.generator) == 2.4)
   }
 
+  /// Upsampling and zero padding before convolutions, "same" padding: as `wgan-init` prints them.
   @Test func penalisedKeras() throws {
-    let norm = "batch-norm epsilon 0.001 momentum 0.01"
-    let up = "\(norm); leaky-relu 0.2; upsample 2"
-    let conv = { (n: Int) in "conv \(n) kernel 5 stride 2 padding same; leaky-relu 0.2" }
-    let count = try OperationCount(
-      generator: """
-        dense 4096 no-bias; \(norm); leaky-relu 0.2; reshape 256x4x4; upsample 2; \
-        conv 128 kernel 3 padding same no-bias; \(up); conv 64 kernel 3 padding same no-bias; \
-        \(up); conv 1 kernel 3 padding same no-bias; \(norm); tanh; crop 2
-        """,
-      critic: """
-        zero-pad 2; \(conv(64)); \(conv(128)); dropout 0.3; \(conv(256)); dropout 0.3; \
-        \(conv(512)); flatten; dropout 0.2; dense 1
-        """,
-      latent: 128, image: (1, 28, 28), hasPenalty: true)
+    let count = try OperationCount(networks("keras-gp"), hasPenalty: true)
     #expect((Double(count.critic) / 1e6).rounded() == 576)
     #expect((Double(count.generator) / 1e6).rounded() == 196)
   }
 
   /// Both paths of a first block have an affine input; a curve above asks for one accumulate more.
   @Test func residualAndCurved() throws {
-    let count = try OperationCount(
-      generator: "dense 4",
-      critic: "residual; dense 3; layer-norm; shortcut; dense 3; add; dense 1",
-      latent: 1, image: (1, 2, 2), hasPenalty: true)
+    let critic: [ResolvedLayer] = [
+      .pointwise("residual", [1, 2, 2]), .dense(4, 3), .pointwise("layer-norm", [3]),
+      .pointwise("shortcut", [1, 2, 2]), .dense(4, 3), .pointwise("add", [3]), .dense(3, 1),
+    ]
+    let networks = ResolvedNetworks(generator: [.dense(1, 4)], critic: critic)
+    let count = try OperationCount(networks, hasPenalty: true)
     // main, below the curve: 4 scored, backward, tangent, accumulate, accumulate again.
     // shortcut: the same without the last. dense 1: 6 scored, forward, backward, accumulate.
     #expect(count.critic == 2 * (4 + 12 * 8 + 12 * 7 + 3 * 9))
   }
 
-  @Test func unknownWord() {
-    #expect(throws: UnknownWord.self) {
-      try OperationCount(
-        generator: "dense 4", critic: "attention; dense 1", latent: 1, image: (1, 2, 2),
-        hasPenalty: false)
+  /// The products of convolutions, counted by hand for two positions along an axis.
+  @Test(
+    arguments: [
+      // Each of two outputs reads both inputs.
+      (
+        nil,
+        #""layer":"conv","input":[2,2,2],"output":[3,2,2],"kernel":3,"stride":1,"padding":[[1,1],[1,1]]"#,
+        6 * 16
+      ),
+      // The zeros of zero-pad are not multiplied either.
+      (
+        #""layer":"zero-pad","input":[2,2,2],"output":[2,4,4],"margin":1"#,
+        #""layer":"conv","input":[2,4,4],"output":[3,2,2],"kernel":3,"stride":1,"padding":[[0,0],[0,0]]"#,
+        6 * 16
+      ),
+      // The outputs read 1, 2, 2 and 1 of the two positions that are repeated.
+      (
+        #""layer":"upsample","input":[2,2,2],"output":[2,4,4],"factor":2"#,
+        #""layer":"conv","input":[2,4,4],"output":[3,4,4],"kernel":3,"stride":1,"padding":[[1,1],[1,1]]"#,
+        6 * 36
+      ),
+      // Three taps of each input fall on one of the four outputs.
+      (
+        nil,
+        #""layer":"conv-transposed","input":[2,2,2],"output":[3,4,4],"kernel":4,"stride":2,"padding":[[1,1],[1,1]]"#,
+        6 * 36
+      ),
+    ] as [(String?, String, Int)])
+  func convolutions(_ previous: String?, _ layer: String, _ products: Int) throws {
+    let critic = [previous, layer].compactMap { $0.map { #"{"text":"",\#($0)}"# } }
+    let json = #"{"generator":[],"critic":[\#(critic.joined(separator: ","))]}"#
+    let networks = try JSONDecoder().decode(ResolvedNetworks.self, from: Data(json.utf8))
+    // Forward and accumulate of real and fake samples.
+    #expect(try OperationCount(networks, hasPenalty: false).critic == 2 * 4 * products)
+  }
+
+  @Test(arguments: ["attention", "conv"])
+  func `an unknown layer or a convolution without a kernel is an error`(_ name: String) throws {
+    let layer = ResolvedLayer.pointwise(name, [1, 2, 2])
+    let networks = ResolvedNetworks(generator: [.dense(1, 4)], critic: [layer, .dense(4, 1)])
+    let error = #expect(throws: UnknownLayer.self) {
+      try OperationCount(networks, hasPenalty: false)
     }
+    #expect(error?.description == "cannot count the operations of \"\(name)\"")
+  }
+
+  /// The output of `wgan-init` for a preset, which the pipeline tests compare with the tool.
+  private func networks(_ preset: String) throws -> ResolvedNetworks {
+    let fixtures = URL(fileURLWithPath: #filePath + "/../../../../Tests/Fixtures").standardized
+    let data = try Data(contentsOf: fixtures.appending(path: "networks-\(preset).json"))
+    return try JSONDecoder().decode(ResolvedNetworks.self, from: data)
   }
 
   private func megaflops(_ count: Int) -> Double { (Double(count) / 1e5).rounded() / 10 }
+}
+
+extension ResolvedLayer {
+  fileprivate static func dense(_ inputs: Int, _ outputs: Int) -> ResolvedLayer {
+    ResolvedLayer(layer: "dense", text: "dense \(outputs)", input: [inputs], output: [outputs])
+  }
+
+  fileprivate static func pointwise(_ name: String, _ shape: [Int]) -> ResolvedLayer {
+    ResolvedLayer(layer: name, text: name, input: shape, output: shape)
+  }
 }

@@ -1,72 +1,73 @@
-// One loop over the parameters each. Every one of these traps where a kernel would reach outside of
-// what it is given.
+import CKernels
 
-/// The numbers of an RMSProp step. One minus α is rounded once, from double, as PyTorch does.
+// Kernels that are one loop over the parameters. Each function traps if the kernel would access
+// memory outside of its arguments.
+
+/// The constants of an RMSProp step.
 package struct RMSPropConstants<S: Scalar>: Sendable {
-  let alpha: S, oneMinusAlpha: S, rate: S, epsilon: S
+  fileprivate let constants: rmsprop_constants
 
   package init(alpha: Double, rate: Double, epsilon: Double) {
-    (self.alpha, oneMinusAlpha) = (S(alpha), S(1 - alpha))
-    (self.rate, self.epsilon) = (S(rate), S(epsilon))
+    // As in PyTorch, 1 − alpha is computed in double and rounded once.
+    constants = rmsprop_constants(
+      alpha: alpha, one_minus_alpha: 1 - alpha, rate: rate, epsilon: epsilon)
   }
 }
 
-/// The numbers of one Adam step that all parameters share.
+/// The constants of one Adam step.
 package struct AdamConstants<S: Scalar>: Sendable {
-  let beta1: S, oneMinusBeta1: S, beta2: S, oneMinusBeta2: S
-  /// The learning rate over 1 − β₁ᵗ.
-  let rate: S
-  /// 1 / √(1 − β₂ᵗ).
-  let root: S
-  let epsilon: S
+  fileprivate let constants: adam_constants
 
   /// - Parameters:
-  ///   - power1: β₁ᵗ.
-  ///   - power2: β₂ᵗ.
+  ///   - power1: β₁ᵗ for step t.
+  ///   - power2: β₂ᵗ for step t.
   package init(
     rate: Double, beta1: Double, beta2: Double, epsilon: Double, power1: Double, power2: Double
   ) {
-    (self.beta1, oneMinusBeta1) = (S(beta1), S(1 - beta1))
-    (self.beta2, oneMinusBeta2) = (S(beta2), S(1 - beta2))
-    self.rate = S(rate / (1 - power1))
-    root = S(1 / (1 - power2).squareRoot())
-    self.epsilon = S(epsilon)
+    constants = adam_constants(
+      beta1: beta1, one_minus_beta1: 1 - beta1, beta2: beta2, one_minus_beta2: 1 - beta2,
+      rate: rate / (1 - power1), root: 1 / (1 - power2).squareRoot(), epsilon: epsilon)
   }
 }
 
 extension Scalar {
-  /// One Adam update of the parameters p, by their gradient g and its moments m and v.
+  /// One Adam update of the parameters p and their moments m and v, from the gradients g.
   package static func adam(
     _ p: Buffer<Self>, _ m: Buffer<Self>, _ v: Buffer<Self>, _ g: Buffer<Self>,
     _ c: AdamConstants<Self>
   ) {
     precondition(m.count == p.count && v.count == p.count && g.count == p.count)
-    unsafe adamKernel(
-      p.count, p.base, m.base, v.base, g.base, c.beta1, c.oneMinusBeta1, c.beta2, c.oneMinusBeta2,
-      c.rate, c.root, c.epsilon)
+    var constants = c.constants
+    var buffers = unsafe adam_buffers(
+      parameters: p.base, first_moments: m.base, second_moments: v.base, gradients: g.base,
+      count: p.count)
+    unsafe kernels.pointee.adam(&buffers, &constants)
   }
 
-  /// One RMSProp update of the parameters p, by their gradient g and its moment v.
+  /// One RMSProp update of the parameters p and their moments v, from the gradients g.
   package static func rmsprop(
     _ p: Buffer<Self>, _ v: Buffer<Self>, _ g: Buffer<Self>, _ c: RMSPropConstants<Self>
   ) {
     precondition(v.count == p.count && g.count == p.count)
-    unsafe rmspropKernel(
-      p.count, p.base, v.base, g.base, c.alpha, c.oneMinusAlpha, c.rate, c.epsilon)
+    var constants = c.constants
+    var buffers = unsafe rmsprop_buffers(
+      parameters: p.base, moments: v.base, gradients: g.base, count: p.count)
+    unsafe kernels.pointee.rmsprop(&buffers, &constants)
   }
 
   /// p = min(max(p, −bound), bound).
   package static func clamp(_ p: Buffer<Self>, bound: Self) {
-    unsafe clampKernel(p.count, p.base, bound)
+    unsafe kernels.pointee.clamp(bound.argument, p.output)
   }
 
-  /// Whether |x| ≤ bound for every number; a NaN is beyond any bound.
+  /// Whether |x| ≤ bound for every number. NaN is beyond every bound.
   package static func allWithin(_ x: Buffer<Self>, bound: Self) -> Bool {
-    unsafe allWithinKernel(x.count, x.base, bound)
+    unsafe kernels.pointee.all_within(bound.argument, x.input)
   }
 
-  /// The same of a file's numbers.
+  /// The same for the numbers of a file.
   package static func allWithin(_ x: StoredTensor<Self>, bound: Self) -> Bool {
-    unsafe allWithinKernel(x.count, x.base, bound)
+    unsafe kernels.pointee.all_within(
+      bound.argument, input_buffer(base: x.base, count: x.count))
   }
 }

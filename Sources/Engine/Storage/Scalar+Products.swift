@@ -1,9 +1,10 @@
 import CKernels
 
-// Every one of these traps where a kernel would reach outside of what it is given.
+// Matrix products, and the transforms around them. Each function traps if the kernel would access
+// memory outside of its arguments.
 
 extension Scalar {
-  /// c = start + a·b, where start is c itself (`adding`), or the bias of each row, or 0.
+  /// c = start + a · b, where start is c itself (`adding`), or the bias of each row, or 0.
   package static func product(
     _ a: MatrixOperand<Self>, _ b: MatrixOperand<Self>, bias: Buffer<Self>?, adding: Bool,
     into c: MatrixView<Self>
@@ -11,44 +12,51 @@ extension Scalar {
     precondition(a.rows == c.rows && a.columns == b.rows && b.columns == c.columns)
     precondition(unsafe a.index == nil)
     if let bias { precondition(bias.count == c.rows) }
-    unsafe productKernel(
-      c.rows, c.columns, b.rows, a.base, a.row, a.column, b.base, b.index, b.row, b.column,
-      bias?.base, adding, c.base, c.stride)
+    var arguments = unsafe product_arguments(
+      left: a.operand, right: b.operand, bias: input_buffer(bias), accumulate: adding,
+      result: c.output)
+    unsafe kernels.pointee.product(&arguments)
   }
 
-  /// y = V·x·Hᵀ, of two matrices of Winograd's or their transposes, plus y itself in its first rows
-  /// and columns, and the bias of each row elsewhere: for `rows` × `columns` squares of numbers.
+  /// y = V · x · Hᵀ, for two of Winograd's matrices or their transposes, plus y itself in its first
+  /// `adding` rows and columns, and plus the bias of each row elsewhere. Each element of the tiles x
+  /// and y is a matrix of `rows` × `columns` numbers.
   package static func winograd(
     _ matrices: (vertical: winograd_matrix, horizontal: winograd_matrix), transposed: Bool,
     rows: Int, columns: Int, _ x: GatherView<Self>, bias: Buffer<Self>?,
     adding: (rows: Int, columns: Int), into y: GatherView<Self>
   ) {
     let (vertical, horizontal) = matrices
-    precondition(horizontal.pairs.contains(vertical))
+    precondition(horizontal.partners.contains(vertical))
     let (down, across) = (
-      vertical.sides(transposed: transposed), horizontal.sides(transposed: transposed)
+      vertical.size(transposed: transposed), horizontal.size(transposed: transposed)
     )
-    precondition(x.places.numbers.count == down.ins * across.ins)
-    precondition(y.places.numbers.count == down.outs * across.outs)
-    precondition(rows >= 0 && rows <= x.rows && rows <= y.rows)
-    precondition(columns >= 0 && columns <= x.columns && columns <= y.columns)
+    precondition(x.places.numbers.count == down.columns * across.columns)
+    precondition(y.places.numbers.count == down.rows * across.rows)
     precondition(adding.rows >= 0 && adding.columns >= 0)
     if let bias { precondition(bias.count == rows) }
-    unsafe winogradKernel(
-      vertical, horizontal, transposed, rows, columns, x.base, x.places.numbers, x.unit, x.stride,
-      bias?.base, adding.rows, adding.columns, y.base, y.places.numbers, y.unit, y.stride)
+    unsafe x.withView(rows: rows, columns: columns) { x in
+      unsafe y.withView(rows: rows, columns: columns) { y in
+        var arguments = unsafe winograd_arguments(
+          vertical: vertical, horizontal: horizontal, transposed: transposed,
+          input: input_gather(x), bias: input_buffer(bias),
+          overlap: .init(rows: adding.rows, columns: adding.columns), output: y)
+        unsafe kernels.pointee.winograd(&arguments)
+      }
+    }
   }
 
   /// y = xᵀ.
   package static func transpose(_ x: MatrixView<Self>, into y: MatrixView<Self>) {
     precondition(y.rows == x.columns && y.columns == x.rows)
-    unsafe transposeKernel(x.rows, x.columns, x.base, x.stride, y.base, y.stride)
+    var (x, y) = unsafe (x.input, y.output)
+    unsafe kernels.pointee.transpose(&x, &y)
   }
 }
 
 extension winograd_matrix {
-  /// Rows and columns of the matrix.
-  fileprivate func sides(transposed: Bool) -> (outs: Int, ins: Int) {
+  /// The size of the matrix or of its transpose.
+  fileprivate func size(transposed: Bool) -> (rows: Int, columns: Int) {
     let (rows, columns) =
       switch self {
       case WINOGRAD_INPUT_4X5: (11, 11)
@@ -63,8 +71,8 @@ extension winograd_matrix {
     return transposed ? (columns, rows) : (rows, columns)
   }
 
-  /// Those that can stand on the other axis.
-  fileprivate var pairs: [winograd_matrix] {
+  /// The matrices that the other axis can have.
+  fileprivate var partners: [winograd_matrix] {
     switch self {
     case WINOGRAD_INPUT_4X4, WINOGRAD_INPUT_3X4: [WINOGRAD_INPUT_4X4, WINOGRAD_INPUT_3X4]
     case WINOGRAD_OUTPUT_4X4, WINOGRAD_OUTPUT_3X4: [WINOGRAD_OUTPUT_4X4, WINOGRAD_OUTPUT_3X4]

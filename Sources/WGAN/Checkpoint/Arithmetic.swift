@@ -1,44 +1,47 @@
 import Engine
 
-/// Under which versions of these tools' arithmetic a run's numbers came to be, in order.
+/// The versions of the arithmetic that computed a run, in order.
 ///
-/// Neither threads nor the instruction set change a bit of a result, and no library computes one: the
-/// code alone does. So a version of it is all that a checkpoint has to record beside the
-/// configuration, the seed and the images.
+/// Neither the number of threads nor the instruction set nor an external library affects a bit of a
+/// result. So this version, the configuration, the seed and the images determine a run.
 public struct Arithmetic: Equatable, Sendable {
-  /// Raised with every change of the code that changes a bit of a training or of a sample;
-  /// `ArithmeticTests` fails at such a change.
+  /// The version of this build. Every change of the code that changes a bit of a training run or of
+  /// a sample raises it. `ArithmeticTests` fails on such a change.
   static let version = 2
 
   private var versions = [version]
 
-  /// That of this build alone.
+  /// Makes a list with the version of this build only.
   init() {}
 
-  /// Goes on under that of this build.
+  /// Adds the version of this build if it differs from the last one.
   mutating func enter() {
     if isForeign { versions.append(Self.version) }
   }
 
-  /// Whether the last numbers are of another build's.
+  /// Whether another version computed the last step.
   private var isForeign: Bool { versions.last != Self.version }
 
-  /// What to know before the run goes on; `nil` when nothing changes.
+  /// The warning to print before a run continues; `nil` if the version does not change.
   public var warning: String? {
     guard isForeign, let last = versions.last else { return nil }
-    return "goes on under arithmetic \(Self.version) after \(last): from here on the bytes are not "
-      + "those of a run under either alone"
+    return
+      "arithmetic version \(last) trained this checkpoint, and version \(Self.version) continues: "
+      + "the bytes will differ from those of a run with either version alone"
   }
 }
 
 extension Arithmetic: LosslessStringConvertible {
-  /// The versions, as "1 2"; `nil` for other words, or more than a hundred.
+  /// Parses the text form, of at most 100 versions.
+  ///
+  /// - Parameter description: The text form.
+  /// - Returns: `nil` if the text is not valid.
   public init?(_ description: String) {
-    let words = description.split(separator: " ", maxSplits: 100, omittingEmptySubsequences: false)
-    versions = words.compactMap { Int($0) }
-    guard versions.count == words.count, versions.allSatisfy({ $0 > 0 }) else { return nil }
+    let tokens = description.split(separator: " ", maxSplits: 100, omittingEmptySubsequences: false)
+    versions = tokens.compactMap { Int($0) }
+    guard versions.count == tokens.count, versions.allSatisfy({ $0 > 0 }) else { return nil }
   }
 
-  /// The text form in a checkpoint.
+  /// The text form in a checkpoint, such as `1 2`.
   public var description: String { versions.map { "\($0)" }.joined(separator: " ") }
 }

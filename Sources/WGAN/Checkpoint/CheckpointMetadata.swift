@@ -1,140 +1,124 @@
 import Engine
 import TensorIO
 
-/// The metadata of a checkpoint: one string for each thing, readable in any safetensors viewer.
+/// The metadata of a checkpoint: the configuration and the progress of a run, one string per
+/// setting.
 ///
-/// Reading is strict: every key must be there, and must print back as it was read. So a checkpoint
-/// of these tools that is read and written again has the same bytes.
+/// `fields` is the only list of the keys. Writing produces all of them. Reading takes a missing key
+/// as its default, which is the behavior of versions without that key, so a checkpoint stays
+/// readable when later versions add settings. It refuses an unknown key of the namespaces below,
+/// which such a later version wrote, and ignores all other keys, which belong to other programs.
+///
+/// A value must have the spelling that writing produces, so a checkpoint that is read and written
+/// again has the same bytes.
 enum CheckpointMetadata {
   static let version = "1"
+  static let versionKey = "checkpoint.version"
 
-  static func encode(_ configuration: TrainingConfiguration, _ progress: TrainingProgress)
-    -> [String: String]
-  {
+  /// The keys that begin with these belong to this format.
+  private static let namespaces = ["checkpoint.", "config.", "progress."]
+
+  /// What the metadata describes.
+  struct Content {
+    var configuration: TrainingConfiguration
+    var progress: TrainingProgress
+  }
+
+  /// Every key but `checkpoint.version`, in the order of reading. A field without a default is
+  /// required: a run cannot do without the value, and no value is right for all runs.
+  static var fields: [Field] {
     [
-      "checkpoint.version": version,
-      "config.image": "\(configuration.image)",
-      "config.latent": "\(configuration.latent)",
-      "config.generator": "\(configuration.generator)",
-      "config.critic": "\(configuration.critic)",
-      "config.batch_size": "\(configuration.batchSize)",
-      "config.critic_steps": "\(configuration.criticSteps)",
-      "config.critic_warm_up": "\(configuration.criticWarmUp)",
-      "config.real_batch": configuration.realBatch.rawValue,
-      "config.constraint": "\(configuration.constraint)",
-      "config.interpolation": configuration.interpolation.rawValue,
-      "config.generator_optimizer": "\(configuration.generatorOptimizer)",
-      "config.critic_optimizer": "\(configuration.criticOptimizer)",
-      "config.schedule": "\(configuration.schedule)",
-      "config.initialization": configuration.initialization.rawValue,
-      "config.seed": "\(configuration.seed)",
-      "progress.epoch": "\(progress.epoch)",
-      "progress.batch": "\(progress.batch)",
-      "progress.batch_uses": "\(progress.batchUses)",
-      "progress.critic_steps": "\(progress.criticSteps)",
-      "progress.generator_steps": "\(progress.generatorSteps)",
-      "progress.phase": "\(progress.phase)",
-      "progress.arithmetic": "\(progress.arithmetic)",
-      "progress.images": progress.images ?? "",
-      "progress.plateau": progress.plateau?.description ?? "",
+      Field("config.image", \.configuration.image) { Shape($0) },
+      Field("config.latent", \.configuration.latent),
+      Field("config.generator", \.configuration.generator) { Architecture($0) },
+      Field("config.critic", \.configuration.critic) { Architecture($0) },
+      Field("config.batch_size", \.configuration.batchSize),
+      Field("config.critic_steps", \.configuration.criticSteps),
+      Field("config.critic_warm_up", \.configuration.criticWarmUp, default: .never) {
+        CriticWarmUp($0)
+      },
+      Field("config.real_batch", \.configuration.realBatch, default: .fresh),
+      Field("config.constraint", \.configuration.constraint) { Constraint($0) },
+      Field("config.interpolation", \.configuration.interpolation, default: .uniform),
+      Field("config.generator_optimizer", \.configuration.generatorOptimizer) { Optimizer($0) },
+      Field("config.critic_optimizer", \.configuration.criticOptimizer) { Optimizer($0) },
+      Field("config.schedule", \.configuration.schedule, default: .constant) { Schedule($0) },
+      Field("config.initialization", \.configuration.initialization, default: .pytorch),
+      Field("config.seed", \.configuration.seed, default: 0) { UInt64($0) },
+      Field("progress.epoch", \.progress.epoch, default: 0),
+      Field("progress.batch", \.progress.batch, default: 0),
+      Field("progress.batch_uses", \.progress.batchUses, default: 0),
+      Field("progress.critic_steps", \.progress.criticSteps, default: 0),
+      Field("progress.generator_steps", \.progress.generatorSteps, default: 0),
+      Field("progress.phase", \.progress.phase, default: 0),
+      Field("progress.arithmetic", \.progress.arithmetic, default: Arithmetic()) { Arithmetic($0) },
+      Field("progress.images", default: "", print: { $0.progress.images ?? "" }) { text, content in
+        content.progress.images = text.isEmpty ? nil : text
+        return text.utf8.count <= 100
+      },
+      // Required if the schedule is a plateau: an empty text is then not valid.
+      Field("progress.plateau", default: "", print: { $0.progress.plateau?.description ?? "" }) {
+        text, content in
+        content.progress.plateau = PlateauState(text)
+        if content.configuration.schedule.plateau == nil { return text.isEmpty }
+        return content.progress.plateau?.isPossible(content.configuration) == true
+      },
     ]
   }
 
-  static func decode(_ file: TensorFile) throws(FileError) -> (
-    TrainingConfiguration, TrainingProgress
-  ) {
-    let reader = MetadataReader(file: file)
-    guard try reader.text("checkpoint.version") == version else {
-      throw FileError(.invalid, file.path, "is a checkpoint of another version of these tools")
+  /// The metadata of a run.
+  static func encode(_ configuration: TrainingConfiguration, _ progress: TrainingProgress)
+    -> [String: String]
+  {
+    let content = Content(configuration: configuration, progress: progress)
+    var metadata = [versionKey: version]
+    for field in fields { metadata[field.key] = field.print(content) }
+    return metadata
+  }
+
+  /// Reads the metadata of a file.
+  ///
+  /// - Throws: `FileError`, which names the key that is missing, unknown or not valid.
+  static func decode(_ file: TensorFile) throws(FileError) -> Content {
+    let metadata = file.header.metadata
+    guard let found = metadata[versionKey] else {
+      throw FileError(.invalid, file.path, "metadata has no \(versionKey)")
     }
-    let configuration = TrainingConfiguration(
-      image: try reader.value("config.image") { Shape($0) },
-      latent: try reader.count("config.latent"),
-      generator: try reader.value("config.generator") { Architecture($0) },
-      critic: try reader.value("config.critic") { Architecture($0) },
-      batchSize: try reader.count("config.batch_size"),
-      criticSteps: try reader.count("config.critic_steps"),
-      criticWarmUp: try reader.value("config.critic_warm_up") { CriticWarmUp($0) },
-      realBatch: try reader.choice("config.real_batch"),
-      constraint: try reader.value("config.constraint") { Constraint($0) },
-      interpolation: try reader.choice("config.interpolation"),
-      generatorOptimizer: try reader.value("config.generator_optimizer") { Optimizer($0) },
-      criticOptimizer: try reader.value("config.critic_optimizer") { Optimizer($0) },
-      schedule: try reader.value("config.schedule") { Schedule($0) },
-      initialization: try reader.choice("config.initialization"),
-      seed: try reader.value("config.seed") { UInt64($0) })
-    if let validationError = configuration.validationError {
+    guard found == version else {
+      throw FileError(
+        .invalid, file.path,
+        "checkpoint version \(quoted(found)) is not supported (expected \"\(version)\")")
+    }
+    let known = Set(fields.map(\.key) + [versionKey])
+    for key in metadata.keys.sorted() where !known.contains(key) {
+      guard namespaces.contains(where: key.hasPrefix) else { continue }
+      throw FileError(
+        .invalid, file.path,
+        "metadata \(quoted(key)) is unknown; a later version may have written this checkpoint")
+    }
+    var content = Content.unread
+    for field in fields { try field.read(file, into: &content) }
+    if let validationError = content.configuration.validationError {
       throw FileError(.invalid, file.path, "configuration: \(validationError)")
     }
-    var progress = TrainingProgress()
-    progress.epoch = try reader.count("progress.epoch")
-    progress.batch = try reader.count("progress.batch")
-    progress.batchUses = try reader.count("progress.batch_uses")
-    guard progress.batchUses == 0 || configuration.realBatch == .reused else {
-      throw reader.notValid("progress.batch_uses")
+    guard content.progress.batchUses == 0 || content.configuration.realBatch == .reused else {
+      throw FileError(
+        .invalid, file.path,
+        "metadata progress.batch_uses is not valid: batches are not reused (expected \"0\")")
     }
-    progress.criticSteps = try reader.count("progress.critic_steps")
-    progress.generatorSteps = try reader.count("progress.generator_steps")
-    progress.phase = try reader.count("progress.phase")
-    progress.arithmetic = try reader.value("progress.arithmetic") { Arithmetic($0) }
-    let images = try reader.text("progress.images")
-    guard images.utf8.count <= 100 else {
-      throw FileError(.invalid, file.path, "metadata progress.images is not valid: it is too long")
-    }
-    progress.images = images.isEmpty ? nil : images
-    progress.plateau = try reader.plateau("progress.plateau", of: configuration)
-    return (configuration, progress)
+    return content
   }
 }
 
-private struct MetadataReader {
-  let file: TensorFile
-
-  func text(_ key: String) throws(FileError) -> String {
-    guard let text = file.header.metadata[key] else {
-      throw FileError(.invalid, file.path, "metadata has no \(key)")
-    }
-    return text
-  }
-
-  func value<Value: CustomStringConvertible>(
-    _ key: String, _ parse: (String) -> Value?
-  ) throws(FileError) -> Value {
-    let text = try text(key)
-    guard let value = parse(text), value.description == text else {
-      throw notValid(key)
-    }
-    return value
-  }
-
-  /// One of a few words.
-  func choice<Value: RawRepresentable<String>>(_ key: String) throws(FileError) -> Value {
-    guard let choice = Value(rawValue: try text(key)) else { throw notValid(key) }
-    return choice
-  }
-
-  /// A number from 0 to 2⁵³.
-  func count(_ key: String) throws(FileError) -> Int {
-    try value(key) { text in
-      Int(text).flatMap { 0...TrainingProgress.maximumCount ~= $0 ? $0 : nil }
-    }
-  }
-
-  /// What the plateau of a configuration has seen; of another schedule, nothing.
-  func plateau(
-    _ key: String, of configuration: TrainingConfiguration
-  ) throws(FileError) -> PlateauState? {
-    if configuration.schedule.plateau != nil {
-      return try value(key) { text in
-        PlateauState(text).flatMap { $0.isPossible(configuration) ? $0 : nil }
-      }
-    }
-    guard try text(key).isEmpty else { throw notValid(key) }
-    return nil
-  }
-
-  func notValid(_ key: String) -> FileError {
-    let text = file.header.metadata[key] ?? ""
-    return FileError(.invalid, file.path, "metadata \(key) is not valid: \(quoted(text))")
+extension CheckpointMetadata.Content {
+  /// The content before any field is read. Every value is replaced, by the file or by a default.
+  fileprivate static var unread: Self {
+    let nothing = Architecture([])
+    return Self(
+      configuration: TrainingConfiguration(
+        image: .mnist, latent: 0, generator: nothing, critic: nothing, batchSize: 0,
+        criticSteps: 0, constraint: .clip(bound: 0), generatorOptimizer: .rmsprop(rate: 0),
+        criticOptimizer: .rmsprop(rate: 0)),
+      progress: TrainingProgress())
   }
 }

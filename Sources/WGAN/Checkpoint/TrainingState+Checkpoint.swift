@@ -1,15 +1,17 @@
 import Engine
 import TensorIO
 
-/// A checkpoint is the whole training state in one TensorIO file of kind `checkpoint`:
-/// `generator.0.weight`, `generator.0.bias`, …, then `generator.1.running_mean`, …, and the same of
-/// `critic.`, as PyTorch's `nn.Sequential` names and shapes them, then the moments, as
-/// `optimizer.generator.exp_avg.0.weight`.
+// A checkpoint is a tensor file of kind `checkpoint` with the complete training state:
+// `generator.0.weight`, `generator.0.bias`, …, then `generator.1.running_mean`, …, and the same for
+// `critic.`, with the names and shapes of PyTorch's `nn.Sequential`. The moments follow, such as
+// `optimizer.generator.exp_avg.0.weight`.
+
 extension TrainingState {
   /// Reads a checkpoint.
   ///
-  /// - Throws: `FileError` when the file is not a checkpoint, or its tensors are not those of its
-  ///   own configuration.
+  /// - Parameter file: The checkpoint. Its tensors may be in any order.
+  /// - Throws: `FileError` if the file is not a checkpoint, if its metadata is not valid, or if its
+  ///   tensors are not those of its configuration.
   public convenience init(_ file: TensorFile) throws(FileError) {
     let (configuration, progress, layout) = try CheckpointLayout.read(file)
     self.init(zeros: configuration, progress: progress)
@@ -18,9 +20,11 @@ extension TrainingState {
     }
   }
 
-  /// Writes the checkpoint, and commits the output.
+  /// Writes a checkpoint and commits the output.
   ///
-  /// - Throws: `FileError`, before anything is written when a number is not finite.
+  /// - Parameter output: The file to write.
+  /// - Throws: `FileError` if the output cannot be written, or, before anything is written, if a
+  ///   value is not finite.
   public func write(to output: OutputFile) throws(FileError) {
     let layout = CheckpointLayout(configuration)
     for (group, numbers) in zip(layout.groups, buffers) {
@@ -29,14 +33,14 @@ extension TrainingState {
     let header = TensorHeader(
       kind: "checkpoint", metadata: CheckpointMetadata.encode(configuration, progress),
       entries: layout.entries)
-    // In the order of the file for as long as it is written: a copy would be another quarter of the
-    // memory.
+    // The numbers are reordered in place while the file is written, because a copy would take
+    // another quarter of the memory.
     for (group, numbers) in zip(layout.groups, buffers) { group.toCheckpointLayout(numbers) }
     defer { for (group, numbers) in zip(layout.groups, buffers) { group.toEngineLayout(numbers) } }
     try header.write(buffers, to: output)
   }
 
-  /// The numbers of `CheckpointLayout.groups`.
+  /// The buffers of `CheckpointLayout.groups`.
   private var buffers: [Buffer<Float>] {
     let stores = [generator.store, critic.store]
     return stores.flatMap { [$0.parameters, $0.buffers] } + stores.flatMap(\.moments)
@@ -44,7 +48,7 @@ extension TrainingState {
 }
 
 extension ParameterStore<Float> {
-  /// The generator of a checkpoint, for sampling, and its configuration.
+  /// Reads the configuration and the generator of a checkpoint.
   static func generator(
     of file: TensorFile
   ) throws(FileError) -> (configuration: TrainingConfiguration, network: Network, store: Self) {
@@ -57,10 +61,10 @@ extension ParameterStore<Float> {
   }
 }
 
-/// Where everything is in a checkpoint.
+/// The tensors of a checkpoint.
 private struct CheckpointLayout {
-  /// Every run of numbers, in the order of the file: the parameters and buffers of both networks,
-  /// then their moments.
+  /// One group per buffer, in the order of the file: the parameters and the running statistics of
+  /// both networks, then their moments.
   let groups: [TensorGroup]
 
   init(_ configuration: TrainingConfiguration) {
@@ -89,32 +93,40 @@ private struct CheckpointLayout {
     }
   }
 
-  /// What the checkpoint in a file is of, and how far it has come; its tensors are those.
+  /// The configuration and the progress of a checkpoint, whose tensors may be in any order.
+  ///
+  /// - Throws: `FileError`, which names the first tensor that is missing, unknown, or of another
+  ///   type or shape than the configuration requires.
   static func read(
     _ file: TensorFile
   ) throws(FileError) -> (TrainingConfiguration, TrainingProgress, CheckpointLayout) {
     try file.require(kind: "checkpoint")
-    let (configuration, progress) = try CheckpointMetadata.decode(file)
-    let layout = Self(configuration)
-    let (found, expected) = (file.header.entries, layout.entries)
-    for (found, expected) in zip(found, expected) where found != expected {
-      throw FileError(
-        .invalid, file.path,
-        "tensor \(found.name) is \(found.type.rawValue) \(found.shape), where "
-          + "\(expected.name), \(expected.type.rawValue) \(expected.shape), belongs")
+    let content = try CheckpointMetadata.decode(file)
+    let layout = Self(content.configuration)
+    var unseen = Dictionary(uniqueKeysWithValues: layout.entries.map { ($0.name, $0) })
+    for found in file.header.entries {
+      guard let expected = unseen.removeValue(forKey: found.name) else {
+        throw FileError(
+          .invalid, file.path, "tensor \(found.name) is unknown: the configuration has none")
+      }
+      guard found == expected else {
+        throw FileError(
+          .invalid, file.path,
+          "tensor \(found.name) is \(found.type.rawValue) \(found.shape) (expected "
+            + "\(expected.type.rawValue) \(expected.shape))")
+      }
     }
-    guard found.count == expected.count else {
-      throw FileError(
-        .invalid, file.path,
-        "has \(found.count) tensors, its configuration has \(expected.count)")
+    if let missing = layout.entries.first(where: { unseen[$0.name] != nil }) {
+      let others = unseen.count == 1 ? "" : ", nor \(unseen.count - 1) others"
+      throw FileError(.invalid, file.path, "has no tensor \(missing.name)\(others)")
     }
-    return (configuration, progress, layout)
+    return (content.configuration, content.progress, layout)
   }
 }
 
-/// Tensors that lie together, in memory and in a checkpoint.
+/// Tensors that are contiguous in memory and in a checkpoint.
 private struct TensorGroup {
-  /// What their names begin with.
+  /// The start of their names.
   let prefix: String
   let tensors: [Network.Tensor]
 
@@ -131,12 +143,12 @@ private struct TensorGroup {
     try requireFinite(numbers, file.path)
   }
 
-  /// Brings the numbers from the order of the file into the engine's, where they lie.
+  /// Reorders the numbers in place, from the layout of the file to that of the engine.
   func toEngineLayout(_ numbers: Buffer<Float>) {
     for tensor in tensors { tensor.parameter.toEngineLayout(numbers[tensor.range]) }
   }
 
-  /// Brings them back.
+  /// Reorders the numbers in place, from the layout of the engine to that of the file.
   func toCheckpointLayout(_ numbers: Buffer<Float>) {
     for tensor in tensors { tensor.parameter.toCheckpointLayout(numbers[tensor.range]) }
   }
@@ -144,7 +156,7 @@ private struct TensorGroup {
   func requireFinite(_ numbers: Buffer<Float>, _ path: String) throws(FileError) {
     guard Float.allWithin(numbers, bound: .greatestFiniteMagnitude) else {
       throw FileError(
-        .invalid, path, "\(prefix)* has a number that is not finite; not a checkpoint")
+        .invalid, path, "a tensor \(prefix)* has a value that is not finite")
     }
   }
 }

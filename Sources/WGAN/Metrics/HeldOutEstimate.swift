@@ -1,24 +1,30 @@
 import Engine
+import MetricsFormat
+import TensorIO
 
-/// The Wasserstein estimate on real images that no step is trained on: mean C(real) − mean C(G(z))
-/// over all of them and as many samples, both networks as they are used, not as they train: without
-/// dropout, batch norm by its running statistics.
+/// The Wasserstein estimate on real images that are not used for training: mean C(real) − mean
+/// C(G(z)) over all of them and as many samples. Both networks are in evaluation mode: without
+/// dropout, and with the running statistics of batch norm.
 ///
-/// A critic that has learnt its images by heart tells them from samples better than it tells these
-/// (Gulrajani et al. 2017, "Meaningful loss curves and detecting overfitting"), so where the estimate
-/// of the steps stays large and this one falls, the critic is overfit.
+/// An overfitted critic separates its training images from samples better than these images. So if
+/// this estimate falls and that of the training steps stays large, the critic overfits (Gulrajani
+/// et al. 2017, "Meaningful loss curves and detecting overfitting").
 public final class HeldOutEstimate {
   private let state: TrainingState
   private let images: TrainingImages
   private let pool: ThreadPool
   private let generator: Activations<Float>, critic: Activations<Float>
 
-  /// Samples of each kind that go through at a time, for the memory's sake alone.
+  /// The maximum number of samples of each kind in memory.
   private static let chunk = 64
 
-  /// An estimate of a state, as it is whenever it is asked.
+  /// Makes an estimate of a state, which uses the networks at the time of each call.
   ///
-  /// - Throws: `TrainingError.images` when they are not of the network's shape.
+  /// - Parameters:
+  ///   - state: The state.
+  ///   - images: The held-out images.
+  ///   - pool: The threads that compute the estimate. Their number does not change the result.
+  /// - Throws: `TrainingError.images` if the images do not have the shape of the configuration.
   public init(
     of state: TrainingState, on images: TrainingImages, pool: ThreadPool
   ) throws(TrainingError) {
@@ -32,16 +38,21 @@ public final class HeldOutEstimate {
     critic = state.critic.network.activations(for: .values, columns: 2 * count, in: workspace)
   }
 
-  /// A line of the metrics: epochs done, steps done, and the estimate.
-  public func json() -> String {
-    let progress = state.progress
-    return "{\"epoch\":\(progress.epoch),\"generator_step\":\(progress.generatorSteps),"
-      + "\"critic_step\":\(progress.criticSteps),\"held_out_wasserstein\":\(wasserstein())}"
+  /// Returns a line of the metrics with the completed epochs, the steps and an estimate.
+  public func json(_ estimate: Double) -> String {
+    MetricsLine.json([
+      (.epoch, .integer(state.progress.epoch)),
+      (.generatorStep, .integer(state.progress.generatorSteps)),
+      (.criticStep, .integer(state.progress.criticSteps)),
+      (.heldOutWasserstein, .number(estimate)),
+    ])
   }
 
-  /// The estimate, summed in one order in Double. Its latents are always the same, so that two
-  /// epochs differ by what was learnt between them alone.
-  func wasserstein() -> Double {
+  /// Returns the estimate, summed in a fixed order in Double. The latent vectors are always the
+  /// same, so two estimates differ only because the networks differ.
+  ///
+  /// It is not finite where the scores of the critic overflow.
+  public func wasserstein() -> Double {
     let (generatorNetwork, criticNetwork) = (state.generator, state.critic)
     pool.run { slice in
       generatorNetwork.network.prepareWeights(generatorNetwork.store, slice: slice)
@@ -59,7 +70,7 @@ public final class HeldOutEstimate {
     return (real - fake) / Double(images.count)
   }
 
-  /// C of some of the images, then of as many samples, side by side.
+  /// Computes C of a range of the images, and of as many samples, in adjacent columns.
   private func score(_ range: Range<Int>) {
     let (generator, critic, images) = (generator, critic, images)
     let (generatorNetwork, criticNetwork) = (state.generator, state.critic)

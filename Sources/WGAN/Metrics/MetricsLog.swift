@@ -3,26 +3,30 @@ import Glibc
 import MetricsFormat
 import TensorIO
 
-/// A file of JSON lines, one a step, that only grows and never tells a step twice.
+/// A file of JSON lines, one per step, in which no step appears twice.
 ///
-/// A run that was killed may have told of steps that its last checkpoint does not know; the run
-/// that goes on does them again. So the log is first cut back to the lines that the state knows.
+/// A run that was killed may have logged steps after its last checkpoint. A resumed run repeats
+/// these steps, so opening the log removes the lines after the checkpoint.
 ///
-/// Training is worth more than its log: a line that cannot be written ends the log, not the run,
-/// and `check` throws when the checkpoint is safe. A closed pipe ends the log quietly.
+/// A write error stops the log but not the run; ``check()`` reports it after the checkpoint is
+/// saved. A closed pipe stops the log without an error.
 public final class MetricsLog {
   private let path: String
   private let descriptor: Int32
   private let isFile: Bool
   private var failure: FileError?
 
-  /// Opens or makes the file, `-` being standard output, and cuts off what lies after `progress`.
+  /// Opens or creates a log, and removes the lines after `progress`.
   ///
-  /// - Throws: `FileError`, `.busy` while another run writes the log.
+  /// - Parameters:
+  ///   - path: The path of the file; `-` is standard output.
+  ///   - progress: The progress of the checkpoint.
+  /// - Throws: `FileError`, of kind `busy` while another process writes the log.
   public init(_ path: String, keeping progress: TrainingProgress) throws(FileError) {
     self.path = path
     let isPipe = SystemCall.status(of: path).map { !$0.isRegular } ?? false
-    // Not for reading where it is a pipe: its only reader gone, a write must fail, not wait.
+    // A pipe is not opened for reading: a write must fail, not wait, after its last reader has
+    // closed it.
     let access = isPipe ? O_WRONLY : O_RDWR | O_CREAT
     let flags = access | O_APPEND | O_CLOEXEC
     descriptor = path == "-" ? STDOUT_FILENO : SystemCall.open(path, flags, mode: 0o666)
@@ -40,8 +44,12 @@ public final class MetricsLog {
 
   deinit { if path != "-" { close(descriptor) } }
 
-  /// Appends a line, by one system call. Where a pipe is full the line waits for its reader, or
-  /// until `shouldStop`, and is then left out.
+  /// Appends a line with one system call. If a pipe is full, this waits for the reader.
+  ///
+  /// - Parameters:
+  ///   - line: The line, without a line end.
+  ///   - shouldStop: Called repeatedly during the wait. If it returns `true`, the line is not
+  ///     written.
   public func write(_ line: String, unless shouldStop: () -> Bool) {
     if failure != nil { return }
     var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
@@ -51,14 +59,16 @@ public final class MetricsLog {
     } catch { failure = error }
   }
 
-  /// Makes the lines durable, before the checkpoint that they belong to.
+  /// Flushes the lines to the disk. Call this before writing the checkpoint.
   public func synchronize() {
     if isFile, failure == nil, fsync(descriptor) != 0 {
       failure = FileError(.inputOutput, path, errno: errno)
     }
   }
 
-  /// Throws if a line was lost.
+  /// Reports a write error.
+  ///
+  /// - Throws: `FileError` if a line was lost.
   public func check() throws(FileError) {
     if let failure, !failure.isBrokenPipe { throw failure }
   }
@@ -77,7 +87,7 @@ public final class MetricsLog {
     }
   }
 
-  /// The bytes up to the last whole line that `progress` knows, found from the end.
+  /// Returns the number of bytes up to the last complete line that is not after `progress`.
   private func keptLength(
     _ bytes: Span<UInt8>, _ progress: TrainingProgress
   ) throws(FileError) -> Int {
@@ -100,8 +110,8 @@ public final class MetricsLog {
     return end
   }
 
-  /// Where the line begins that goes on to `end`. A line is never long: what is need not be searched
-  /// to its beginning.
+  /// Returns the start of the line that ends at `end`. Lines are shorter than 4096 bytes, so only
+  /// these are searched.
   private func lineStart(
     before end: Int, _ bytes: Span<UInt8>
   ) throws(FileError) -> Int {

@@ -1,61 +1,67 @@
 import Engine
+import MetricsFormat
+import TensorIO
 
-/// What one step saw, for the metrics.
+/// The metrics of one step.
 public struct StepReport: Equatable, Sendable {
-  /// The epoch in hand, counted from 1.
+  /// The current epoch, counted from 1.
   public internal(set) var epoch: Int
-  /// Steps done since the beginning, this one included.
+  /// Steps of the whole run, including this one.
   public internal(set) var criticStep = 0, generatorStep = 0
-  /// The critic's numbers, if it stepped.
-  public internal(set) var critic: CriticReport?
-  /// The mean of C over the generator's samples, if the generator stepped.
+  /// The metrics of the critic step; `nil` if there was none.
+  public internal(set) var critic: CriticMetrics?
+  /// The mean of C over the samples of the generator step; `nil` if there was none.
   public internal(set) var generator: Double?
-  /// The learning rates in force.
+  /// The learning rates of the step.
   public internal(set) var rates: LearningRates
 
   init(epoch: Int, rates: LearningRates) { (self.epoch, self.rates) = (epoch, rates) }
 
-  /// Takes over how many steps are done.
+  /// Stores the numbers of steps.
   mutating func count(_ progress: TrainingProgress) {
     (criticStep, generatorStep) = (progress.criticSteps, progress.generatorSteps)
   }
 
-  /// Whether the metrics get a line: at every so many generator steps, or critic steps if it trains
-  /// alone.
+  /// Returns whether the step count is a multiple of an interval.
+  ///
+  /// - Parameters:
+  ///   - count: The interval in generator steps, or in critic steps if only the critic is trained.
+  ///   - trained: The networks that are trained.
   public func isDue(every count: Int, trained: TrainedNetworks) -> Bool {
     if trained == .critic { return criticStep % count == 0 }
     return generator != nil && generatorStep % count == 0
   }
 
-  /// One JSON object, without a line end. What was not computed is null. `wasserstein` is
-  /// mean C(real) − mean C(fake); `seconds` is the time since the line before.
+  /// Returns one JSON object without a line end. Values that were not computed are null.
+  ///
+  /// - Parameter seconds: The time since the previous line.
   public func json(seconds: Double) -> String {
-    let fields = fields + [("seconds", "\((seconds * 1e6).rounded() / 1e6)")]
-    return "{" + fields.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}"
+    MetricsLine.json(fields + [(.seconds, .number((seconds * 1e6).rounded() / 1e6))])
   }
 
-  /// The same in a trace, without the time: `epoch 1 generator_step 0 critic_step 1 …`.
-  var traceText: String { fields.map { "\($0) \($1)" }.joined(separator: " ") }
+  /// The text in a trace, which has no time: `epoch 1 generator_step 0 critic_step 1 …`.
+  var traceText: String { fields.map { "\($0.rawValue) \($1)" }.joined(separator: " ") }
 
-  private var fields: [(name: String, value: String)] {
-    func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "null" }
-    return [
-      ("epoch", "\(epoch)"),
-      ("generator_step", "\(generatorStep)"),
-      ("critic_step", "\(criticStep)"),
-      ("wasserstein", number(critic?.wasserstein)),
-      ("penalty", number(critic?.penalty)),
-      ("gradient_norm", number(critic?.gradientNorm)),
-      ("critic_real", number(critic?.real)),
-      ("critic_fake", number(critic?.fake ?? generator)),
-      ("lr_critic", "\(rates.critic)"),
-      ("lr_generator", "\(rates.generator)"),
+  private var fields: [(key: MetricsKey, value: JSONValue)] {
+    [
+      (.epoch, .integer(epoch)),
+      (.generatorStep, .integer(generatorStep)),
+      (.criticStep, .integer(criticStep)),
+      (.wasserstein, JSONValue(critic?.wasserstein)),
+      (.penalty, JSONValue(critic?.penalty)),
+      (.gradientNorm, JSONValue(critic?.gradientNorm)),
+      (.criticReal, JSONValue(critic?.real)),
+      (.criticFake, JSONValue(critic?.fake ?? generator)),
+      (.criticRate, .number(rates.critic)),
+      (.generatorRate, .number(rates.generator)),
     ]
   }
 }
 
 extension StepReport {
-  /// What a progress line says of it: "epoch 3 of 20, step 1234, wasserstein 4.21".
+  /// Returns the text of a progress line, such as "epoch 3 of 20, step 1234, wasserstein 4.21".
+  ///
+  /// - Parameter lastEpoch: The last epoch of the plan, if it is known.
   public func summary(lastEpoch: Int?) -> String {
     func short(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
     var words = "epoch \(epoch)" + (lastEpoch.map { " of \($0)" } ?? "")

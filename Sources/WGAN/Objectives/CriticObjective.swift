@@ -1,39 +1,40 @@
 import Engine
 
-/// What the critic minimises: mean C(fake) − mean C(real), and with a gradient penalty
-/// + λ · mean (‖∇C(x̂)‖ − 1)², x̂ = fake + α·(real − fake) (Gulrajani et al. 2017, equation 3).
+/// The loss of the critic and its gradient: mean C(fake) − mean C(real), and with a gradient
+/// penalty + λ · mean (‖∇C(x̂)‖ − 1)², x̂ = fake + α·(real − fake) (Gulrajani et al. 2017, equation
+/// 3).
 ///
-/// A batch goes through in chunks, for the memory's sake. Real, fake and interpolated samples of a
-/// chunk of n lie side by side as columns [0, n), [n, 2n), [2n, 3n) of the same blocks. The exact
-/// gradient of the penalty takes no tape:
+/// A batch is processed in chunks to save memory. The real, fake and interpolated samples of a
+/// chunk of n are the columns [0, n), [n, 2n), [2n, 3n) of the same matrices. The exact gradient of
+/// the penalty needs no tape:
 ///
-/// 1. forward at x̂. Where the first layer is affine, its result at x̂ is the interpolation of its
-///    results at real and fake, and costs no product;
-/// 2. backward of 1 to the input, g = ∇C(x̂), keeping each layer's cotangent δ;
+/// 1. forward at x̂. If the first layer is affine, its output at x̂ is the interpolation of its
+///    outputs at real and fake, without a matrix product;
+/// 2. vjp of 1 back to the input, g = ∇C(x̂), keeping the cotangent δ of each layer;
 /// 3. u₀ = ∂penalty/∂g = (2λ/B)·(1 − 1/‖g‖)·g, and 0 where ‖g‖ = 0;
-/// 4. tangent of u₀ through the layers, keeping each layer's input tangent u;
-/// 5. accumulate with (u, δ) in the place of (x, dy).
+/// 4. jvp of u₀ through the layers, keeping the input tangent u of each layer;
+/// 5. weightGradient with (u, δ) in place of (x, dy).
 ///
-/// Why that is all: g = W₁ᵀ D₁ W₂ᵀ D₂ … is a product of the weights and of the activations' slopes
-/// D, which are constant almost everywhere; its derivative with respect to Wₗ in direction u₀ is
-/// δₗ·uₗ₋₁ᵀ. Where they are not, in a *curved* layer, ⟨δ, tangent u⟩ depends on x as well:
+/// Proof: g = W₁ᵀ D₁ W₂ᵀ D₂ … is a product of the weights and of the slopes D of the activations.
+/// Where the slopes are constant, the derivative of g with respect to Wₗ in direction u₀ is
+/// δₗ·uₗ₋₁ᵀ. In a layer with a *second-order term*, ⟨δ, jvp(u)⟩ depends on x as well:
 ///
-/// 6. backward once more, of nothing from the end, each curved layer adding that derivative; then
-///    accumulate with (x̂, the result).
+/// 6. another vjp, which starts from zero at the output and to which each such layer adds that
+///    derivative; then weightGradient with (x̂, the result).
 struct CriticObjective<S: Scalar>: Sendable {
   let network: Network
   let batchSize: Int
   /// λ; `nil` without a gradient penalty.
   let penaltyWeight: Double?
-  /// Samples of each kind that go through at a time.
+  /// The maximum number of samples of each kind in a chunk.
   let chunkSize: Int
   let values: Activations<S>
   let deltas: Activations<S>
-  /// Whether there is a step 6.
+  /// Whether step 6 is needed.
   private let hasSecondOrderTerm: Bool
   private let tangents: Activations<S>?
   private let secondOrderDeltas: Activations<S>?
-  /// 1 × B each: where each interpolate lies, ‖g‖, and u₀ as a multiple of g.
+  /// 1 × B each: α of each interpolated sample, ‖g‖, and the factor of g in u₀.
   let interpolation: MatrixView<S>
   let norms: MatrixView<S>
   private let scales: MatrixView<S>
@@ -44,7 +45,7 @@ struct CriticObjective<S: Scalar>: Sendable {
     self.network = network
     self.batchSize = batchSize
     self.penaltyWeight = penaltyWeight
-    // Batch norm needs all of the batch.
+    // Batch norm needs the whole batch.
     chunkSize = network.needsWholeBatch ? batchSize : min(batchSize, Self.maximumChunkSize)
     let columns = (penaltyWeight == nil ? 2 : 3) * chunkSize
     hasSecondOrderTerm = penaltyWeight != nil && network.hasSecondOrderTerm
@@ -67,21 +68,22 @@ struct CriticObjective<S: Scalar>: Sendable {
     scores = workspace.matrix(rows: 1, columns: 2 * batchSize)
   }
 
-  /// It decides in which order a batch is summed, and so the bits of a run.
+  /// Decides the order of summation over a batch, and so the bits of a run.
   private static var maximumChunkSize: Int { 64 }
 
-  /// The batch in parts, in order.
+  /// The chunks of the batch, in order.
   var chunks: [Range<Int>] {
     stride(from: 0, to: batchSize, by: chunkSize).map { $0..<min($0 + chunkSize, batchSize) }
   }
 
-  /// Where the real and the fake samples of a chunk go, inputs × n.
+  /// The columns for the real and the fake samples of a chunk, inputs × n.
   func real(_ chunk: Range<Int>) -> MatrixView<S> { values[0].columns(0..<chunk.count) }
   func fake(_ chunk: Range<Int>) -> MatrixView<S> {
     values[0].columns(chunk.count..<2 * chunk.count)
   }
 
-  /// Draws the dropout masks of a chunk. The interpolates have their own, for all of their passes.
+  /// Draws the dropout masks of a chunk. The interpolated samples have their own masks, the same in
+  /// all passes.
   func drawMasks(_ chunk: Range<Int>, key: UInt64, step: UInt32, slice: WorkerSlice) {
     for group in 0..<(penaltyWeight == nil ? 2 : 3) {
       network.drawMasks(
@@ -91,8 +93,9 @@ struct CriticObjective<S: Scalar>: Sendable {
     }
   }
 
-  /// Steps 1 to 4, and 6: everything that the gradient of a chunk is accumulated from. Real and fake
-  /// samples and masks are in place, of all shares.
+  /// Does steps 1 to 4, and 6, without its weightGradient.
+  ///
+  /// - Precondition: all threads have written their real and fake samples and masks.
   func differentiate(_ store: ParameterStore<S>, _ chunk: Range<Int>, slice: WorkerSlice) {
     let count = chunk.count
     let (scored, interpolated, all) = (0..<2 * count, 2 * count..<3 * count, 0..<3 * count)
@@ -129,7 +132,7 @@ struct CriticObjective<S: Scalar>: Sendable {
     }
   }
 
-  /// The third group of a block's columns from the first two, for these samples of a chunk.
+  /// Computes the third group of columns from the first two, for some samples of a chunk.
   private func interpolate(_ block: MatrixView<S>, _ chunk: Range<Int>, _ samples: Range<Int>) {
     let (fake, interpolated) = (chunk.count, 2 * chunk.count)
     S.interpolate(
@@ -138,8 +141,8 @@ struct CriticObjective<S: Scalar>: Sendable {
       into: block.columns(samples.shifted(by: interpolated)))
   }
 
-  /// Notes the scores of this share of the columns, and sets the cotangents that all begins with:
-  /// −1/B at the real samples, 1/B at the fake, 1 at the interpolates.
+  /// Stores the scores of the columns of this slice, and sets the initial cotangents: −1/B for real
+  /// samples, 1/B for fake samples, 1 for interpolated samples.
   private func finish(_ chunk: Range<Int>, _ columns: Range<Int>, _ slice: WorkerSlice) {
     for column in slice.columns(of: columns) {
       let (group, sample) = column.quotientAndRemainder(dividingBy: chunk.count)
@@ -150,7 +153,7 @@ struct CriticObjective<S: Scalar>: Sendable {
     }
   }
 
-  /// Turns the input's gradient g into u₀, in place.
+  /// Replaces the input gradient g by u₀.
   private func scaleInputGradient(_ gradient: MatrixView<S>, _ samples: Range<Int>, weight: Double)
   {
     let (norms, scales) = (norms.columns(samples), scales.columns(samples))
@@ -164,8 +167,8 @@ struct CriticObjective<S: Scalar>: Sendable {
     S.scaleColumns(gradient, by: scales.row(0))
   }
 
-  /// Step 5, and the same for real and fake: a share of every parameter's gradient, over the
-  /// samples of a chunk, added to that of the chunks before.
+  /// Does step 5, the weightGradient of step 6, and the weightGradient of the real and fake
+  /// samples. It adds the result to that of the chunks before.
   func weightGradient(_ store: ParameterStore<S>, _ chunk: Range<Int>, slice: WorkerSlice) {
     let count = chunk.count
     let scored = 0..<2 * count
@@ -183,20 +186,20 @@ struct CriticObjective<S: Scalar>: Sendable {
       into: store)
   }
 
-  /// The numbers of the step, each summed in one fixed order in Double.
-  func report() -> CriticReport {
+  /// The metrics of the step, summed in a fixed order in Double.
+  func metrics() -> CriticMetrics {
     let real = mean(scores.columns(0..<batchSize)) { $0 }
     let fake = mean(scores.columns(batchSize..<2 * batchSize)) { $0 }
     let penalty = penaltyWeight.map { weight in
       weight * mean(norms) { ($0 - 1) * ($0 - 1) }
     }
-    return CriticReport(
+    return CriticMetrics(
       real: real, fake: fake, penalty: penalty,
       gradientNorm: penaltyWeight == nil ? nil : mean(norms) { $0 })
   }
 }
 
-/// The mean of f over a block's first row, in order.
+/// The mean of f over the first row of a matrix, summed in order.
 func mean<S: Scalar>(_ row: MatrixView<S>, _ f: (Double) -> Double) -> Double {
   var sum = 0.0
   for column in 0..<row.columns { sum += f(Double(row[0, column])) }

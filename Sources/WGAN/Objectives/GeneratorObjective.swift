@@ -1,6 +1,7 @@
 import Engine
 
-/// What the generator minimises: −mean C(G(z)) (Arjovsky et al. 2017, algorithm 1, line 10).
+/// The loss of the generator and its gradient: −mean C(G(z)) (Arjovsky et al. 2017, algorithm 1,
+/// line 10).
 struct GeneratorObjective<S: Scalar>: Sendable {
   let network: Network
   let critic: CriticObjective<S>
@@ -20,29 +21,28 @@ struct GeneratorObjective<S: Scalar>: Sendable {
 
   private var batch: Range<Int> { 0..<critic.batchSize }
 
-  /// Where the latents go, latent × B; and the samples that come of them.
+  /// The latent vectors, latent × B, and the samples.
   var latents: MatrixView<S> { values[0] }
   var samples: MatrixView<S> { values.result }
 
-  /// Draws the generator's dropout masks.
+  /// Draws the dropout masks of the generator.
   func drawMasks(key: UInt64, stream: RandomStream, step: UInt32, slice: WorkerSlice) {
     network.drawMasks(values, batch, key: key, stream: stream, step: step, first: 0, slice: slice)
   }
 
-  /// Draws the masks of a critic that judges these samples.
+  /// Draws the dropout masks of the critic for a chunk of the samples.
   func drawCriticMasks(_ chunk: Range<Int>, key: UInt64, step: UInt32, slice: WorkerSlice) {
     critic.network.drawMasks(
       critic.values, 0..<chunk.count, key: key, stream: .criticDropoutForGenerator, step: step,
       first: chunk.lowerBound, slice: slice)
   }
 
-  /// Makes this share of the samples from their latents.
+  /// Computes the samples of this slice from their latent vectors.
   func generate(_ store: ParameterStore<S>, slice: WorkerSlice) {
     network.forward(store, values, batch, slice: slice)
   }
 
-  /// The critic's verdict on a chunk of the samples, which are there, and what it says of them: −mean
-  /// C by the samples.
+  /// Computes C of a chunk of the samples, and the gradient of the loss with respect to them.
   func scoreSamples(_ store: ParameterStore<S>, _ chunk: Range<Int>, slice: WorkerSlice) {
     let columns = 0..<chunk.count
     let own = slice.columns(of: columns)
@@ -55,12 +55,14 @@ struct GeneratorObjective<S: Scalar>: Sendable {
     deltas.result.columns(ownSamples).copy(critic.deltas[0].columns(own))
   }
 
-  /// Everything that the gradient is accumulated from; all chunks are judged.
+  /// Computes the cotangents of all layers.
+  ///
+  /// - Precondition: all chunks are scored.
   func differentiate(_ store: ParameterStore<S>, slice: WorkerSlice) {
     network.vjp(store, values, deltas, batch, to: 1, slice: slice)
   }
 
-  /// A share of every parameter's gradient, over all samples.
+  /// Computes the gradient of the parameters of this slice, over all samples.
   func weightGradient(_ store: ParameterStore<S>, slice: WorkerSlice) {
     network.weightGradient(
       values, .value, batch, deltas, batch, slice: slice, adding: false, into: store)

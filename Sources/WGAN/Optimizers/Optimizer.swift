@@ -1,20 +1,27 @@
 import Engine
 
-/// How a network's parameters follow their gradient: the rule and its numbers.
+/// The update rule of a network's parameters, with its hyperparameters.
 public enum Optimizer: Equatable, Sendable {
-  /// v ← α·v + (1 − α)·g²; p ← p − rate·g / (√v + ε). As PyTorch's `RMSprop`, without momentum and
-  /// not centred (Hinton 2012).
+  /// v ← α·v + (1 − α)·g²; p ← p − rate·g / (√v + ε): PyTorch's `RMSprop`, without momentum and not
+  /// centered (Hinton 2012).
   case rmsprop(rate: Double, alpha: Double, epsilon: Double)
   /// m ← β₁·m + (1 − β₁)·g; v ← β₂·v + (1 − β₂)·g²; p ← p − rate·m̂ / (√v̂ + ε), with m̂ = m/(1 −
   /// β₁ᵗ), v̂ = v/(1 − β₂ᵗ) (Kingma & Ba 2015, algorithm 1).
   case adam(rate: Double, beta1: Double, beta2: Double, epsilon: Double)
 
-  /// PyTorch's defaults.
+  /// RMSProp with PyTorch's defaults.
+  ///
+  /// - Parameter rate: The learning rate.
   public static func rmsprop(rate: Double) -> Optimizer {
     .rmsprop(rate: rate, alpha: 0.99, epsilon: 1e-8)
   }
 
-  /// PyTorch's defaults.
+  /// Adam with PyTorch's defaults.
+  ///
+  /// - Parameters:
+  ///   - rate: The learning rate.
+  ///   - beta1: The decay of the first moment.
+  ///   - beta2: The decay of the second moment.
   public static func adam(rate: Double, beta1: Double = 0.9, beta2: Double = 0.999) -> Optimizer {
     .adam(rate: rate, beta1: beta1, beta2: beta2, epsilon: 1e-8)
   }
@@ -36,14 +43,14 @@ public enum Optimizer: Equatable, Sendable {
     }
   }
 
-  /// The same rule at another learning rate.
+  /// The same optimizer with another learning rate.
   func with(rate: Double) -> Optimizer {
     var optimizer = self
     optimizer.rate = rate
     return optimizer
   }
 
-  /// PyTorch's names of the moments, in the order of their runs.
+  /// PyTorch's names of the moments, in the order of `ParameterStore.moments`.
   var momentNames: [String] {
     switch self {
     case .rmsprop: ["square_avg"]
@@ -51,7 +58,7 @@ public enum Optimizer: Equatable, Sendable {
     }
   }
 
-  /// Update number `step`, counted from 1, of a range of the parameters.
+  /// Does update number `step`, counted from 1, on a range of the parameters.
   func update<S: Scalar>(_ store: ParameterStore<S>, _ range: Range<Int>, step: Int) {
     let (p, g) = (store.parameters[range], store.gradients[range])
     switch self {
@@ -67,7 +74,8 @@ public enum Optimizer: Equatable, Sendable {
   }
 }
 
-/// xⁿ by squaring: products alone, so that it is the same on every machine (libm's pow is not).
+/// xⁿ by repeated squaring. It uses only products, so the bits are the same on every machine,
+/// unlike those of libm's `pow`.
 func power(_ x: Double, _ n: Int) -> Double {
   var (result, square, rest) = (1.0, x, n)
   while rest > 0 {
@@ -78,8 +86,8 @@ func power(_ x: Double, _ n: Int) -> Double {
   return result
 }
 
-extension Optimizer: CustomStringConvertible {
-  /// The text form in a checkpoint, as `adam rate 0.0001 beta1 0.5 beta2 0.9 epsilon 1e-08`.
+extension Optimizer: LosslessStringConvertible {
+  /// The text form in a checkpoint, such as `adam rate 0.0001 beta1 0.5 beta2 0.9 epsilon 1e-08`.
   public var description: String {
     switch self {
     case .rmsprop(let rate, let alpha, let epsilon):
@@ -89,7 +97,10 @@ extension Optimizer: CustomStringConvertible {
     }
   }
 
-  /// Reads the text form; `nil` when it is not one.
+  /// Parses the text form.
+  ///
+  /// - Parameter text: The text form.
+  /// - Returns: `nil` if the text is not valid.
   public init?(_ text: String) {
     var reader = TokenReader(text)
     if reader.take("rmsprop") {
@@ -106,7 +117,7 @@ extension Optimizer: CustomStringConvertible {
     }
   }
 
-  /// What is out of range, or `nil`.
+  /// The value that is out of range; `nil` if there is none.
   var validationError: String? {
     guard isPositiveFloat(rate) else { return "the learning rate must be positive" }
     let (decays, epsilon) =
@@ -121,5 +132,5 @@ extension Optimizer: CustomStringConvertible {
   }
 }
 
-/// Whether a number is positive and finite in single precision, in which it will be used.
+/// Returns whether a number is positive and finite in single precision, in which training uses it.
 func isPositiveFloat(_ number: Double) -> Bool { Float(number) > 0 && Float(number).isFinite }

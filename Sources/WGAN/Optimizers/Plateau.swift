@@ -1,36 +1,46 @@
 import Engine
 
-/// Lowers the learning rate when a number has stopped falling: PyTorch's `ReduceLROnPlateau` with
-/// mode `min`, threshold_mode `rel` and eps 1e-8.
+/// A reduction of the learning rates when a value has stopped falling: PyTorch's
+/// `ReduceLROnPlateau` with mode `min`, threshold_mode `rel` and eps 1e-8.
 ///
-/// What it watches decides whether it helps. The critic's objective is −W + penalty and *rises* as
-/// the generator improves, so a plateau of it says little; |W| itself falls with the distance
-/// between the distributions.
+/// The value decides whether it helps. The critic's loss, −W + penalty, *rises* as the generator
+/// improves, so a plateau of the loss means little. |W| falls with the distance between the
+/// distributions.
 public struct Plateau: Equatable, Sendable {
-  /// When a number is watched, and which.
+  /// The value that is monitored, and when.
   public enum Period: String, Sendable {
-    /// At the end of each epoch |W|, W being the mean of the Wasserstein estimates of its critic
-    /// steps; both networks' rates fall together.
+    /// At the end of each epoch, |W|, where W is the mean Wasserstein estimate of its critic steps.
+    /// Both learning rates are reduced together.
     case epoch
-    /// After each step of a network the objective that this step minimised; it decides that
-    /// network's rate alone. Noise makes such rates fall early: it is here because others have it.
+    /// After each step of a network, the loss of this step. Only the learning rate of this network
+    /// is reduced. Single steps are noisy, so the rates fall too early; other implementations do
+    /// this.
     case step
   }
 
-  /// What the rate is multiplied by.
+  /// The factor of a reduction, 0 < factor < 1.
   public var factor: Double
-  /// How many numbers in a row may be no better.
+  /// The number of consecutive values without an improvement that cause no reduction.
   public var patience: Int
-  /// How much better is better, as a part of the best so far.
+  /// The smallest improvement, relative to the best value; 0 ≤ threshold < 1.
   public var threshold: Double
-  /// How many numbers after a reduction are watched without counting them as bad.
+  /// The number of values after a reduction that do not count as lacking an improvement.
   public var cooldown: Int
-  /// The rate does not fall below this.
+  /// The smallest learning rate.
   public var floor: Double
-  /// When a number is watched.
+  /// The value that is monitored, and when.
   public var period: Period
 
-  /// PyTorch's defaults, but with a floor.
+  /// Makes a plateau. The defaults are PyTorch's, except for the floor.
+  ///
+  /// - Parameters:
+  ///   - factor: The factor of a reduction.
+  ///   - patience: The number of consecutive values without an improvement that cause no reduction.
+  ///   - threshold: The smallest improvement, relative to the best value.
+  ///   - cooldown: The number of values after a reduction that do not count as lacking an
+  ///     improvement.
+  ///   - floor: The smallest learning rate.
+  ///   - period: The value that is monitored, and when.
   public init(
     factor: Double = 0.1, patience: Int = 10, threshold: Double = 1e-4, cooldown: Int = 0,
     floor: Double = 1e-6, period: Period = .epoch
@@ -39,44 +49,44 @@ public struct Plateau: Equatable, Sendable {
     (self.cooldown, self.floor, self.period) = (cooldown, floor, period)
   }
 
-  /// A reduction by no more than this is left out.
+  /// Smaller reductions are not done: PyTorch's `eps`.
   fileprivate static let minimumReduction = 1e-8
 
-  /// What is out of range, or `nil`.
+  /// The value that is out of range; `nil` if there is none.
   var validationError: String? {
     guard isPositiveFloat(factor), factor < 1 else {
-      return "the factor of a plateau must be greater than 0 and less than 1"
+      return "the plateau factor must be greater than 0 and less than 1"
     }
     guard 0 <= threshold, threshold < 1 else {
-      return "the threshold of a plateau must be at least 0 and less than 1"
+      return "the plateau threshold must be at least 0 and less than 1"
     }
     let counts = 0...TrainingProgress.maximumCount
     guard counts ~= patience, counts ~= cooldown else {
       return
-        "patience and cooldown of a plateau must be between 0 and \(TrainingProgress.maximumCount)"
+        "the plateau patience and cooldown must be between 0 and \(TrainingProgress.maximumCount)"
     }
-    return floor == 0 || isPositiveFloat(floor) ? nil : "the floor of a plateau must be at least 0"
+    return floor == 0 || isPositiveFloat(floor) ? nil : "the plateau floor must be at least 0"
   }
 }
 
 extension Plateau: CustomStringConvertible {
-  /// The text form in a checkpoint, as
+  /// The text form in a checkpoint, such as
   /// `plateau factor 0.5 patience 2 threshold 0.0001 cooldown 0 floor 1e-06 every epoch`.
   public var description: String {
     "plateau factor \(factor) patience \(patience) threshold \(threshold) cooldown \(cooldown) "
       + "floor \(floor) every \(period.rawValue)"
   }
 
-  /// Takes the text form, of which any part may be left out; `nil` when it is not one.
+  /// Parses the text form, in which every setting may be omitted.
   init?(_ reader: inout TokenReader) {
-    let usual = Plateau()
+    let defaults = Plateau()
     guard reader.take("plateau"),
-      let factor = reader.value("factor", default: usual.factor),
-      let patience = reader.value("patience", default: usual.patience),
-      let threshold = reader.value("threshold", default: usual.threshold),
-      let cooldown = reader.value("cooldown", default: usual.cooldown),
-      let floor = reader.value("floor", default: usual.floor),
-      let period = Period(rawValue: reader.value("every", default: usual.period.rawValue) ?? "")
+      let factor = reader.value("factor", default: defaults.factor),
+      let patience = reader.value("patience", default: defaults.patience),
+      let threshold = reader.value("threshold", default: defaults.threshold),
+      let cooldown = reader.value("cooldown", default: defaults.cooldown),
+      let floor = reader.value("floor", default: defaults.floor),
+      let period = Period(rawValue: reader.value("every", default: defaults.period.rawValue) ?? "")
     else { return nil }
     self.init(
       factor: factor, patience: patience, threshold: threshold, cooldown: cooldown, floor: floor,
@@ -84,21 +94,23 @@ extension Plateau: CustomStringConvertible {
   }
 }
 
-/// What a plateau remembers of one network.
+/// The state of a plateau schedule for one network.
 struct PlateauMemory: Equatable, Sendable {
-  /// The rate in force, before any warm-up.
+  /// The learning rate, without the factor of a warm-up.
   var rate: Double
-  /// The least number so far that was better by the threshold.
+  /// The best value so far.
   var best = Double.infinity
-  /// How many since then were not, and how many are still forgiven.
-  var bad = 0, cooldown = 0
+  /// The number of values since then without an improvement.
+  var bad = 0
+  /// The remaining values of the cooldown.
+  var cooldown = 0
 
   init(rate: Double) { self.rate = rate }
 
-  /// Takes note of a number, and lowers the rate when patience is at its end.
-  mutating func watch(_ number: Double, _ plateau: Plateau) {
-    if number < best * (1 - plateau.threshold) {
-      best = number
+  /// Processes a value, and reduces the rate if the patience is exceeded.
+  mutating func update(_ value: Double, _ plateau: Plateau) {
+    if value < best * (1 - plateau.threshold) {
+      best = value
       bad = 0
     } else {
       bad += 1
@@ -114,7 +126,7 @@ struct PlateauMemory: Equatable, Sendable {
     bad = 0
   }
 
-  /// Whether a run can come here from this rate.
+  /// Returns whether a run with this initial rate can reach this state.
   func isPossible(_ plateau: Plateau, from first: Double) -> Bool {
     0 <= rate && rate <= first && best > -.infinity && 0...plateau.patience ~= bad
       && 0...plateau.cooldown ~= cooldown
@@ -122,10 +134,10 @@ struct PlateauMemory: Equatable, Sendable {
 }
 
 extension PlateauMemory: CustomStringConvertible {
-  /// The text form in a checkpoint, as `rate 0.0001 best inf bad 0 cooldown 0`.
+  /// The text form in a checkpoint, such as `rate 0.0001 best inf bad 0 cooldown 0`.
   var description: String { "rate \(rate) best \(best) bad \(bad) cooldown \(cooldown)" }
 
-  /// Takes the text form; `nil` when it is not one.
+  /// Parses the text form.
   init?(_ reader: inout TokenReader) {
     guard let rate: Double = reader.value("rate"), let best: Double = reader.value("best"),
       let bad: Int = reader.value("bad"), let cooldown: Int = reader.value("cooldown")
@@ -134,44 +146,44 @@ extension PlateauMemory: CustomStringConvertible {
   }
 }
 
-/// What a plateau remembers between the steps of a run.
-public struct PlateauState: Equatable, Sendable {
+/// The state of a plateau schedule.
+struct PlateauState: Equatable, Sendable {
   var critic: PlateauMemory, generator: PlateauMemory
-  /// The Wasserstein estimates of the epoch in hand: their sum, and how many.
+  /// The sum and the number of the Wasserstein estimates of the current epoch.
   private var sum = 0.0, count = 0
 
-  /// The beginning; `nil` for another schedule.
+  /// Makes the state before the first step; `nil` for every other schedule.
   init?(_ configuration: TrainingConfiguration) {
     if configuration.schedule.plateau == nil { return nil }
     critic = PlateauMemory(rate: configuration.criticOptimizer.rate)
     generator = PlateauMemory(rate: configuration.generatorOptimizer.rate)
   }
 
-  /// Takes note of a critic step.
-  mutating func watch(_ report: CriticReport, _ plateau: Plateau) {
+  /// Processes a critic step.
+  mutating func update(_ metrics: CriticMetrics, _ plateau: Plateau) {
     switch plateau.period {
-    case .step: critic.watch(report.objective, plateau)
+    case .step: critic.update(metrics.objective, plateau)
     case .epoch:
-      sum += report.wasserstein
+      sum += metrics.wasserstein
       count += 1
     }
   }
 
-  /// Takes note of a generator step, which saw this mean of C.
-  mutating func watch(generator mean: Double, _ plateau: Plateau) {
-    if plateau.period == .step { generator.watch(-mean, plateau) }
+  /// Processes a generator step; `score` is the mean of C over its samples.
+  mutating func update(generator score: Double, _ plateau: Plateau) {
+    if plateau.period == .step { generator.update(-score, plateau) }
   }
 
-  /// Takes note of the end of an epoch.
-  mutating func watchEpoch(_ plateau: Plateau) {
+  /// Processes the end of an epoch.
+  mutating func updateEpoch(_ plateau: Plateau) {
     guard plateau.period == .epoch, count > 0 else { return }
     let distance = abs(sum / Double(count))
-    critic.watch(distance, plateau)
-    generator.watch(distance, plateau)
+    critic.update(distance, plateau)
+    generator.update(distance, plateau)
     (sum, count) = (0, 0)
   }
 
-  /// Whether a run can come here.
+  /// Returns whether a run with this configuration can reach this state.
   func isPossible(_ configuration: TrainingConfiguration) -> Bool {
     guard let plateau = configuration.schedule.plateau else { return false }
     return critic.isPossible(plateau, from: configuration.criticOptimizer.rate)
@@ -181,13 +193,13 @@ public struct PlateauState: Equatable, Sendable {
 }
 
 extension PlateauState: CustomStringConvertible {
-  /// The text form in a checkpoint: `critic` and `generator`, each with its memory, and of the
-  /// epoch in hand `wasserstein sum 1.5 count 3`.
-  public var description: String {
+  /// The text form in a checkpoint: the states of `critic` and `generator`, and for the current
+  /// epoch `wasserstein sum 1.5 count 3`.
+  var description: String {
     "critic \(critic) generator \(generator) wasserstein sum \(sum) count \(count)"
   }
 
-  /// Reads the text form; `nil` when it is not one.
+  /// Parses the text form.
   init?(_ text: String) {
     var reader = TokenReader(text)
     guard reader.take("critic"), let critic = PlateauMemory(&reader),

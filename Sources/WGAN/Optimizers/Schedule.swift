@@ -1,42 +1,48 @@
 import Engine
 
-/// The learning rate as a function of the step.
+/// The learning rates of both networks as a function of the number of generator steps.
 ///
-/// Its clock is the number of generator steps done, for both networks, so that their rates keep
-/// their ratio whatever the number of critic steps is. It stands while the critic trains alone.
-/// A step of rate 0 moves no parameter; its moments go on.
+/// Both networks use the number of generator steps, so the ratio of their rates does not depend on
+/// the number of critic steps. The rates do not change while only the critic is trained. With rate
+/// 0, a step changes no parameter but still updates the moments.
 public struct Schedule: Equatable, Sendable {
-  /// What the rate follows once it is warm.
+  /// The learning rate after the warm-up.
   public enum Decay: Equatable, Sendable {
-    /// The optimiser's rate.
+    /// The rate of the optimizer.
     case constant
-    /// From the full rate straight to 0 at this generator step, and 0 from there on.
+    /// A linear decrease from the rate of the optimizer to 0 at generator step `steps`; then 0.
     case linear(steps: Int)
-    /// The same way along half a cosine (Loshchilov & Hutter 2017, equation 5, without restarts).
+    /// The same decrease along half a cosine (Loshchilov & Hutter 2017, equation 5, without
+    /// restarts).
     case cosine(steps: Int)
-    /// The rate that the plateau's state holds.
+    /// A rate that is reduced when a value stops falling.
     case plateau(Plateau)
   }
 
-  /// What the rate follows once it is warm.
+  /// The learning rate after the warm-up.
   public var decay: Decay
-  /// Over so many generator steps a factor grows in equal parts to 1, the first being one of them.
+  /// The number n of generator steps over which a factor rises linearly from 1/n to 1; `nil` for no
+  /// warm-up.
   public var warmUp: Int?
 
-  /// A course, and how many generator steps warm it up.
+  /// Makes a schedule.
+  ///
+  /// - Parameters:
+  ///   - decay: The learning rate after the warm-up.
+  ///   - warmUp: The generator steps of the warm-up; `nil` for none.
   public init(_ decay: Decay, warmUp: Int? = nil) {
     (self.decay, self.warmUp) = (decay, warmUp)
   }
 
-  /// The optimiser's rate, always.
+  /// The rate of the optimizer, without a warm-up.
   public static let constant = Schedule(.constant)
 
-  /// The settings, where the rate waits for a plateau.
+  /// The settings of a plateau; `nil` for every other schedule.
   var plateau: Plateau? {
     if case .plateau(let plateau) = decay { plateau } else { nil }
   }
 
-  /// What the rate is multiplied by when `done` generator steps are done.
+  /// The factor of the rates after `done` generator steps.
   func factor(after done: Int) -> Double {
     let factor =
       switch decay {
@@ -47,7 +53,7 @@ public struct Schedule: Equatable, Sendable {
     return factor * (warmUp.map { min(1, Double(done + 1) / Double($0)) } ?? 1)
   }
 
-  /// Whether the rate is 0 for good when `done` generator steps are done.
+  /// Returns whether the rates are 0 from generator step `done` on.
   func isOver(after done: Int) -> Bool {
     switch decay {
     case .constant, .plateau: false
@@ -55,7 +61,7 @@ public struct Schedule: Equatable, Sendable {
     }
   }
 
-  /// What is out of range, or `nil`.
+  /// The value that is out of range; `nil` if there is none.
   var validationError: String? {
     var counts = [warmUp ?? 1]
     switch decay {
@@ -69,33 +75,32 @@ public struct Schedule: Equatable, Sendable {
   }
 }
 
-/// (1 + cos πx)/2 at x = place/count, between 0 and 1, without libm, so that it is the same on
-/// every machine.
+/// (1 + cos πx)/2 at x = step/count, without libm, so the bits are the same on every machine.
 ///
-/// It is 1 − sin²(πx/2), and sin²(π(1 − x)/2): of the two the one with the smaller angle, at most
-/// π/4, where Taylor's polynomial of degree 17 is exact to 10⁻¹⁹.
-private func halfCosine(_ place: Int, of count: Int) -> Double {
-  let isFalling = place <= count - place
-  let angle = Double(isFalling ? place : count - place) / Double(count) * (.pi / 2)
+/// The value is 1 − sin²(πx/2) = sin²(π(1 − x)/2). The form with the smaller angle is used. That
+/// angle is at most π/4, where the Taylor polynomial of degree 17 has an error below 10⁻¹⁹.
+private func halfCosine(_ step: Int, of count: Int) -> Double {
+  let isFirstHalf = step <= count - step
+  let angle = Double(isFirstHalf ? step : count - step) / Double(count) * (.pi / 2)
   let square = angle * angle
   var series = 1.0
   for degree in stride(from: 17.0, to: 1, by: -2) {
     series = 1 - series * square / (degree * (degree - 1))
   }
   let sine = angle * series
-  return isFalling ? 1 - sine * sine : sine * sine
+  return isFirstHalf ? 1 - sine * sine : sine * sine
 }
 
-/// Both networks' learning rates.
+/// The learning rates of both networks in one step.
 public struct LearningRates: Equatable, Sendable {
-  /// The critic's.
+  /// The learning rate of the critic.
   public let critic: Double
-  /// The generator's.
+  /// The learning rate of the generator.
   public let generator: Double
 }
 
 extension TrainingConfiguration {
-  /// The learning rates of a step that begins at this progress.
+  /// The learning rates of the step that follows this progress.
   func rates(at progress: TrainingProgress) -> LearningRates {
     let factor = schedule.factor(after: progress.generatorSteps)
     return LearningRates(
@@ -105,8 +110,8 @@ extension TrainingConfiguration {
 }
 
 extension Schedule: LosslessStringConvertible {
-  /// The text form in a checkpoint, as `constant`, `linear 20000`, `cosine 20000 warm-up 500`, or
-  /// a plateau's.
+  /// The text form in a checkpoint: `constant`, `linear 20000`, `cosine 20000 warm-up 500`, or that
+  /// of a plateau.
   public var description: String {
     let text =
       switch decay {
@@ -118,7 +123,10 @@ extension Schedule: LosslessStringConvertible {
     return text + (warmUp.map { " warm-up \($0)" } ?? "")
   }
 
-  /// Reads the text form; `nil` when it is not one. What is left out of a plateau has its default.
+  /// Parses the text form. Omitted settings of a plateau have their defaults.
+  ///
+  /// - Parameter text: The text form.
+  /// - Returns: `nil` if the text is not valid.
   public init?(_ text: String) {
     var reader = TokenReader(text)
     if reader.take("constant") {

@@ -1,21 +1,27 @@
 import Engine
 import TensorIO
 
-/// A record of a few steps in a file of kind `trace`: everything that they drew and computed, so
-/// that anyone can do them again by other means and compare. docs/TRACE.md has its keys.
+/// A record of training steps in a file of kind `trace`.
+///
+/// It contains everything that the steps drew and computed, so that other software can repeat and
+/// compare them. docs/TRACE.md lists its tensors and metadata.
 public final class Trace {
   private let critic: TracedSteps, generator: TracedSteps
   private let file: TensorAppender
   /// Holds one tensor at a time.
   private let scratch: Buffer<UInt8>
   private let workspace = Workspace<UInt8>()
-  /// Who owns what the tensors are read from.
+  /// Owns the memory that the tensors are read from.
   private let trainer: Trainer
 
-  /// Begins the trace of a trainer's course.
+  /// Starts a trace of the steps of a plan.
   ///
-  /// - Throws: `FileError`: `.usage` when the way is longer than a file has room for, or the output
-  ///   is not a regular file.
+  /// - Parameters:
+  ///   - output: The file to write, a regular file.
+  ///   - trainer: The trainer that does the steps.
+  ///   - plan: The steps.
+  /// - Throws: `FileError`, of kind `usage` if the plan has more steps than fit into the header of
+  ///   a file, or if the output is not a regular file.
   public init(
     _ output: OutputFile, of trainer: Trainer, along plan: TrainingPlan
   ) throws(FileError) {
@@ -23,14 +29,14 @@ public final class Trace {
     var metadata = CheckpointMetadata.encode(state.configuration, state.progress)
     metadata["trace.version"] = "1"
     metadata["trace.only"] = plan.trained.rawValue
-    metadata["trace.images"] = trainer.updates.images.fingerprint
+    metadata["trace.images"] = trainer.trainingStep.images.fingerprint
     let draft = TensorHeaderBuilder(kind: "trace", metadata: metadata)
     let (critic, generator) = (TracedSteps.critic(of: trainer), TracedSteps.generator(of: trainer))
 
     var header = draft
     var counts = (critic: 0, generator: 0)
     plan.forEachStep { isCritic, progress in
-      (isCritic ? critic : generator).announce(.longest, progress, in: &header)
+      (isCritic ? critic : generator).addStep(.longest, progress, to: &header)
       guard header.fits else { return false }
       if isCritic { counts.critic += 1 } else { counts.generator += 1 }
       return true
@@ -38,7 +44,8 @@ public final class Trace {
     guard header.fits else {
       throw FileError(
         .usage, output.path,
-        "has room for \(counts.critic) critic and \(counts.generator) generator steps of this run")
+        "a trace has room for \(counts.critic) critic and \(counts.generator) generator steps "
+          + "of this run; request fewer steps")
     }
     file = try TensorAppender(draft, to: output)
     (self.trainer, self.critic, self.generator) = (trainer, critic, generator)
@@ -46,17 +53,19 @@ public final class Trace {
       (critic.tensors + generator.tensors).map(\.byteCount).max() ?? 0)
   }
 
-  /// Adds the critic step that was just done.
+  /// Adds the critic step that was done last.
   func append(critic report: StepReport) throws(FileError) { try append(critic, report) }
 
-  /// Adds the generator step that was just done.
+  /// Adds the generator step that was done last.
   func append(generator report: StepReport) throws(FileError) {
     var report = report
     report.critic = nil
     try append(generator, report)
   }
 
-  /// Completes the file, with the steps that there are, and commits the output.
+  /// Completes the file with the steps added so far, and commits the output.
+  ///
+  /// - Throws: `FileError` if the output cannot be written.
   public func finish() throws(FileError) { try file.finish() }
 
   private func append(_ steps: TracedSteps, _ report: StepReport) throws(FileError) {

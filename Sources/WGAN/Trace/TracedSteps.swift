@@ -1,28 +1,28 @@
 import Engine
 import TensorIO
 
-/// The steps of one network: what they are called and what a trace has of each.
+/// The steps of one network in a trace: their names and the tensors of each.
 struct TracedSteps {
   private let network: String
   private let number: (TrainingProgress) -> Int
   let tensors: [TracedTensor]
 
-  /// The name of the step that led to this progress, as `critic.12`.
+  /// The name of the step that led to this progress, such as `critic.12`.
   func name(_ progress: TrainingProgress) -> String { "\(network).\(number(progress))" }
 
-  /// Enters a step into a header.
-  func announce(
-    _ report: StepReport, _ progress: TrainingProgress, in header: inout TensorHeaderBuilder
+  /// Adds the metadata and the tensors of a step to a header.
+  func addStep(
+    _ report: StepReport, _ progress: TrainingProgress, to header: inout TensorHeaderBuilder
   ) {
     let step = name(progress)
     header.addMetadata(step, report.traceText)
     for tensor in tensors { header.append(tensor.entry(step)) }
   }
 
-  /// Critic steps.
+  /// The critic steps of a trainer.
   static func critic(of trainer: Trainer) -> TracedSteps {
     let (critic, generator, state) = (
-      trainer.updates.critic, trainer.updates.generator, trainer.state
+      trainer.trainingStep.critic, trainer.trainingStep.generator, trainer.state
     )
     let count = critic.batchSize
     let key = state.configuration.seed
@@ -46,7 +46,7 @@ struct TracedSteps {
       ]
       groups.append("interpolated")
     }
-    tensors += state.after("critic", state.critic)
+    tensors += state.results("critic", state.critic)
     tensors += masks(
       "mask.generator.", of: generator.network, .generatorDropoutForCritic)
     for (group, name) in groups.enumerated() {
@@ -56,10 +56,10 @@ struct TracedSteps {
     return TracedSteps(network: "critic", number: \.criticSteps, tensors: tensors)
   }
 
-  /// Generator steps.
+  /// The generator steps of a trainer.
   static func generator(of trainer: Trainer) -> TracedSteps {
     let (critic, generator, state) = (
-      trainer.updates.critic, trainer.updates.generator, trainer.state
+      trainer.trainingStep.critic, trainer.trainingStep.generator, trainer.state
     )
     func masks(_ prefix: String, of network: Network, _ stream: RandomStream) -> [TracedTensor] {
       TracedTensor.masks(
@@ -69,7 +69,7 @@ struct TracedSteps {
     var tensors = [
       TracedTensor("latents", generator.latents), TracedTensor("score.fake", generator.scores),
     ]
-    tensors += state.after("generator", state.generator)
+    tensors += state.results("generator", state.generator)
     tensors += masks("mask.generator.", of: generator.network, .generatorDropout)
     tensors += masks("mask.critic.", of: critic.network, .criticDropoutForGenerator)
     return TracedSteps(network: "generator", number: \.generatorSteps, tensors: tensors)
@@ -77,8 +77,9 @@ struct TracedSteps {
 }
 
 extension TrainingState {
-  /// The gradient of a network's step, and all that the step changed, by its name in a checkpoint.
-  fileprivate func after(_ name: String, _ trained: TrainedNetwork<Float>) -> [TracedTensor] {
+  /// The gradient of a step of one network, and everything that the step changed, with the names of
+  /// a checkpoint.
+  fileprivate func results(_ name: String, _ trained: TrainedNetwork<Float>) -> [TracedTensor] {
     let (network, store) = (trained.network, trained.store)
     var tensors = TracedTensor.tensors("gradient.", network.parameters, of: store.gradients)
     tensors += TracedTensor.tensors("after.\(name).", network.parameters, of: store.parameters)
@@ -86,7 +87,7 @@ extension TrainingState {
       tensors += TracedTensor.tensors(
         "after.optimizer.\(name).\(moment).", network.parameters, of: numbers)
     }
-    // A batch that goes through a network moves its running statistics, whichever one learns.
+    // Every batch changes the running statistics of both networks.
     for (name, trained) in [("generator", generator), ("critic", critic)] {
       tensors += TracedTensor.tensors(
         "after.\(name).", trained.network.buffers, of: trained.store.buffers)
@@ -96,7 +97,8 @@ extension TrainingState {
 }
 
 extension StepReport {
-  /// No phrase is longer than that of this one: a rate has no sign, and makes up for the difference.
+  /// The report with the longest possible text. Its numbers have the maximum length, and the sign
+  /// of the rates, which real rates do not have, makes up for any difference.
   static var longest: StepReport {
     let number = -Double.leastNormalMagnitude
     var report = StepReport(
@@ -104,7 +106,7 @@ extension StepReport {
     (report.criticStep, report.generatorStep) = (
       TrainingProgress.maximumCount, TrainingProgress.maximumCount
     )
-    report.critic = CriticReport(
+    report.critic = CriticMetrics(
       real: number, fake: -.greatestFiniteMagnitude, penalty: number, gradientNorm: number)
     return report
   }

@@ -1,16 +1,16 @@
 import Engine
 import TensorIO
 
-/// A tensor that every step of a network has in a trace, and how to get it once the step is done.
+/// A tensor that a trace contains for each step of a network.
 struct TracedTensor {
-  /// The name after that of the step.
+  /// The name without the name of the step.
   let name: String
   let type: ElementType
   let shape: [Int]
-  /// Fills the bytes of the tensor.
+  /// Copies the values after a step.
   let read: (Buffer<UInt8>) -> Void
 
-  /// What the header has of it in a step of this name.
+  /// The header entry in a step with this name.
   func entry(_ step: String) -> TensorEntry { TensorEntry("\(step).\(name)", type, shape) }
 
   var byteCount: Int { shape.reduce(type.byteCount, *) }
@@ -22,14 +22,14 @@ struct TracedTensor {
     (self.name, self.type, self.shape, self.read) = (name, type, shape, read)
   }
 
-  /// Single numbers.
+  /// Makes a tensor of single-precision numbers.
   private init(
     _ name: String, shape: [Int], read: @escaping (Buffer<Float>) -> Void
   ) {
     self.init(name, .f32, shape) { read($0.bound(to: Float.self)) }
   }
 
-  /// A column for each sample, side by side, as N × rows; as N where there is one row.
+  /// Makes a tensor of shape N × rows, or N for one row, from a matrix with one column per sample.
   init(_ name: String, _ block: MatrixView<Float>) {
     let shape = block.rows == 1 ? [block.columns] : [block.columns, block.rows]
     self.init(name, shape: shape) { numbers in
@@ -39,35 +39,36 @@ struct TracedTensor {
     }
   }
 
-  /// What is in a run as the tensors of a checkpoint are in memory.
+  /// Makes tensors with the names and the layout of a checkpoint, from a buffer of the engine.
   static func tensors(
-    _ prefix: String, _ tensors: [Network.Tensor], of run: Buffer<Float>
+    _ prefix: String, _ tensors: [Network.Tensor], of buffer: Buffer<Float>
   ) -> [TracedTensor] {
     tensors.map { tensor in
       TracedTensor(prefix + tensor.name, shape: tensor.parameter.shape) { numbers in
-        numbers.copy(run[tensor.range])
+        numbers.copy(buffer[tensor.range])
         tensor.parameter.toCheckpointLayout(numbers)
       }
     }
   }
 
-  /// The images of the next batch, as places in the file.
+  /// Makes the tensor of the indices of the batch's images in their file.
   static func indices(_ trainer: Trainer) -> TracedTensor {
     let count = trainer.state.configuration.batchSize
     return TracedTensor("indices", .i64, [count]) { bytes in
       let first = trainer.state.progress.batch * count
       let numbers = bytes.bound(to: Int64.self)
-      for place in 0..<count {
-        numbers[place] = Int64(trainer.updates.order.indices[first + place])
+      for index in 0..<count {
+        numbers[index] = Int64(trainer.trainingStep.order.indices[first + index])
       }
     }
   }
 
-  /// The dropout masks of a network for so many samples, drawn again: 1 where a number is kept.
+  /// Makes the dropout masks of a network, which are drawn again: 1 where a value is kept.
   ///
   /// - Parameters:
-  ///   - group: How often as many samples have gone through before.
-  ///   - step: The step of the stream.
+  ///   - count: The number of samples.
+  ///   - group: The index of this group of samples among groups of the same size.
+  ///   - step: The step of the random stream.
   static func masks(
     _ prefix: String, _ suffix: String = "", of network: Network, count: Int, group: Int = 0,
     _ stream: RandomStream, key: UInt64, step: @escaping () -> Int

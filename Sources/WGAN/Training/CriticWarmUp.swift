@@ -1,41 +1,42 @@
 import Engine
 
-/// More critic steps where the critic lags behind: at the beginning, and now and then.
+/// Additional critic steps at the start of a run and at regular intervals.
 ///
-/// Arjovsky's code has 100 for each of the first 25 generator steps and for every 500th
-/// (github.com/martinarjovsky/WassersteinGAN, main.py); the paper does not mention it.
+/// The code of Arjovsky et al. does 100 critic steps before each of the first 25 generator steps
+/// and before every 500th (github.com/martinarjovsky/WassersteinGAN, main.py). The paper does not
+/// mention them.
 public enum CriticWarmUp: Equatable, Sendable {
-  /// As many as ever.
+  /// ``TrainingConfiguration/criticSteps`` before every generator step.
   case never
-  /// So many critic steps before each of the `first` generator steps, and before each with a number
-  /// that `period` divides, counted from 0.
+  /// A number of critic steps before each of the `first` generator steps, and before each generator
+  /// step whose number, counted from 0, is a multiple of `period`.
   case steps(Int, first: Int, period: Int)
 
-  /// That of Arjovsky's code.
+  /// The warm-up in the code of Arjovsky et al.
   static let arjovsky = CriticWarmUp.steps(100, first: 25, period: 500)
 
-  /// The critic steps before the generator step of this number, where they are others than ever.
+  /// The number of critic steps before generator step `number`; `nil` for the usual number.
   func steps(before number: Int) -> Int? {
     guard case .steps(let steps, let first, let period) = self else { return nil }
     return number < first || number % period == 0 ? steps : nil
   }
 
-  /// What is out of range, or `nil`.
+  /// The value that is out of range; `nil` if there is none.
   var validationError: String? {
     guard case .steps(let steps, let first, let period) = self else { return nil }
     let counts = 1...TrainingProgress.maximumCount
     guard 1...TrainingConfiguration.maximumCriticSteps ~= steps, counts ~= first, counts ~= period
     else {
       return
-        "the critic's warm-up must be 1 to \(TrainingConfiguration.maximumCriticSteps) critic steps, and "
-        + "counts of generator steps from 1"
+        "the critic warm-up must have 1 to \(TrainingConfiguration.maximumCriticSteps) critic steps "
+        + "and generator steps of at least 1"
     }
     return nil
   }
 }
 
 extension CriticWarmUp: LosslessStringConvertible {
-  /// The text form in a checkpoint, as `none` or `100 25 500`.
+  /// The text form in a checkpoint, such as `none` or `100 25 500`.
   public var description: String {
     switch self {
     case .never: "none"
@@ -43,7 +44,10 @@ extension CriticWarmUp: LosslessStringConvertible {
     }
   }
 
-  /// Reads the text form; `nil` when it is not one.
+  /// Parses the text form.
+  ///
+  /// - Parameter text: The text form.
+  /// - Returns: `nil` if the text is not valid.
   public init?(_ text: String) {
     if text == "none" {
       self = .never

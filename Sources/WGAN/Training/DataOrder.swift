@@ -1,14 +1,16 @@
 import Engine
 
-/// The order in which an epoch shows the images: a permutation of 0..<count.
+/// The order of the images in an epoch: a permutation of 0..<count.
 struct DataOrder {
   private(set) var indices: [UInt32]
   private var epoch: Int?
 
   init(count: Int) { indices = Array(repeating: 0, count: count) }
 
-  /// Makes the order that of `epoch`, in place: Fisher and Yates' shuffle (Durstenfeld 1964),
-  /// drawing each index from 64 random bits by the high half of a product, a bias below count·2⁻⁶⁴.
+  /// Sets the order of `epoch`, by a Fisher–Yates shuffle (Durstenfeld 1964).
+  ///
+  /// Each index is the high half of the product of 64 random bits and the number of choices. The
+  /// bias is below count · 2⁻⁶⁴.
   mutating func shuffle(epoch: Int, key: UInt64) {
     if self.epoch == epoch { return }
     self.epoch = epoch

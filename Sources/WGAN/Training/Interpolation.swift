@@ -1,14 +1,15 @@
 import Engine
 
-/// How the place α of an interpolate x̂ = fake + α·(real − fake) is drawn, one for each sample.
+/// The distribution of α in the points x̂ = fake + α · (real − fake) of a gradient penalty. Each
+/// sample has its own α.
 public enum Interpolation: String, Sendable, CaseIterable {
-  /// Uniform on [0, 1): between the samples (Gulrajani et al. 2017, algorithm 1, line 4).
+  /// Uniform on [0, 1): points between the samples (Gulrajani et al. 2017, algorithm 1, line 4).
   case uniform
-  /// Standard normal, as an old Keras example had it: two of three lie beyond the samples. For
-  /// comparison only.
+  /// Standard normal, as in an old Keras example. Two of three points are not between the samples.
+  /// For comparison only.
   case normal
 
-  /// Fills a block of one row; column j is number `first + j` of its stream and step.
+  /// Fills a matrix of one row. Column j is number `first + j` of its stream and step.
   func draw<S: Scalar>(into row: MatrixView<S>, key: UInt64, step: UInt32, first: UInt32) {
     let stream = RandomStream.interpolation.rawValue
     switch self {

@@ -1,65 +1,81 @@
 import Engine
 
-/// The latents that images are drawn from, each a function of the seed and of what it is, whichever
-/// others are drawn beside it.
+/// The latent vectors of the images to generate.
+///
+/// Each vector is a function of the seed and of its number, and does not depend on the others.
 public struct Latents: Sendable {
-  /// The seed.
+  /// The seed of the random numbers.
   public let seed: UInt64
-  /// How many there are.
+  /// The number of latent vectors.
   public let count: Int
-  private let place: Place
+  private let selection: Selection
   private let threshold: Float?
 
-  private enum Place {
-    /// The samples from this one on.
-    case samples(from: Int)
-    /// A path between two samples.
+  private enum Selection {
+    /// Consecutive samples.
+    case samples(first: Int)
+    /// An interpolation between two samples.
     case path(from: Int, to: Int)
   }
 
-  /// Samples `first` to `first + count - 1` of a seed.
+  /// Selects the samples `first` to `first + count - 1` of a seed.
   ///
-  /// - Parameter threshold: Numbers of a larger magnitude are drawn again until none is, the
-  ///   truncation trick of Brock et al. 2019, section 3.1: less variety, more typical images.
+  /// - Parameters:
+  ///   - seed: The seed of the random numbers.
+  ///   - first: The number of the first sample.
+  ///   - count: The number of samples.
+  ///   - threshold: Values of a larger magnitude are drawn again until none is left, the truncation
+  ///     trick of Brock et al. 2019, section 3.1: less variety, more typical images.
   /// - Precondition: count ≥ 1, first + count ≤ 2³², and threshold ≥ 0.01.
   public init(seed: UInt64, first: Int, count: Int, threshold: Double? = nil) {
     precondition(count >= 1 && first >= 0 && first + count <= 1 << 32)
-    self.init(seed, count, .samples(from: first), threshold)
+    self.init(seed, count, .samples(first: first), threshold)
   }
 
-  /// A path of `steps` latents from sample `start` to sample `end` of a seed, both included: along
-  /// the great circle, by equal angles (White 2016, section 2.1). A straight line would lead through
-  /// latents that are too short to be of a normal distribution.
+  /// Selects a spherical interpolation between two samples of a seed, by equal angles (White 2016,
+  /// section 2.1). The points of a straight line would be shorter than normally distributed
+  /// vectors.
   ///
+  /// - Parameters:
+  ///   - seed: The seed of the random numbers.
+  ///   - start: The number of the first sample.
+  ///   - end: The number of the last sample.
+  ///   - steps: The number of vectors, including both ends.
+  ///   - threshold: The truncation of both ends, as for samples.
   /// - Precondition: steps ≥ 2, start and end are at least 0 and less than 2³², threshold ≥ 0.01.
   public init(seed: UInt64, from start: Int, to end: Int, steps: Int, threshold: Double? = nil) {
     precondition(steps >= 2 && [start, end].allSatisfy { 0..<1 << 32 ~= $0 })
     self.init(seed, steps, .path(from: start, to: end), threshold)
   }
 
-  private init(_ seed: UInt64, _ count: Int, _ place: Place, _ threshold: Double?) {
+  private init(_ seed: UInt64, _ count: Int, _ selection: Selection, _ threshold: Double?) {
     precondition(threshold.map { $0 >= 0.01 } ?? true)
-    (self.seed, self.count, self.place) = (seed, count, place)
+    (self.seed, self.count, self.selection) = (seed, count, selection)
     self.threshold = threshold.map { Float($0) }
   }
 
-  /// What a file of images says of them.
+  /// The metadata of a file with the images of these vectors.
   var metadata: [String: String] {
-    var words = ["sample.seed": "\(seed)"]
-    switch place {
-    case .samples(let first): words["sample.first"] = "\(first)"
-    case .path(let start, let end): words["sample.path"] = "\(start):\(end)"
+    var metadata = ["sample.seed": "\(seed)"]
+    switch selection {
+    case .samples(let first): metadata["sample.first"] = "\(first)"
+    case .path(let start, let end): metadata["sample.path"] = "\(start):\(end)"
     }
-    words["sample.truncation"] = threshold.map { "\($0)" }
-    return words
+    metadata["sample.truncation"] = threshold.map { "\($0)" }
+    return metadata
   }
 
-  /// Draws latents `first` and on of these, one a column.
+  /// Computes the vectors from number `first` on, one per column.
   func draw(into block: MatrixView<Float>, from first: Int) {
-    guard case .path(let start, let end) = place else {
-      if case .samples(let number) = place { drawSamples(into: block, from: number + first) }
-      return
+    switch selection {
+    case .samples(let offset): drawSamples(into: block, from: offset + first)
+    case .path(let start, let end): drawPath(into: block, from: first, start, end)
     }
+  }
+
+  private func drawPath(
+    into block: MatrixView<Float>, from first: Int, _ start: Int, _ end: Int
+  ) {
     withScratch(2 * block.rows, of: Float.self) { ends in
       let ends = MatrixView(ends, rows: block.rows, columns: 2)
       drawSamples(into: ends.columns(0..<1), from: start)
@@ -105,19 +121,23 @@ public struct Latents: Sendable {
   }
 }
 
-/// The weights of two vectors in the points that cut the arc between them into equal parts:
-/// sin((n − k)θ) / sin(nθ) and sin(kθ) / sin(nθ), k = 0 … n, where cos(nθ) is the cosine between the
-/// vectors.
+/// Spherical linear interpolation: the weights of two vectors at the points that divide the arc
+/// between them into n equal parts, sin((n − k)θ) / sin(nθ) and sin(kθ) / sin(nθ), k = 0 … n, where
+/// cos(nθ) is the cosine of the angle between the vectors.
 ///
-/// By Chebyshev's polynomials of x = cos θ, Tₙ(x) = cos(nθ) and Uₖ₋₁(x) = sin(kθ) / sin θ: sums and
-/// products alone, so that no library's sine decides a bit.
+/// The weights come from the Chebyshev polynomials of x = cos θ, Tₙ(x) = cos(nθ) and
+/// Uₖ₋₁(x) = sin(kθ) / sin θ. They need only sums and products, so the bits do not depend on a math
+/// library.
 struct Slerp {
   /// Uₖ₋₁(x), k = 0 … n.
   private let sines: [Double]
 
+  /// Divides an arc into equal parts.
+  ///
   /// - Precondition: parts ≥ 1.
   init(cosine: Double, parts: Int) {
-    // Opposite vectors have no arc of their own, and vectors of no length no angle.
+    // The arc between opposite vectors is not unique, and a zero vector has no angle (NaN): both
+    // are interpolated linearly.
     let cosine = cosine > -1 + 1e-9 ? min(cosine, 1) : 1
     var (low, high) = (-1.0, 1.0)
     while case let x = (low + high) / 2, low < x, x < high {
@@ -130,8 +150,8 @@ struct Slerp {
     self.sines = sines
   }
 
-  /// Whether n parts of the angle of cosine x stay within the angle of this cosine, half a turn at
-  /// most.
+  /// Returns whether `parts` times the angle with cosine `x` is at most the angle with this cosine,
+  /// which is at most π.
   private static func reaches(_ x: Double, _ cosine: Double, _ parts: Int) -> Bool {
     var (cosines, sines) = ((1.0, x), (0.0, 1.0))
     for _ in 1..<parts {
@@ -142,6 +162,7 @@ struct Slerp {
     return cosines.1 >= cosine
   }
 
+  /// The weights of both vectors at point `index`.
   subscript(index: Int) -> (Double, Double) {
     let (parts, last) = (sines.count - 1, sines[sines.count - 1])
     return (sines[parts - index] / last, sines[index] / last)

@@ -1,16 +1,16 @@
 import Engine
 
-/// The two networks of a training.
+/// The generator and the critic of a run.
 struct NetworkPair<S: Scalar>: Sendable {
   let generator: TrainedNetwork<S>, critic: TrainedNetwork<S>
 
-  /// Both, of zeros.
+  /// Makes both networks with zeros.
   init(zeros configuration: TrainingConfiguration) {
     generator = TrainedNetwork(configuration.generatorNetwork, configuration.generatorOptimizer)
     critic = TrainedNetwork(configuration.criticNetwork, configuration.criticOptimizer)
   }
 
-  /// Draws what a run begins with.
+  /// Draws the initial weights of both networks.
   func draw(_ configuration: TrainingConfiguration) {
     let (rule, key) = (configuration.initialization, configuration.seed)
     generator.network.initialize(generator.store, by: rule, key: key, firstStep: 0)
@@ -19,13 +19,13 @@ struct NetworkPair<S: Scalar>: Sendable {
   }
 }
 
-/// A network, its numbers, and the rule that they follow.
+/// A network, its parameters and its optimizer.
 struct TrainedNetwork<S: Scalar>: Sendable {
   let network: Network
   let optimizer: Optimizer
   let store: ParameterStore<S>
 
-  /// A network of zeros.
+  /// Makes a network with zeros.
   init(_ network: Network, _ optimizer: Optimizer) {
     self.network = network
     self.optimizer = optimizer

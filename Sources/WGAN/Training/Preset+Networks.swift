@@ -1,23 +1,24 @@
 import Engine
 
 extension Preset.Networks {
-  /// Three dense layers each.
+  /// Three dense layers in each network.
   static func dense(_ image: Shape) -> Self {
     Self(
       generator: "dense 128; relu; dense 256; relu; dense \(image.count); tanh",
       critic: "dense 256; leaky-relu 0.2; dense 128; leaky-relu 0.2; dense 1")
   }
 
-  /// DCGAN (Radford, Metz, Chintala 2016) of two levels, for images with sides of multiples of 4: of
-  /// so many channels at half the size, and twice as many at a quarter.
+  /// DCGAN (Radford, Metz, Chintala 2016) with two convolutions in each network: `channels`
+  /// channels at half the image size, and twice as many at a quarter.
   static func dcgan(
     _ image: Shape, channels: Int, criticBatchNorm: Bool = false
   ) throws(ShapeError) -> Self {
     guard image.height % 4 == 0, image.width % 4 == 0 else {
-      throw ShapeError(reason: "DCGAN needs sides that are multiples of 4, not \(image)")
+      throw ShapeError(
+        reason: "DCGAN requires a height and a width that are multiples of 4 (found \(image))")
     }
     let (height, width) = (image.height / 4, image.width / 4)
-    let normalised = criticBatchNorm ? " no-bias; batch-norm" : ""
+    let norm = criticBatchNorm ? " no-bias; batch-norm" : ""
     return Self(
       generator: """
         dense \(2 * channels * height * width) no-bias
@@ -27,13 +28,13 @@ extension Preset.Networks {
         """,
       critic: """
         conv \(channels) kernel 4 stride 2 padding 1; leaky-relu 0.2
-        conv \(2 * channels) kernel 4 stride 2 padding 1\(normalised); leaky-relu 0.2
+        conv \(2 * channels) kernel 4 stride 2 padding 1\(norm); leaky-relu 0.2
         flatten; dense 1
         """)
   }
 
-  /// The example "WGAN-GP overriding Model.train_step" of Keras. There an image is 28 × 28, within
-  /// 32 × 32.
+  /// The networks of the Keras example "WGAN-GP overriding Model.train_step", which pads images of
+  /// 28 × 28 to 32 × 32.
   static func keras(_ image: Shape) throws(ShapeError) -> Self {
     let padded = try PaddedImage(image)
     let (height, width) = (padded.height / 8, padded.width / 8)
@@ -63,8 +64,8 @@ extension Preset.Networks {
         """)
   }
 
-  /// The residual networks that Gulrajani et al. 2017 trained on 32 × 32 images (appendix F), with
-  /// their layer norm.
+  /// The residual networks of Gulrajani et al. 2017 for 32 × 32 images (appendix F), with layer
+  /// norm in the critic.
   static func residual(_ image: Shape) throws(ShapeError) -> Self {
     let padded = try PaddedImage(image)
     let (height, width) = (padded.height / 8, padded.width / 8)
@@ -104,7 +105,7 @@ extension Preset.Networks {
         """)
   }
 
-  /// An image with as many zeros around it as make its sides multiples of 8.
+  /// An image with the smallest equal padding that makes its height and width multiples of 8.
   private struct PaddedImage {
     let height: Int, width: Int
     private let margin: Int
@@ -116,19 +117,22 @@ extension Preset.Networks {
         })
       else {
         throw ShapeError(
-          reason: "this preset needs sides that an equal frame makes multiples of 8, not \(image)")
+          reason:
+            "this preset requires a height and a width that equal padding makes multiples of 8 "
+            + "(found \(image))")
       }
       self.margin = margin
       (height, width) = (image.height + 2 * margin, image.width + 2 * margin)
     }
 
-    /// The side of the largest squares that cover the image after two halvings: all of it where it
-    /// is square.
+    /// The side of the largest squares that tile the padded image at a quarter of its size: all of
+    /// it if it is square.
     var largestSquareSide: Int {
       (1...min(height, width) / 4).last { height / 4 % $0 == 0 && width / 4 % $0 == 0 } ?? 1
     }
 
-    /// A line each, or none.
+    // One layer each, or none.
+
     var pad: String { margin == 0 ? "" : "zero-pad \(margin)" }
     var crop: String { margin == 0 ? "" : "crop \(margin)" }
   }

@@ -1,10 +1,10 @@
 import Engine
 
-/// A named configuration.
+/// A named set of hyperparameters and networks, for images of any suitable shape.
 public struct Preset: Sendable {
-  /// What `--preset` takes.
+  /// The name, such as `mlp-gp`.
   public let name: String
-  /// One line for `--list-presets`.
+  /// A description of one line.
   public let summary: String
   private let networks: @Sendable (Shape) throws(ShapeError) -> Networks
   private let constraint: Constraint
@@ -17,13 +17,13 @@ public struct Preset: Sendable {
   private var schedule = Schedule.constant
   private var initialization = Initialization.pytorch
 
-  /// A generator and a critic, in words.
+  /// The layers of both networks, in the text form of `Architecture`.
   struct Networks {
     let generator: String
     let critic: String
   }
 
-  /// Every preset.
+  /// All presets.
   public static let all = [
     Preset(
       name: "quick", summary: "a small DCGAN, gradient penalty, the best of three minutes",
@@ -72,9 +72,13 @@ public struct Preset: Sendable {
       schedule: Schedule(.linear(steps: 100_000)), initialization: .he),
   ]
 
-  /// The configuration for images of this shape.
+  /// Makes the configuration for images of a shape.
   ///
-  /// - Throws: `ShapeError` when the preset has no networks for it.
+  /// - Parameters:
+  ///   - image: The shape of an image.
+  ///   - seed: The seed of the run.
+  /// - Returns: The configuration.
+  /// - Throws: `ShapeError` if the preset does not support the shape.
   public func configuration(image: Shape, seed: UInt64) throws(ShapeError)
     -> TrainingConfiguration
   {
@@ -89,7 +93,10 @@ public struct Preset: Sendable {
 }
 
 extension Preset {
-  /// The preset of that name.
+  /// Finds the preset with a name.
+  ///
+  /// - Parameter name: The name.
+  /// - Returns: `nil` if there is none.
   public init?(_ name: String) {
     guard let preset = Self.all.first(where: { $0.name == name }) else { return nil }
     self = preset
@@ -97,7 +104,7 @@ extension Preset {
 }
 
 extension TrainingConfiguration {
-  /// Numbers that are trained, in each network.
+  /// The number of trainable parameters of each network.
   public var parameterCounts: (generator: Int, critic: Int) {
     (generatorNetwork.parameterCount, criticNetwork.parameterCount)
   }

@@ -1,20 +1,20 @@
 import Engine
 
-/// The random streams of training and sampling. Raw values are part of the checkpoint format: never
-/// renumber one.
+// The random streams of training and sampling. The raw values decide the bits of every run, so they
+// must never change.
 extension RandomStream {
   /// The order of the images; the step is the epoch.
   static let dataOrder = RandomStream(rawValue: 2)
-  /// The latents of a critic step; the step is the critic step.
+  /// The latent vectors of a critic step; the step is the critic step.
   static let criticNoise = RandomStream(rawValue: 3)
-  /// The latents of a generator step; the step is the generator step.
+  /// The latent vectors of a generator step; the step is the generator step.
   static let generatorNoise = RandomStream(rawValue: 4)
-  /// The place of each interpolate; the step is the critic step.
+  /// α of each interpolated sample; the step is the critic step.
   static let interpolation = RandomStream(rawValue: 5)
-  /// The latents of `wgan-sample`, which has a seed of its own; the step counts redraws.
+  /// The latent vectors of a `Sampler`, under the seed of its `Latents`; the step counts redraws.
   static let sampling = RandomStream(rawValue: 6)
-  // The dropout masks of a network in a critic or generator step; the step is that step, and the
-  // upper 24 bits of the stream hold the index of the layer.
+  // Dropout masks: the step is the critic or generator step, and the upper 24 bits of the stream
+  // are the index of the layer.
   /// The critic's masks in a critic step.
   static let criticDropout = RandomStream(rawValue: 7)
   /// The generator's masks in a critic step.
@@ -23,6 +23,6 @@ extension RandomStream {
   static let criticDropoutForGenerator = RandomStream(rawValue: 9)
   /// The generator's masks in a generator step.
   static let generatorDropout = RandomStream(rawValue: 10)
-  /// The latents of the estimate on held-out images; the step is 0.
+  /// The latent vectors of the estimate on held-out images; the step is 0.
   static let heldOutNoise = RandomStream(rawValue: 11)
 }

@@ -1,20 +1,24 @@
 import Engine
 import TensorIO
 
-/// Draws images from a generator.
+/// Generates images.
 ///
-/// Sample i of a seed is the same whoever asks for it, with whichever others, on any number of
-/// threads: its latent is a function of (seed, i), and a product's columns do not depend on each
-/// other.
+/// Sample i of a seed does not depend on the other samples that are generated with it, nor on the
+/// number of threads: its latent vector is a function of the seed and i, and the columns of a
+/// matrix product are independent.
 public struct Sampler {
   private let shape: Shape
   private let network: Network
   private let store: ParameterStore<Float>
   private let pool: ThreadPool
-  /// Samples made at a time, for the memory's sake alone.
+  /// The maximum number of samples in memory.
   private static let chunk = 256
 
-  /// A sampler of the state's generator.
+  /// Makes a sampler of a state's generator.
+  ///
+  /// - Parameters:
+  ///   - state: The state. Its generator must not be trained while this sampler writes.
+  ///   - pool: The threads that compute the images.
   public init(_ state: TrainingState, pool: ThreadPool) {
     (shape, network, store) = (
       state.configuration.image, state.generator.network, state.generator.store
@@ -22,17 +26,26 @@ public struct Sampler {
     self.pool = pool
   }
 
-  /// A sampler of a checkpoint's generator; of the rest it reads only what it is.
+  /// Makes a sampler of a checkpoint's generator. The values of all other tensors are not read.
   ///
-  /// - Throws: as `TrainingState`.
+  /// - Parameters:
+  ///   - checkpoint: The checkpoint.
+  ///   - pool: The threads that compute the images.
+  /// - Throws: `FileError` if the file is not a valid checkpoint.
   public init(_ checkpoint: TensorFile, pool: ThreadPool) throws(FileError) {
     let (configuration, network, store) = try ParameterStore.generator(of: checkpoint)
     (shape, self.network, self.store) = (configuration.image, network, store)
     self.pool = pool
   }
 
-  /// Writes the images of latents as `images`, F32, N×C×H×W on [−1, 1], and commits the output.
-  /// `progress` is called now and then with how many are done.
+  /// Writes images as the tensor `images`, F32, N × C × H × W, with values from −1 to 1, and
+  /// commits the output.
+  ///
+  /// - Parameters:
+  ///   - latents: The latent vectors of the images.
+  ///   - output: The file to write.
+  ///   - progress: Called repeatedly with the number of images written so far.
+  /// - Throws: `FileError` if there is too little memory or the output cannot be written.
   public func write(
     _ latents: Latents, to output: OutputFile, progress: (Int) -> Void = { _ in }
   ) throws(FileError) {
@@ -52,8 +65,8 @@ public struct Sampler {
       )
     }
     let size = Workspace<Float>.plan { _ = memory(in: $0) }
-    if let refusal = Memory.shortage(of: size, for: "drawing \(columns) samples at a time") {
-      throw FileError(.invalid, output.path, refusal)
+    if let shortage = Memory.shortage(of: size, for: "generating \(columns) samples at a time") {
+      throw FileError(.invalid, output.path, shortage)
     }
     let workspace = Workspace<Float>()
     let (activations, images) = memory(in: workspace)
@@ -64,16 +77,16 @@ public struct Sampler {
       }
       let writer = try TensorWriter(header, to: output)
       for start in stride(from: 0, to: count, by: Self.chunk) {
-        let some = start..<min(start + Self.chunk, count)
-        generate(latents, some, activations, into: images)
-        try writer.write(images.prefix(some.count * shape.count))
-        progress(some.upperBound)
+        let range = start..<min(start + Self.chunk, count)
+        generate(latents, range, activations, into: images)
+        try writer.write(images.prefix(range.count * shape.count))
+        progress(range.upperBound)
       }
       try writer.finish()
     }
   }
 
-  /// Makes the images of some of the latents, one after another.
+  /// Computes the images of a range of the latent vectors, one after another in `images`.
   private func generate(
     _ latents: Latents, _ range: Range<Int>, _ activations: Activations<Float>,
     into images: Buffer<Float>
@@ -88,12 +101,12 @@ public struct Sampler {
       latents.draw(
         into: activations[0].columns(samples), from: range.lowerBound + samples.lowerBound)
       network.forward(store, activations, 0..<range.count, .sampling, slice: slice)
-      let made = activations.result
+      let result = activations.result
       for sample in samples {
-        let image = images[sample * made.rows..<(sample + 1) * made.rows]
+        let image = images[sample * result.rows..<(sample + 1) * result.rows]
         for channel in 0..<shape.channels {
-          for place in 0..<plane {
-            image[channel * plane + place] = made[place * shape.channels + channel, sample]
+          for position in 0..<plane {
+            image[channel * plane + position] = result[position * shape.channels + channel, sample]
           }
         }
       }

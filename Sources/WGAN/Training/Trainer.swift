@@ -1,99 +1,108 @@
 import Engine
 
-/// Maps a training state to the next: keeps count of steps, batches and epochs, and says whose turn
-/// it is. What a step does to a network is in `Updates`.
+/// Trains a state: it counts steps, batches and epochs, and decides which network steps next.
 public final class Trainer {
-  /// What is trained, as it is now.
+  /// The state, which every step changes in place.
   public let state: TrainingState
-  let updates: Updates<Float>
+  let trainingStep: TrainingStep<Float>
 
-  /// Batches in an epoch: a last short one is left out.
+  /// The number of batches in an epoch. Images that do not fill a last batch are not used.
   public let batchesPerEpoch: Int
 
-  /// A trainer that goes on from `state`. It takes the state over.
+  /// Makes a trainer that continues from a state.
   ///
-  /// - Throws: `TrainingError` when the images are not of the network's shape, too few for a batch,
-  ///   or others than those of an epoch that has begun, and when a batch takes more memory than there
-  ///   is.
+  /// - Parameters:
+  ///   - state: The state to train. Nothing else may change it during the lifetime of the trainer.
+  ///   - images: The real images.
+  ///   - pool: The threads that compute the steps. Their number does not change the result.
+  /// - Throws: `TrainingError` if the images do not have the shape of the configuration, are too
+  ///   few for one batch, or differ from those with which the current epoch started; or if there is
+  ///   too little memory for a batch.
   public init(_ state: TrainingState, images: TrainingImages, pool: ThreadPool)
     throws(TrainingError)
   {
     let configuration = state.configuration
     guard images.shape == configuration.image else {
-      throw .images("images are \(images.shape), the network's are \(configuration.image)")
+      throw .images("images are \(images.shape) (expected \(configuration.image))")
     }
     batchesPerEpoch = images.count / configuration.batchSize
     guard batchesPerEpoch > 0 else {
       throw .images(
-        "\(images.count == 1 ? "1 image does" : "\(images.count) images do") not make a batch of "
-          + "\(configuration.batchSize), which wgan-init --batch-size sets")
+        "too few images for a batch (expected at least \(configuration.batchSize), found "
+          + "\(images.count)); wgan-init --batch-size sets the batch size")
     }
     guard !state.progress.isMidEpoch || state.progress.images == images.fingerprint else {
       throw .images(
-        "other images than those of the epoch in hand, which the checkpoint left at batch "
-          + "\(state.progress.batch)")
+        "the images are not those with which the current epoch started (the checkpoint is at batch "
+          + "\(state.progress.batch)); finish the epoch with the same images")
     }
     guard state.progress.batch < batchesPerEpoch else {
-      throw .images("\(images.count) images end before batch \(state.progress.batch)")
+      throw .images(
+        "the checkpoint is at batch \(state.progress.batch) of the epoch, but \(images.count) "
+          + "images make only \(batchesPerEpoch) batches")
     }
     self.state = state
-    func updates(in workspace: Workspace<Float>) -> Updates<Float> {
-      Updates(of: state.networks, configuration, images: images, pool: pool, in: workspace)
+    func trainingStep(in workspace: Workspace<Float>) -> TrainingStep<Float> {
+      TrainingStep(of: state.networks, configuration, images: images, pool: pool, in: workspace)
     }
-    let size = Workspace.plan { _ = updates(in: $0) }
-    if let refusal = Memory.shortage(of: size, for: "a batch of \(configuration.batchSize)") {
-      throw .memory(refusal)
+    let size = Workspace.plan { _ = trainingStep(in: $0) }
+    if let shortage = Memory.shortage(of: size, for: "a batch of \(configuration.batchSize)") {
+      throw .memory(shortage)
     }
-    self.updates = updates(in: Workspace())
+    self.trainingStep = trainingStep(in: Workspace())
   }
 
-  /// One step of the given side: with `both` a critic step, and the generator step if one is due.
-  /// What either drew and computed goes to the trace, if there is one.
+  /// Does one step: a critic step, then a generator step if one is due. If only one network is
+  /// trained, it does one step of that network.
   ///
-  /// - Throws: `TrainingError.notFinite` before a parameter of the network in question is changed;
-  ///   what the trace throws.
-  public func step(_ trained: TrainedNetworks, trace: Trace? = nil) throws -> StepReport {
+  /// - Parameters:
+  ///   - networks: The networks to train.
+  ///   - trace: Records everything that the step drew and computed.
+  /// - Returns: The metrics of the step.
+  /// - Throws: `TrainingError.notFinite` before any parameter of the network changes; `FileError`
+  ///   if the trace cannot be written.
+  public func step(_ networks: TrainedNetworks = .both, trace: Trace? = nil) throws -> StepReport {
     let configuration = state.configuration
     state.progress.arithmetic.enter()
     var report = StepReport(
       epoch: state.progress.epoch + 1, rates: configuration.rates(at: state.progress))
-    if trained != .generator {
-      let seen = try updates.updateCritic(at: state.progress)
+    if networks != .generator {
+      let critic = try trainingStep.updateCritic(at: state.progress)
       state.progress.criticSteps += 1
-      state.progress.images = updates.images.fingerprint
-      report.critic = seen
+      state.progress.images = trainingStep.images.fingerprint
+      report.critic = critic
       report.count(state.progress)
       try trace?.append(critic: report)
-      state.progress.advance(after: seen, trained, configuration)
+      state.progress.advance(after: critic, networks, configuration)
     }
-    if trained == .generator || trained == .both && state.progress.isGeneratorDue(configuration) {
-      let mean = try updates.updateGenerator(at: state.progress)
+    if networks == .generator || networks == .both && state.progress.isGeneratorDue(configuration) {
+      let score = try trainingStep.updateGenerator(at: state.progress)
       state.progress.generatorSteps += 1
-      report.generator = mean
+      report.generator = score
       report.count(state.progress)
       try trace?.append(generator: report)
-      state.progress.advance(afterGenerator: mean, trained, configuration)
+      state.progress.advance(afterGenerator: score, networks, configuration)
     }
     if state.progress.batch == batchesPerEpoch { state.progress.finishEpoch(configuration) }
     return report
   }
 }
 
-/// Why training cannot begin or go on.
+/// The reason why training cannot start or continue.
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
-  /// The images do not fit the checkpoint.
+  /// The images do not fit the configuration or the progress.
   case images(String)
-  /// There is not memory enough for a batch.
+  /// There is too little memory for a batch.
   case memory(String)
-  /// The objective or its gradient has an infinity or a NaN; no parameter was changed.
+  /// The loss or its gradient contains an infinity or a NaN. No parameter was changed.
   case notFinite(String)
 
-  /// One clause, lower case.
+  /// One line for an error message, without the file name.
   public var description: String {
     switch self {
     case .images(let reason), .memory(let reason): reason
     case .notFinite(let step):
-      "\(step): the gradient is not finite; stopped before the update (a smaller learning rate may help)"
+      "\(step): the gradient is not finite, the parameters are unchanged; reduce the learning rate"
     }
   }
 }

@@ -1,14 +1,15 @@
 import Engine
 
-/// How the critic is held near Lipschitz continuity.
-public enum Constraint: Equatable, Sendable, CustomStringConvertible {
-  /// After each critic step every parameter, biases included, is clamped to ±bound (Arjovsky et al.
-  /// 2017, algorithm 1, line 7).
+/// The method that keeps the critic close to 1-Lipschitz.
+public enum Constraint: Equatable, Sendable, LosslessStringConvertible {
+  /// Weight clipping: after each critic step, every parameter of the critic, including the biases,
+  /// is clamped to [−bound, bound] (Arjovsky et al. 2017, algorithm 1, line 7).
   case clip(bound: Double)
-  /// λ · mean (‖∇C(x̂)‖ − 1)² is added to the critic's objective (Gulrajani et al. 2017).
+  /// Gradient penalty: λ · mean (‖∇C(x̂)‖ − 1)² is added to the critic's loss; `weight` is λ
+  /// (Gulrajani et al. 2017).
   case gradientPenalty(weight: Double)
 
-  /// The text form in a checkpoint, as `clip 0.01` or `gradient-penalty 10.0`.
+  /// The text form in a checkpoint, such as `clip 0.01` or `gradient-penalty 10.0`.
   public var description: String {
     switch self {
     case .clip(let bound): "clip \(bound)"
@@ -16,7 +17,10 @@ public enum Constraint: Equatable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Reads the text form; `nil` when it is not one.
+  /// Parses the text form.
+  ///
+  /// - Parameter text: The text form.
+  /// - Returns: `nil` if the text is not valid.
   public init?(_ text: String) {
     var reader = TokenReader(text)
     if let bound: Double = reader.value("clip") {
@@ -29,42 +33,86 @@ public enum Constraint: Equatable, Sendable, CustomStringConvertible {
     guard reader.isEmpty else { return nil }
   }
 
-  /// λ, or `nil` for clipping.
+  /// λ; `nil` for weight clipping.
   var penaltyWeight: Double? {
     if case .gradientPenalty(let weight) = self { weight } else { nil }
   }
 }
 
-/// Everything that decides a training run before it begins; it never changes during one.
+/// The hyperparameters, networks and seed of a training run. They do not change during the run.
+///
+/// A ``Preset`` makes one. Check ``validationError`` after changing a property.
 public struct TrainingConfiguration: Equatable, Sendable {
-  /// What the generator makes and the critic reads.
+  /// The shape of an image: the output of the generator and the input of the critic.
   public var image: Shape
-  /// Numbers in a latent.
+  /// The size of a latent vector.
   public var latent: Int
-  /// The networks, latent → image and image → 1.
-  public var generator: Architecture, critic: Architecture
-  /// Samples of each kind in a step.
+  /// The generator: latent vector → image.
+  public var generator: Architecture
+  /// The critic: image → one number.
+  public var critic: Architecture
+  /// The batch size: the number of real and of generated images in a step, 1 to 65536.
   public var batchSize: Int
-  /// Critic steps for each generator step, and where there are others.
-  public var criticSteps: Int, criticWarmUp: CriticWarmUp
-  /// The real images of the critic steps before one generator step.
+  /// Critic steps per generator step, 1 to 1000000.
+  public var criticSteps: Int
+  /// Additional critic steps before some generator steps.
+  public var criticWarmUp: CriticWarmUp
+  /// The choice of the real images for the critic steps before one generator step.
   public var realBatch: RealBatch
-  /// How the critic is held.
+  /// The Lipschitz constraint of the critic.
   public var constraint: Constraint
-  /// Where a gradient penalty looks.
+  /// The distribution of the points at which a gradient penalty is computed.
   public var interpolation: Interpolation
-  /// The optimisers.
-  public var generatorOptimizer: Optimizer, criticOptimizer: Optimizer
-  /// How their learning rates change.
+  /// The optimizer of the generator.
+  public var generatorOptimizer: Optimizer
+  /// The optimizer of the critic.
+  public var criticOptimizer: Optimizer
+  /// The schedule of both learning rates.
   public var schedule: Schedule
-  /// What the networks begin with.
+  /// The distribution of the initial weights.
   public var initialization: Initialization
-  /// What every random number of the run comes from.
+  /// The seed of every random number of the run.
   public var seed: UInt64
 
-  /// What is out of range or does not fit together, in words; `nil` when training can begin.
+  /// Makes a configuration. The defaults are those of a checkpoint without the setting.
+  ///
+  /// - Parameters:
+  ///   - image: The shape of an image.
+  ///   - latent: The size of a latent vector.
+  ///   - generator: The generator: latent vector → image.
+  ///   - critic: The critic: image → one number.
+  ///   - batchSize: The number of real and of generated images in a step.
+  ///   - criticSteps: Critic steps per generator step.
+  ///   - criticWarmUp: Additional critic steps before some generator steps.
+  ///   - realBatch: The choice of the real images.
+  ///   - constraint: The Lipschitz constraint of the critic.
+  ///   - interpolation: The distribution of the points of a gradient penalty.
+  ///   - generatorOptimizer: The optimizer of the generator.
+  ///   - criticOptimizer: The optimizer of the critic.
+  ///   - schedule: The schedule of both learning rates.
+  ///   - initialization: The distribution of the initial weights.
+  ///   - seed: The seed of every random number of the run.
+  public init(
+    image: Shape, latent: Int, generator: Architecture, critic: Architecture, batchSize: Int,
+    criticSteps: Int, criticWarmUp: CriticWarmUp = .never, realBatch: RealBatch = .fresh,
+    constraint: Constraint, interpolation: Interpolation = .uniform, generatorOptimizer: Optimizer,
+    criticOptimizer: Optimizer, schedule: Schedule = .constant,
+    initialization: Initialization = .pytorch, seed: UInt64 = 0
+  ) {
+    (self.image, self.latent) = (image, latent)
+    (self.generator, self.critic) = (generator, critic)
+    (self.batchSize, self.criticSteps, self.criticWarmUp) = (batchSize, criticSteps, criticWarmUp)
+    (self.realBatch, self.constraint) = (realBatch, constraint)
+    self.interpolation = interpolation
+    (self.generatorOptimizer, self.criticOptimizer) = (generatorOptimizer, criticOptimizer)
+    (self.schedule, self.initialization, self.seed) = (schedule, initialization, seed)
+  }
+
+  /// The first value that is out of range or does not fit the others; `nil` if training can start.
   public var validationError: String? {
-    guard 1...Architecture.maximumWidth ~= latent else { return "the latent size is out of range" }
+    guard 1...Architecture.maximumWidth ~= latent else {
+      return "the latent size must be between 1 and \(Architecture.maximumWidth)"
+    }
     guard 1...65536 ~= batchSize else { return "the batch size must be between 1 and 65536" }
     guard 1...Self.maximumCriticSteps ~= criticSteps else {
       return "the critic steps must be between 1 and \(Self.maximumCriticSteps)"
@@ -85,24 +133,26 @@ public struct TrainingConfiguration: Equatable, Sendable {
     return networksValidationError
   }
 
-  /// The most critic steps before a generator step.
+  /// The maximum number of critic steps before a generator step.
   static let maximumCriticSteps = 1_000_000
 
-  /// The critic steps before the generator step of this number, counted from 0.
+  /// The number of critic steps before generator step `number`, counted from 0.
   func criticSteps(before number: Int) -> Int { criticWarmUp.steps(before: number) ?? criticSteps }
 
-  /// What is allowed but known to go wrong; `nil` when nothing is.
+  /// A combination of settings that is allowed but known to train badly; `nil` if there is none.
   public var warning: String? {
     if case .clip = constraint, case .adam(_, let beta1, _, _) = criticOptimizer, beta1 > 0 {
       return
-        "Adam with beta1 > 0 can kill a critic with clipped weights; RMSProp is the paper's choice"
+        "Adam with beta1 > 0 is unstable with clipped weights; use RMSProp, as the paper does"
     }
     if schedule.plateau?.period == .step {
-      return "noise ends the patience of a plateau of every step, and the learning rates fall to "
-        + "nothing early; a plateau of every epoch watches |W|"
+      return "a plateau of every step reduces the learning rates too early, because the values of "
+        + "single steps are noisy; use every epoch"
     }
     if interpolation == .normal {
-      return "two of three normal interpolates lie beyond the samples; uniform is the paper's way"
+      return
+        "with normal interpolation, two of three points are not between the samples; the paper "
+        + "uses uniform"
     }
     return nil
   }
@@ -117,16 +167,16 @@ public struct TrainingConfiguration: Equatable, Sendable {
     for (name, build) in [("generator", buildGenerator), ("critic", buildCritic)] {
       do throws(ShapeError) {
         let count = try build().parameterCount
-        guard count > 0 else { return "the \(name) has nothing to train" }
+        guard count > 0 else { return "the \(name) has no parameters" }
         guard count <= Self.maximumParameterCount else {
-          return "the \(name) has \(count) parameters, of at most \(Self.maximumParameterCount)"
+          return "the \(name) has \(count) parameters (maximum: \(Self.maximumParameterCount))"
         }
       } catch { return "the \(name): \(error)" }
     }
     return nil
   }
 
-  /// The most parameters that a network may have: a GiB of them, and as much for each moment.
+  /// The maximum number of parameters of a network: 1 GiB, and as much for each moment.
   private static let maximumParameterCount = 1 << 28
 
   private func buildGenerator() throws(ShapeError) -> Network {
@@ -137,7 +187,8 @@ public struct TrainingConfiguration: Equatable, Sendable {
     try critic.network(input: image, output: .vector(1))
   }
 
-  /// The networks of a configuration without a `validationError`.
+  // The networks. Precondition: there is no `validationError`.
+
   var generatorNetwork: Network { built(buildGenerator) }
   var criticNetwork: Network { built(buildCritic) }
 

@@ -1,15 +1,17 @@
 import Engine
 import TensorIO
 
-/// The real images: tensor `images` of a TensorIO file, U8 with range 0,255 or F32 with range −1,1.
-/// They stay as they are in the file, mapped, and become numbers on [−1, 1] when a batch is
-/// gathered.
+/// The real images, as bytes from 0 to 255 or as single-precision numbers from −1 to 1.
+///
+/// The images of a file stay in the file, which is mapped into memory. They are converted to
+/// numbers from −1 to 1 when a batch is gathered.
 public struct TrainingImages: Sendable {
-  /// Of one image.
+  /// The shape of one image.
   public let shape: Shape
-  /// How many images.
+  /// The number of images.
   public let count: Int
-  /// What tells these images from others: the shape and the CRC-32 of the pixels.
+  /// An identification of the images for ``TrainingProgress/images``: their number, their shape and
+  /// the CRC-32 of their pixels.
   public let fingerprint: String
   private let pixels: Pixels
 
@@ -18,7 +20,28 @@ public struct TrainingImages: Sendable {
     case floats(StoredTensor<Float>)
   }
 
-  /// Takes the images of a file, which it keeps open.
+  /// Makes images from bytes in memory.
+  ///
+  /// - Parameters:
+  ///   - pixels: The pixels of all images in the order image, channel, row, column. 0 becomes −1,
+  ///     255 becomes 1.
+  ///   - shape: The shape of one image.
+  /// - Throws: `FileError` if there are too many images or too little memory for a copy of the
+  ///   pixels.
+  /// - Precondition: `pixels` contains at least one image, and whole images only.
+  public init(pixels: [UInt8], shape: Shape) throws(FileError) {
+    precondition(!pixels.isEmpty && pixels.count.isMultiple(of: shape.count))
+    let sizes = [pixels.count / shape.count, shape.channels, shape.height, shape.width]
+    let header = TensorHeader(
+      kind: "images", metadata: ["range": "0,255"], entries: [TensorEntry("images", .u8, sizes)])
+    try self.init(TensorFile(header, data: pixels.span, name: "images in memory"))
+  }
+
+  /// Makes images from the tensor `images` of a file, N × C × H × W. The file stays open.
+  ///
+  /// - Parameter file: A file of kind `images`: U8 with range `0,255`, or F32 with range `-1,1`.
+  /// - Throws: `FileError` if the file contains no such images, more than 2³² − 1 images, images
+  ///   with more than 2²⁴ values, or values outside the range.
   public init(_ file: TensorFile) throws(FileError) {
     let entry = try file.imagesEntry()
     let shape = try Shape(like: file)
@@ -32,17 +55,17 @@ public struct TrainingImages: Sendable {
     case (.f32, "-1,1"):
       let numbers = StoredTensor<Float>("images", in: file)
       if let numbers, !Float.allWithin(numbers, bound: 1) {
-        throw FileError(.invalid, file.path, "tensor images has numbers outside its range -1,1")
+        throw FileError(.invalid, file.path, "tensor images has values outside its range -1,1")
       }
       pixels = numbers.map { .floats($0) }
     default:
       throw FileError(
         .invalid, file.path,
         "tensor images is \(entry.type.rawValue) with range \(range.map(quoted) ?? "unknown"); "
-          + "training takes U8 with range 0,255 or F32 with range -1,1")
+          + "training requires U8 with range 0,255 or F32 with range -1,1")
     }
     guard let pixels, let checksum = file.checksum(of: "images") else {
-      throw FileError(.invalid, file.path, "has no image")
+      throw FileError(.invalid, file.path, "has no images")
     }
     self.pixels = pixels
     self.shape = shape
@@ -50,9 +73,9 @@ public struct TrainingImages: Sendable {
     fingerprint = "\(count)x\(shape) \(Checksum.digits(checksum))"
   }
 
-  /// Puts the images of these indices into the columns of a block, one image a column.
+  /// Copies the images with these indices into the columns of a matrix, one image per column.
   func gather<S: Scalar>(_ indices: ArraySlice<UInt32>, into block: MatrixView<S>) {
-    // Channel by channel: one after another in the file, side by side in the block.
+    // The channels of an image are consecutive in the file and interleaved in the matrix.
     let plane = shape.height * shape.width
     for channel in 0..<shape.channels {
       let rows = block.rows(from: channel, by: shape.channels)
@@ -66,7 +89,10 @@ public struct TrainingImages: Sendable {
     }
   }
 
-  /// How many of these images are among others too, to the last byte.
+  /// Counts the images that also occur in another set, byte for byte.
+  ///
+  /// - Parameter others: The other set.
+  /// - Returns: The number of images of this set that occur in the other.
   public func count(among others: TrainingImages) -> Int {
     var counts: [StoredBytes: Int] = [:]
     for index in 0..<count { counts[self[index], default: 0] += 1 }
@@ -83,7 +109,7 @@ public struct TrainingImages: Sendable {
 }
 
 extension TensorFile {
-  /// The tensor `images`, rank 4, of a file of kind images.
+  /// The tensor `images` of a file of kind `images`.
   func imagesEntry() throws(FileError) -> TensorEntry {
     try require(kind: "images")
     guard let entry = header["images"] else {
@@ -98,11 +124,15 @@ extension TensorFile {
 }
 
 extension Shape {
-  /// The shape of the images in a file.
+  /// Reads the shape of the images in a file.
+  ///
+  /// - Parameter file: A file of kind `images`.
+  /// - Throws: `FileError` if there is no tensor `images` of shape N × C × H × W, or an image has
+  ///   more than 2²⁴ values.
   public init(like file: TensorFile) throws(FileError) {
     let sizes = try file.imagesEntry().shape
     guard let shape = Shape(channels: sizes[1], height: sizes[2], width: sizes[3]) else {
-      throw FileError(.invalid, file.path, "an image has more than 16777216 numbers")
+      throw FileError(.invalid, file.path, "an image has more than 16777216 values")
     }
     self = shape
   }

@@ -1,34 +1,41 @@
 import Engine
 
-/// Which networks a run trains.
+/// The networks that are trained.
 public enum TrainedNetworks: String, Sendable, CaseIterable {
-  /// Critic steps, and a generator step after every so many of them.
+  /// Both in alternation: several critic steps, then one generator step.
   case both
-  /// One network alone; the other stays, and so does the place in the alternation.
-  case critic, generator
+  /// The critic only. The generator and the alternation do not change.
+  case critic
+  /// The generator only. The critic and the alternation do not change.
+  case generator
 }
 
-/// How far a call trains.
+/// The end of a training plan.
 public enum StopCondition: Equatable, Sendable {
-  /// So many generator steps more; critic steps if the critic trains alone.
+  /// A number of further generator steps, or critic steps if only the critic is trained.
   case steps(Int)
-  /// To the end of so many epochs more, the one in hand counted. When the generator trains alone,
-  /// as many of its steps as the epochs have batches.
+  /// A number of further epochs, including the current one. If only the generator is trained, an
+  /// epoch is as many generator steps as there are batches.
   case epochs(Int)
-  /// Up to this many epochs in all; nothing if they are done already.
+  /// A total number of epochs. If they are already complete, there is nothing to do.
   case untilEpoch(Int)
 }
 
-/// The way that one call trains: from where it began, on one side or both, to a goal.
+/// The steps from a trainer's current state to a stop condition.
 public struct TrainingPlan {
-  /// Which networks are trained.
+  /// The networks that are trained.
   public let trained: TrainedNetworks
   private let stopCondition: StopCondition?
   let start: TrainingProgress
   private let configuration: TrainingConfiguration
   private let batchesPerEpoch: Int
 
-  /// A course that begins where the trainer stands; without a goal it has no end.
+  /// Makes a plan that starts at the trainer's current state.
+  ///
+  /// - Parameters:
+  ///   - trainer: The trainer.
+  ///   - trained: The networks to train.
+  ///   - stopCondition: The end; `nil` for a plan without an end.
   public init(_ trainer: Trainer, _ trained: TrainedNetworks, to stopCondition: StopCondition?) {
     self.init(
       from: trainer.state.progress, trained, to: stopCondition, trainer.state.configuration,
@@ -43,19 +50,25 @@ public struct TrainingPlan {
     (self.configuration, self.batchesPerEpoch) = (configuration, batchesPerEpoch)
   }
 
-  /// Whether there is nothing more to do: the goal is reached, or nothing is left to learn.
+  /// Returns whether the plan ends here: ``isReached(at:)`` or ``isScheduleOver(at:)``.
+  ///
+  /// - Parameter progress: The progress of the state.
   public func isFinished(at progress: TrainingProgress) -> Bool {
-    isReached(at: progress) || isSpent(at: progress)
+    isReached(at: progress) || isScheduleOver(at: progress)
   }
 
-  /// Whether an epoch has ended from which on both learning rates are 0 for good. Steps that are
-  /// counted are done all the same.
-  public func isSpent(at progress: TrainingProgress) -> Bool {
+  /// Returns whether an epoch has just ended and the schedule keeps both learning rates at 0 from
+  /// here on. Always `false` for ``StopCondition/steps(_:)``.
+  ///
+  /// - Parameter progress: The progress of the state.
+  public func isScheduleOver(at progress: TrainingProgress) -> Bool {
     if case .steps = stopCondition { return false }
     return !progress.isMidEpoch && configuration.schedule.isOver(after: progress.generatorSteps)
   }
 
-  /// Whether the goal is reached.
+  /// Returns whether the stop condition is reached.
+  ///
+  /// - Parameter progress: The progress of the state.
   public func isReached(at progress: TrainingProgress) -> Bool {
     switch (stopCondition, trained) {
     case (nil, _): false
@@ -68,7 +81,7 @@ public struct TrainingPlan {
     }
   }
 
-  /// The epoch that it ends with, if that is known.
+  /// The last epoch, counted from 1; `nil` if it is not known in advance.
   public var lastEpoch: Int? {
     switch (stopCondition, trained) {
     case (nil, _), (.steps, _), (_, .generator): nil
@@ -77,7 +90,10 @@ public struct TrainingPlan {
     }
   }
 
-  /// Images that the critic was shown so far; where the generator trains alone, that it made.
+  /// Returns the number of real images that the critic has processed since the start of the plan,
+  /// or of generated images if only the generator is trained.
+  ///
+  /// - Parameter progress: The progress of the state.
   public func images(at progress: TrainingProgress) -> Int {
     let steps =
       trained == .generator
@@ -85,7 +101,10 @@ public struct TrainingPlan {
     return steps * configuration.batchSize
   }
 
-  /// Images still to come, about, if there is an end; a warm-up of the critic is not foreseen.
+  /// Returns an estimate of the remaining images, which ignores additional critic steps of a
+  /// warm-up; `nil` for a plan without an end.
+  ///
+  /// - Parameter progress: The progress of the state.
   public func imagesLeft(at progress: TrainingProgress) -> Double? {
     guard let stopCondition else { return nil }
     let made = Double(progress.generatorSteps - start.generatorSteps)
@@ -105,16 +124,17 @@ public struct TrainingPlan {
     return max(steps, 0) * Double(configuration.batchSize)
   }
 
-  /// Calls `body` for every step of the course, with the progress that it leads to, for as long as
-  /// `body` says so.
+  /// Calls `body` for every step of the plan, with the progress after it, until `body` returns
+  /// `false`.
   func forEachStep(_ body: (_ isCritic: Bool, _ after: TrainingProgress) -> Bool) {
     var progress = start
     while !isFinished(at: progress) {
       if trained != .generator {
         progress.criticSteps += 1
         guard body(true, progress) else { return }
-        let nothing = CriticReport(real: 0, fake: 0, penalty: nil, gradientNorm: nil)
-        progress.advance(after: nothing, trained, configuration)
+        // The numbers of a step only affect the learning rates, not the order of the steps.
+        let unknown = CriticMetrics(real: 0, fake: 0, penalty: nil, gradientNorm: nil)
+        progress.advance(after: unknown, trained, configuration)
       }
       if trained == .generator || trained == .both && progress.isGeneratorDue(configuration) {
         progress.generatorSteps += 1

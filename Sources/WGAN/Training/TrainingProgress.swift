@@ -1,55 +1,57 @@
 import Engine
 
-/// How far a run has come: all that changes in it besides the networks' numbers.
+/// The counters of a run: everything that changes in it except the numbers of the networks.
 public struct TrainingProgress: Equatable, Sendable {
-  /// Epochs completed.
+  /// Completed epochs.
   public internal(set) var epoch = 0
-  /// Batches of the epoch in hand that the critic is done with.
+  /// Batches of the current epoch that the critic has finished.
   public internal(set) var batch = 0
-  /// Critic steps that have seen the next batch already, where batches are reused.
+  /// Critic steps that have already used the next batch; 0 unless batches are reused.
   public internal(set) var batchUses = 0
-  /// Critic and generator steps since the beginning.
-  public internal(set) var criticSteps = 0, generatorSteps = 0
-  /// Critic steps since the last generator step; it does not restart at an epoch.
+  /// Critic steps of the whole run.
+  public internal(set) var criticSteps = 0
+  /// Generator steps of the whole run.
+  public internal(set) var generatorSteps = 0
+  /// Critic steps since the last generator step. A new epoch does not reset it.
   public internal(set) var phase = 0
-  /// Under which versions of the arithmetic the numbers came to be.
+  /// The arithmetic versions that computed the run.
   public internal(set) var arithmetic = Arithmetic()
-  /// Which images the epoch in hand is of; `nil` before the first step.
+  /// The ``TrainingImages/fingerprint`` of the current epoch's images; `nil` before the first step.
   public internal(set) var images: String?
-  /// What a plateau has seen; `nil` for another schedule.
-  public internal(set) var plateau: PlateauState?
+  /// The state of a plateau schedule; `nil` for every other schedule.
+  var plateau: PlateauState?
 
-  /// The beginning.
+  /// Makes the progress before the first step.
   public init() {}
 
-  /// The beginning of a run.
+  /// Makes the progress before the first step of a configuration.
   init(_ configuration: TrainingConfiguration) { plateau = PlateauState(configuration) }
 
-  /// The most that anything is counted to: every number up to it is a `Double`.
+  /// The maximum of every counter: each integer up to it is exact as a `Double`.
   static let maximumCount = 1 << 53
 
-  /// Whether an epoch has begun.
+  /// Whether the current epoch has started.
   var isMidEpoch: Bool { batch > 0 || batchUses > 0 }
 
   /// Whether an epoch has just ended.
   public var isEndOfEpoch: Bool { epoch > 0 && !isMidEpoch }
 
-  /// Whether the critic has had its steps before the next generator step.
+  /// Whether the critic has done all its steps before the next generator step.
   func isGeneratorDue(_ configuration: TrainingConfiguration) -> Bool {
     phase >= configuration.criticSteps(before: generatorSteps)
   }
 
-  /// Moves on in the alternation and in the epoch after a critic step.
+  /// Counts a critic step in the alternation of the networks and in the epoch.
   ///
-  /// A batch that is reused serves until the generator step is due or, where the critic trains
-  /// alone, for `TrainingConfiguration.criticSteps` steps.
+  /// A reused batch is used until a generator step is due. If only the critic is trained, it is
+  /// used for `criticSteps` steps.
   mutating func advance(
-    after report: CriticReport, _ trained: TrainedNetworks, _ configuration: TrainingConfiguration
+    after critic: CriticMetrics, _ networks: TrainedNetworks, _ configuration: TrainingConfiguration
   ) {
-    if trained == .both { phase += 1 }
+    if networks == .both { phase += 1 }
     batchUses += 1
     let isBatchDone =
-      switch (configuration.realBatch, trained) {
+      switch (configuration.realBatch, networks) {
       case (.fresh, _): true
       case (.reused, .both): isGeneratorDue(configuration)
       case (.reused, _): batchUses >= configuration.criticSteps
@@ -58,23 +60,24 @@ public struct TrainingProgress: Equatable, Sendable {
       batch += 1
       batchUses = 0
     }
-    if let plateau = configuration.schedule.plateau { self.plateau?.watch(report, plateau) }
+    if let plateau = configuration.schedule.plateau { self.plateau?.update(critic, plateau) }
   }
 
-  /// Moves on in the alternation after a generator step, which saw this mean of C.
+  /// Counts a generator step in the alternation; `score` is the mean of C over its samples.
   mutating func advance(
-    afterGenerator mean: Double, _ trained: TrainedNetworks, _ configuration: TrainingConfiguration
+    afterGenerator score: Double, _ networks: TrainedNetworks,
+    _ configuration: TrainingConfiguration
   ) {
-    if trained == .both { phase = 0 }
+    if networks == .both { phase = 0 }
     if let plateau = configuration.schedule.plateau {
-      self.plateau?.watch(generator: mean, plateau)
+      self.plateau?.update(generator: score, plateau)
     }
   }
 
-  /// Moves on to the next epoch.
+  /// Starts the next epoch.
   mutating func finishEpoch(_ configuration: TrainingConfiguration) {
     epoch += 1
     batch = 0
-    if let plateau = configuration.schedule.plateau { self.plateau?.watchEpoch(plateau) }
+    if let plateau = configuration.schedule.plateau { self.plateau?.updateEpoch(plateau) }
   }
 }

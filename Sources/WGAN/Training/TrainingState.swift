@@ -1,25 +1,28 @@
 import Engine
 
-/// Everything that a training run is: configuration, progress, both networks with their moments.
-/// A checkpoint is this in a file; `Trainer` maps one state to the next.
+/// The complete state of a training run: configuration, progress, and both networks with their
+/// optimizer state.
+///
+/// A checkpoint file contains exactly this. ``Trainer`` advances a state step by step.
 public final class TrainingState {
-  /// What was decided at the beginning.
+  /// The hyperparameters, networks and seed of the run.
   public let configuration: TrainingConfiguration
-  /// How far the run has come.
+  /// The counters of the run.
   public internal(set) var progress: TrainingProgress
   let networks: NetworkPair<Float>
   var generator: TrainedNetwork<Float> { networks.generator }
   var critic: TrainedNetwork<Float> { networks.critic }
 
-  /// The state at the beginning, weights drawn from the seed.
+  /// Makes the state before the first step. The weights are drawn from the seed.
   ///
-  /// - Precondition: the configuration has no `validationError`.
+  /// - Parameter configuration: The configuration of the run.
+  /// - Precondition: `configuration.validationError` is `nil`.
   public convenience init(initial configuration: TrainingConfiguration) {
     self.init(zeros: configuration, progress: TrainingProgress(configuration))
     networks.draw(configuration)
   }
 
-  /// A state of zeros, to be read into.
+  /// Makes a state whose networks are all zeros, to be filled from a file.
   init(zeros configuration: TrainingConfiguration, progress: TrainingProgress) {
     precondition(configuration.validationError == nil)
     self.configuration = configuration

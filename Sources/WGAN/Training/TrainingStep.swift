@@ -1,14 +1,13 @@
 import Engine
 import Synchronization
 
-/// The updates of the critic and of the generator (Arjovsky et al. 2017, algorithm 1; Gulrajani et
-/// al. 2017, algorithm 1), in single precision where they train, in double where a test compares
-/// them with another double.
+/// The training step of the critic and that of the generator (Arjovsky et al. 2017, algorithm 1;
+/// Gulrajani et al. 2017, algorithm 1). Training uses single precision; tests also use double.
 ///
-/// All shares of the work go through an update together and wait for one another between its parts:
-/// what is shared by samples (draw, generate, *differentiate*), by rows of the weights
-/// (*accumulate*), by parameters (*update*). No part depends on how it is shared.
-final class Updates<S: Scalar> {
+/// All threads do a step together and wait for each other between its stages. They divide the
+/// samples (draw, generate, *differentiate*), the rows of the weights (*weightGradient*) and the
+/// parameters (*update*). No result depends on the division.
+final class TrainingStep<S: Scalar> {
   let images: TrainingImages
   let critic: CriticObjective<S>
   let generator: GeneratorObjective<S>
@@ -18,7 +17,7 @@ final class Updates<S: Scalar> {
   private let pool: ThreadPool
   private var key: UInt64 { configuration.seed }
 
-  /// Updates of these networks, with the memory for a batch in `workspace`.
+  /// Makes the training step of two networks, with the memory for a batch in `workspace`.
   init(
     of networks: NetworkPair<S>, _ configuration: TrainingConfiguration, images: TrainingImages,
     pool: ThreadPool, in workspace: Workspace<S> = Workspace()
@@ -32,10 +31,10 @@ final class Updates<S: Scalar> {
     order = DataOrder(count: images.count)
   }
 
-  /// One update of the critic, from the next batch of the epoch.
+  /// Updates the critic once, with the next batch of the epoch.
   ///
-  /// - Throws: `TrainingError.notFinite` before a parameter is changed.
-  func updateCritic(at progress: TrainingProgress) throws(TrainingError) -> CriticReport {
+  /// - Throws: `TrainingError.notFinite` before any parameter changes.
+  func updateCritic(at progress: TrainingProgress) throws(TrainingError) -> CriticMetrics {
     order.shuffle(epoch: progress.epoch, key: key)
     let (critic, generator, images, key) = (critic, generator, images, key)
     let (criticNetwork, generatorNetwork) = (networks.critic, networks.generator)
@@ -76,15 +75,16 @@ final class Updates<S: Scalar> {
       }
       criticNetwork.network.finishWeightGradient(criticNetwork.store, slice: slice)
     } objective: {
-      critic.report().objective
+      critic.metrics().objective
     }
     guard isFinite else { throw .notFinite("critic step \(progress.criticSteps + 1)") }
-    return critic.report()
+    return critic.metrics()
   }
 
-  /// One update of the generator. Returns the mean of C over its samples.
+  /// Updates the generator once.
   ///
-  /// - Throws: `TrainingError.notFinite` before a parameter is changed.
+  /// - Returns: The mean of C over the samples.
+  /// - Throws: `TrainingError.notFinite` before any parameter changes.
   func updateGenerator(at progress: TrainingProgress) throws(TrainingError) -> Double {
     let (critic, generator, key) = (critic, generator, key)
     let (criticNetwork, generatorNetwork) = (networks.critic, networks.generator)
@@ -104,7 +104,7 @@ final class Updates<S: Scalar> {
       for chunk in critic.chunks {
         generator.drawCriticMasks(chunk, key: key, step: step, slice: slice)
         generator.scoreSamples(criticNetwork.store, chunk, slice: slice)
-        // The next chunk may be shorter, and cut at other columns.
+        // The next chunk may be shorter, and then other threads own its columns.
         slice.synchronize()
       }
       generator.differentiate(generatorNetwork.store, slice: slice)
@@ -118,9 +118,10 @@ final class Updates<S: Scalar> {
     return generator.criticMean()
   }
 
-  /// One update of a network: all shares make its gradient, and if it and the objective are finite
-  /// they move the parameters, then clip them where clipping holds the critic. Returns whether they
-  /// are.
+  /// Updates a network: all threads compute its gradient. If the gradient and the loss are finite,
+  /// they update the parameters and clip them if the constraint is weight clipping.
+  ///
+  /// - Returns: Whether the gradient and the loss are finite.
   private func update(
     _ network: TrainedNetwork<S>, _ rate: Double, step: Int, _ constraint: Constraint?,
     differentiate: @Sendable (WorkerSlice) -> Void, objective: @Sendable () -> Double

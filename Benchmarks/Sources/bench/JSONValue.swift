@@ -1,0 +1,1 @@
+../../../Sources/TensorIO/JSONValue.swift
