@@ -1,67 +1,69 @@
-# Trains a Wasserstein GAN from images: `make train EPOCHS=20`, or see `make help`. What is installed does it in
-# any folder, with the tools that are installed: `make -f /usr/share/wgan/Makefile train EPOCHS=20`.
+# Trains a Wasserstein GAN on images: `make train EPOCHS=20`. `make help` lists all targets and variables. The
+# installed Makefile uses the installed tools, in any folder: `make -f /usr/share/wgan/Makefile train EPOCHS=20`.
 
 makefile := $(lastword $(MAKEFILE_LIST))
 here := $(patsubst %Makefile,%,$(makefile))
-# The folder of an installed Makefile.
+# The folder of an installed Makefile; empty in a checkout.
 installed := $(if $(wildcard $(here)Package.swift),,$(or $(here),./))
 
-## of make train; plot, film and report know the run by RUN or OUT:
-# the epochs that the run shall have at the end
+## of make train; plot, film and report use RUN or OUT:
+# total number of epochs of the run
 EPOCHS   ?= 20
-# the epochs between two pictures; if empty, so that there are 50 at most
+# epochs between two checkpoints, each with a sample grid; default: at most 50 grids
 EVERY    ?=
-# networks and optimizers: wgan-init --list-presets has them
+# networks, optimizers and hyperparameters: wgan-init --list-presets
 PRESET   ?= quick
-# an IDX file, a tensor file or, with SIZE, a folder of PNG files
+# options of wgan-init that override the preset, as --lambda 5 --schedule "cosine 20000"
+INIT     ?=
+# images: an IDX file, a tensor file or, with SIZE, a folder of PNG files
 DATA     ?= /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz
-# the height and width that the pictures of a folder get, as 32 or 28x36
+# image size for a folder: 32, or height x width as 28x36
 SIZE     ?=
-# a command that converts any other DATA, as png2tensor --size 32 --fit pad
+# command that converts DATA to a tensor file, as png2tensor --size 32 --fit pad
 CONVERT  ?=
-# images that are not trained on, as DATA: the log has their Wasserstein estimate
+# images like DATA that are not used for training: adds their Wasserstein estimate to the metrics
 HELD_OUT ?=
-# the seed of all that is random
+# seed of all random numbers
 SEED     ?= 0
-# the images in a step of the critic; if empty, the preset's
+# batch size; default: that of the preset
 BATCH    ?=
-# the threads, which change no result; if empty, one for each core
+# number of threads, which does not change the result; default: all cores
 THREADS  ?=
-# stop after so long, as 90s, 50m, 1.5h or 2d; the same call goes on
+# time limit: 90s, 50m, 1.5h or 2d; the same call resumes
 TIME     ?=
-# a name for the run
+# name of the run
 RUN      ?= $(PRESET)
-# the run's folder
+# folder of the run
 OUT      ?= runs/$(RUN)
 ## of make bench, with DATA, BATCH and THREADS:
-# a Python that has the frameworks to measure beside
+# path of a Python executable with the frameworks to compare with
 PYTHON    ?=
-# those frameworks
+# names of these frameworks
 PEERS     ?= torch tensorflow jax
-# presets, with a batch behind a colon
+# presets, optionally with a batch size after a colon
 WORKLOADS ?= mlp-clip mlp-gp keras-gp:64 keras-gp dcgan-gp
-# interleaved rounds, of which the median counts
+# number of interleaved rounds; the result is their median
 ROUNDS    ?= 5
-# how long a round trains
+# seconds of training per round
 SECONDS   ?= 3
-# the folder of the results
+# folder of the results
 BENCH_OUT ?= runs/bench
 ## of make soak and fuzz:
-# trainings to tear to pieces
+# number of trainings to interrupt
 TRAININGS  ?= 300
-# broken files for each reader
+# number of damaged files per reader
 EXECUTIONS ?= 100000
-# which readers
+# readers to test
 READERS    ?= tensor idx png network checkpoint metrics curves
-# the folder of the files that crash one
+# folder for files that cause a crash
 FUZZ_OUT   ?= runs/fuzz
 ## of make install and uninstall:
-# where the tools are to be
+# installation prefix
 PREFIX  ?= /usr/local
-# a folder that stands for the root
+# folder that is used as the root
 DESTDIR ?=
 ## of all:
-# a folder with built tools
+# folder of the built tools
 TOOLS   ?= $(if $(installed),$(installed)../../bin,.build/release)
 
 SHELL := bash
@@ -69,27 +71,27 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .SUFFIXES:
 
-# By the environment, so that no shell reads what is in them.
-exported := EPOCHS EVERY PRESET DATA SEED BATCH THREADS TIME CONVERT SIZE HELD_OUT OUT PYTHON PEERS BENCH_OUT FUZZ_OUT TOOLS
+# Passed in the environment, so that no shell expands their values.
+exported := EPOCHS EVERY PRESET INIT DATA SEED BATCH THREADS TIME CONVERT SIZE HELD_OUT OUT PYTHON PEERS BENCH_OUT FUZZ_OUT TOOLS
 export $(exported)
-# What tests call has none of them.
-untold := env $(exported:%=-u %) -u GIVEN
-# Of these, what was said; the rest are defaults, and a run that goes on has its own.
-export GIVEN := $(foreach name,EPOCHS PRESET DATA SEED BATCH CONVERT HELD_OUT,$(if $(filter-out file,$(origin $(name))),$(name)))
+# Removes them from the environment of the tests.
+unexported := env $(exported:%=-u %) -u GIVEN
+# The variables that the caller has set. A resumed run has saved values of the others.
+export GIVEN := $(foreach name,EPOCHS PRESET INIT DATA SEED BATCH CONVERT HELD_OUT,$(if $(filter-out file,$(origin $(name))),$(name)))
 
-# A name that is nobody's would be a typing error.
+# An unknown variable on the command line is an error, because it is probably misspelled.
 variables := $(shell sed -n 's/^\([A-Z_]*\) *?=.*/\1/p' $(makefile))
 unknown := $(strip $(foreach name,$(filter-out $(variables),$(.VARIABLES)),$(if $(filter command,$(origin $(name))),$(name))))
-$(if $(unknown),$(error there is no variable $(unknown); make help has them))
+$(if $(unknown),$(error unknown variable $(unknown); make help lists all variables))
 
 tools := idx2tensor cifar2tensor png2tensor wgan-init wgan-step wgan-sample tensor2png tensor-info \
   wgan-plot metrics2tb
-# The same flags at a terminal as in a pipe, or going from one to the other would build all again.
+# The same flags on a terminal and in a pipe. With others, SwiftPM would rebuild everything.
 build := swift build -c release --no-color-diagnostics --static-swift-stdlib -Xswiftc -use-ld=lld
 built := .build/release/.built
-# With TOOLS given the tools are taken as they are.
+# Tools in another folder are not built.
 ready := $(if $(filter .build/release,$(TOOLS)),$(built))
-# $(abspath) takes a path with a blank for two.
+# $(abspath) would split a path at spaces.
 with_tools := PATH="$$(realpath -m -- "$$TOOLS"):$$PATH"
 static := .build-static/release/.built
 sources := $(if $(installed),,Package.swift $(shell find Sources -type f))
@@ -98,55 +100,55 @@ swift_files := $$(git ls-files '*.swift')
 .PHONY: all setup train plot film report test mutate mutate-checks soak reproduce fuzz race bench lint format \
   install uninstall static deb bare docs clean help
 
-all: $(built) ## build the tools into .build/release
+all: $(built) ## build the tools in .build/release
 
-# Once built, the toolchain is not asked again until a source changes.
+# Does not start the toolchain unless a source file has changed.
 $(built): $(sources)
 	@scripts/setup libraries
 	$(build)
 	@touch $@
 
-setup: ## install the libraries and the default images that are missing
+setup: ## install missing libraries and the default images
 	@scripts/setup libraries
 	@scripts/setup data "$$DATA"
 
-train: $(ready) ## bring the run up to EPOCHS, draw its samples
+train: $(ready) ## train the run until it has EPOCHS epochs, and draw samples
 	@$(with_tools) $(here)scripts/train "$$OUT"
 
-plot: $(ready) ## draw the curves of the run: OUT/curves.svg
+plot: $(ready) ## plot the training curves of the run: OUT/curves.svg
 	@$(here)scripts/setup plot
-	@test -d "$$OUT" || { echo "plot: $$OUT: there is no such run" >&2; exit 66; }
+	@test -d "$$OUT" || { echo "plot: $$OUT: no such run; make train creates it" >&2; exit 66; }
 	@$(with_tools) wgan-plot "$$OUT/metrics.jsonl" -o "$$OUT/curves.svg"
 	@echo "plot: $$OUT/curves.svg" >&2
 
-film: ## show eight latents over the epochs: OUT/film.png, and all of them moving: OUT/film.apng
+film: ## draw the samples over the epochs: OUT/film.png, and as an animation: OUT/film.apng
 	@$(here)scripts/setup film
 	@$(here)scripts/film "$$OUT"
 
-report: $(ready) ## tell of the run on one page, which needs nothing else: OUT/report.html
+report: $(ready) ## write a report of the run as one self-contained page: OUT/report.html
 	@$(here)scripts/setup report
 	@$(with_tools) $(here)scripts/report "$$OUT"
 
-test: ## build and run every test
+test: ## build and run all tests
 	@scripts/setup libraries
-	@$(untold) swift test -c release --scratch-path .build-test -Xswiftc -enable-testing
+	@$(unexported) swift test -c release --scratch-path .build-test -Xswiftc -enable-testing
 
-# `scripts/mutate 10` breaks one.
-mutate: ## break each line of docs/PITFALLS.md in a copy, and expect its tests to fail
+# `scripts/mutate 10` checks a single mistake.
+mutate: ## mutation testing: introduce each mistake of docs/PITFALLS.md in a copy, and check that a test fails
 	@scripts/setup libraries
-	@$(untold) scripts/mutate
+	@$(unexported) scripts/mutate
 
 mutate-checks: test ## mutation testing of the tests: break checks in the middle of their scripts, expect each test to fail
-	@$(untold) scripts/mutate-checks
+	@$(unexported) scripts/mutate-checks
 
-soak: $(built) ## tear TRAININGS random trainings to pieces, and expect the bytes of calm ones
+soak: $(built) ## interrupt TRAININGS random trainings, and compare the results with uninterrupted ones
 	@$(with_tools) scripts/soak $(TRAININGS)
 
-reproduce: $(built) ## train on several numbers of threads and emulated processors, compare the bytes
+reproduce: $(built) ## compare the results for several numbers of threads and emulated processors
 	@$(with_tools) scripts/reproduce
 
-# A package of its own, so that nobody else builds it.
-bench: $(built) ## measure beside the frameworks that PYTHON has, and against sgemm
+# The benchmarks are a separate package, which other targets do not build.
+bench: $(built) ## measure the speed beside the frameworks of PYTHON and against OpenBLAS
 	@scripts/setup data "$$DATA"
 	$(build) --package-path Benchmarks --scratch-path .build-bench
 	@mkdir -p "$$BENCH_OUT"
@@ -155,29 +157,29 @@ bench: $(built) ## measure beside the frameworks that PYTHON has, and against sg
 	  --rounds $(ROUNDS) --seconds $(SECONDS) --output "$$BENCH_OUT" \
 	  $${PYTHON:+--python "$$PYTHON"} --modules "$$PEERS" $${THREADS:+--threads "$$THREADS"} $${BATCH:+--batch-size "$$BATCH"}
 
-# Builds a package of its own as well, with libFuzzer and AddressSanitizer.
-fuzz: $(built) ## feed the readers EXECUTIONS broken files each; crashes stay in FUZZ_OUT
+# A separate package too, with libFuzzer and AddressSanitizer.
+fuzz: $(built) ## fuzz testing: read EXECUTIONS damaged files with each reader; files that crash stay in FUZZ_OUT
 	nice swift build -c release --no-color-diagnostics --package-path Fuzz --sanitize fuzzer --scratch-path .build-fuzz
 	@$(with_tools) nice scripts/fuzz .build-fuzz/release "$$FUZZ_OUT" $(EXECUTIONS) $(READERS)
 
-race: ## train on two and three threads under ThreadSanitizer
+race: ## train with two and three threads under ThreadSanitizer
 	nice swift build -c release --no-color-diagnostics --sanitize thread --scratch-path .build-thread
 	@nice scripts/race .build-thread/release
 
-lint: ## check the format of every Swift file
+lint: ## check the format of all Swift files
 	swift format lint --strict $(swift_files)
 
-format: ## format every Swift file in place
+format: ## format all Swift files in place
 	swift format --in-place $(swift_files)
 
-install: ## install the built tools, their manual and completions into DESTDIR/PREFIX
+install: ## install wgan with a link per tool, manual pages and completions in DESTDIR/PREFIX
 	@test -e $(TOOLS)/wgan || { echo 'nothing is built; run make first' >&2; exit 66; }
 	@$(with_tools) scripts/install into "$(DESTDIR)$(PREFIX)" $(tools)
 
-uninstall: ## remove exactly these
+uninstall: ## remove the installed files
 	@scripts/install from "$(DESTDIR)$(PREFIX)" $(tools)
 
-static: $(static) ## build wgan, which then needs nothing but a kernel and /proc, and its links, into .build-static/release
+static: $(static) ## build tools without shared libraries in .build-static/release; they need only Linux and /proc
 
 $(static): $(sources)
 	@scripts/setup libraries
@@ -185,22 +187,22 @@ $(static): $(sources)
 	@for tool in $(tools); do ln -sf wgan .build-static/release/$$tool; done
 	@touch $@
 
-deb: $(built) ## pack the tools as a Debian package, into dist
+deb: $(built) ## build a Debian package in dist
 	@scripts/setup package
 	@$(with_tools) scripts/deb dist $(tools)
 
-bare: deb $(static) ## run the static tools and the package in a new, bare Debian, as root
+bare: deb $(static) ## test the static tools and the package in a new Debian; needs root
 	@scripts/setup bare
 	@$(with_tools) scripts/bare .build-static/release dist/*.deb $(tools)
 
 docs: $(ready) ## build the documentation of the Swift libraries with DocC, into dist/docs
 	@scripts/docs "$(TOOLS)" dist/docs
 
-clean: ## remove what was built; runs stay
+clean: ## remove all build products; runs stay
 	rm -rf .build .build-test .build-mutate .build-bench .build-fuzz .build-thread .build-static dist
 
-help: ## say this
+help: ## print this help
 	@sed -n 's/^\($(if $(installed),train\|plot\|film\|report\|help,[a-z-]*)\):.*## \(.*\)/make \1\t\2/p' $(makefile) | expand -t 20
-	@awk '$(if $(installed),/^## of make bench/ { exit }) /^## / { print "Variables " substr($$0, 4) } /^# / { words = substr($$0, 3) } \
-	  match($$0, /^[A-Z_]+ *\?= */) { printf "  %-12s%s%s\n", $$1, words, \
+	@awk '$(if $(installed),/^## of make bench/ { exit }) /^## / { print "Variables " substr($$0, 4) } /^# / { text = substr($$0, 3) } \
+	  match($$0, /^[A-Z_]+ *\?= */) { printf "  %-12s%s%s\n", $$1, text, \
 	    RLENGTH < length($$0) ? " (" substr($$0, RLENGTH + 1) ")" : "" }' $(makefile)

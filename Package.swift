@@ -51,7 +51,8 @@ let package = Package(
     .target(name: "IDXFormat", dependencies: ["CZlib", "TensorIO"], swiftSettings: strict),
     .target(name: "CKernels", cSettings: [.define("_GNU_SOURCE")]),
     .target(name: "Engine", dependencies: ["CKernels", "TensorIO"], swiftSettings: strict),
-    .target(name: "WGAN", dependencies: ["Engine", "TensorIO"], swiftSettings: strict),
+    .target(
+      name: "WGAN", dependencies: ["Engine", "MetricsFormat", "TensorIO"], swiftSettings: strict),
     .target(name: "CPNGReader", dependencies: ["CPNG"]),
     .target(
       name: "PNGFormat", dependencies: ["CPNG", "CPNGReader", "TensorIO"], swiftSettings: strict),

@@ -25,7 +25,8 @@ let package = Package(
       name: "PNGFormat", dependencies: ["CPNG", "CPNGReader", "TensorIO"], swiftSettings: settings),
     .target(name: "CKernels", cSettings: [.define("_GNU_SOURCE")] + sanitized),
     .target(name: "Engine", dependencies: ["CKernels", "TensorIO"], swiftSettings: settings),
-    .target(name: "WGAN", dependencies: ["Engine", "TensorIO"], swiftSettings: settings),
+    .target(
+      name: "WGAN", dependencies: ["Engine", "MetricsFormat", "TensorIO"], swiftSettings: settings),
     .target(name: "MetricsFormat", dependencies: ["TensorIO"], swiftSettings: settings),
     .target(name: "FuzzSupport", dependencies: ["TensorIO"], swiftSettings: settings),
   ]

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Has TensorBoard read what metrics2tb writes, and compares every number with its line.
+"""Reads the output of metrics2tb with TensorBoard, and compares all numbers with the metrics.
 
-Usage: metrics2tb on the PATH, and TensorBoard in the Python that runs this (pip install tensorboard):
+Needs metrics2tb on the PATH, and TensorBoard (pip install tensorboard):
     scripts/check_tensorboard.py runs/quick/metrics.jsonl
 """
 import json
@@ -18,18 +18,18 @@ def single(number):
 
 
 def main(metrics, start=1.5e9):
-    # Told one by one: tag -> [(wall time, step, value)]
-    told, time = {}, start
+    # tag -> [(wall time, step, value)]
+    expected, time = {}, start
     for line in open(metrics):
         try:
             numbers = json.loads(line)
         except json.JSONDecodeError:
-            break  # a last line cut short
+            break  # an incomplete last line
         step = numbers.pop("generator_step")
         time += numbers.pop("seconds")
         for name, value in numbers.items():
             if value is not None:
-                told.setdefault("wgan/" + name, []).append((time, step, single(value)))
+                expected.setdefault("wgan/" + name, []).append((time, step, single(value)))
 
     with tempfile.TemporaryDirectory() as folder:
         with open(f"{folder}/events.out.tfevents.1", "wb") as events:
@@ -38,10 +38,10 @@ def main(metrics, start=1.5e9):
         read = EventAccumulator(folder, size_guidance={"scalars": 0})
         read.Reload()
         assert read.file_version == 2, read.file_version
-        assert sorted(read.Tags()["scalars"]) == sorted(told), read.Tags()
-        for tag, events in told.items():
+        assert sorted(read.Tags()["scalars"]) == sorted(expected), read.Tags()
+        for tag, events in expected.items():
             assert [(e.wall_time, e.step, e.value) for e in read.Scalars(tag)] == events, tag
-    print(f"{sum(map(len, told.values()))} scalars of {len(told)} tags read back by TensorBoard")
+    print(f"{sum(map(len, expected.values()))} scalars of {len(expected)} tags read back by TensorBoard")
 
 
 if __name__ == "__main__":

@@ -3,11 +3,11 @@
 
     /tmp/peers/bin/python scripts/frechet.py TRAIN TEST SAMPLES...
 
-TRAIN and TEST are tensor files with images and labels (idx2tensor --labels), SAMPLES what wgan-sample writes. The classifier
-is trained on TRAIN, some minutes, and kept in TRAIN.classifier; its 128 features before the last layer take the place of
-Inception's (Heusel et al. 2017, equation 6). Distances compare only with one another: same classifier, same number of
-samples. The first line is that of TEST itself, the least that a generator can hope for; a second column tells how
-even the classes are: exp of the entropy of the predicted labels, 10 at best.
+TRAIN and TEST are tensor files with images and labels (idx2tensor --labels). SAMPLES are outputs of wgan-sample. The
+classifier is trained on TRAIN for some minutes and saved in TRAIN.classifier. Its 128 features before the last layer
+replace those of Inception (Heusel et al. 2017, equation 6). Distances are comparable only with the same classifier and
+the same number of samples. The first distance, of TRAIN, is the best that a generator can reach. The second column is the
+effective number of classes: exp of the entropy of the predicted labels, at most the number of classes.
 """
 
 import pathlib
@@ -34,9 +34,9 @@ def classifier(path):
         nn.BatchNorm2d(32), nn.Conv2d(32, 64, 3, padding=1), nn.ReLU(), nn.Conv2d(64, 64, 3, padding=1, stride=2), nn.ReLU(),
         nn.BatchNorm2d(64), nn.Flatten(), nn.LazyLinear(128), nn.ReLU(), nn.Dropout(0.3), nn.Linear(128, int(labels.max()) + 1))
     network(pixels[:2])
-    kept = pathlib.Path(f"{path}.classifier")
-    if kept.exists():
-        network.load_state_dict(torch.load(kept, weights_only=True))
+    saved = pathlib.Path(f"{path}.classifier")
+    if saved.exists():
+        network.load_state_dict(torch.load(saved, weights_only=True))
         return network.eval()
     optimizer = torch.optim.Adam(network.parameters(), 1e-3)
     epochs, batch = 4, 128
@@ -49,7 +49,7 @@ def classifier(path):
             nn.functional.cross_entropy(network(pixels[chosen]), labels[chosen]).backward()
             optimizer.step()
             schedule.step()
-    torch.save(network.state_dict(), kept)
+    torch.save(network.state_dict(), saved)
     return network.eval()
 
 
@@ -60,7 +60,7 @@ def features(network, pixels):
 
 
 def distance(a, b):
-    """|μa − μb|² + tr(Σa + Σb − 2·(Σa·Σb)^½), the root by the eigenvalues of Σa^½·Σb·Σa^½."""
+    """|μa − μb|² + tr(Σa + Σb − 2·(Σa·Σb)^½). The root uses the eigenvalues of Σa^½·Σb·Σa^½."""
     covariance_a, covariance_b = torch.cov(a.T), torch.cov(b.T)
     values, vectors = torch.linalg.eigh(covariance_a)
     root = vectors * values.clamp(min=0).sqrt() @ vectors.T
@@ -75,7 +75,7 @@ def main():
     network = classifier(train)
     test_pixels, labels = images(test)
     real, guesses = features(network, test_pixels)
-    print(f"classifier: {(guesses.argmax(1) == labels).double().mean():.4f} of {test} right")
+    print(f"classifier: {(guesses.argmax(1) == labels).double().mean():.4f} accuracy on {test}")
     halves = images(train)[0][:len(test_pixels)]
     for path, pixels in [(train, halves)] + [(path, images(path)[0]) for path in samples]:
         found, labels = features(network, pixels)

@@ -1,18 +1,19 @@
 #!/usr/bin/env python3
-"""Records small training runs of the reference in Tests/Fixtures, for RecordedRunTests.swift to repeat.
+"""Records small training runs of the reference implementation in Tests/Fixtures. RecordedRunTests.swift repeats them.
 
     python3 -m venv /tmp/peers && /tmp/peers/bin/pip install torch numpy
     TOOLS=.build/release /tmp/peers/bin/python scripts/make_fixtures.py
 
-The runs are in double precision and begin from nothing but their configuration, so nothing that the tools compute is
-in the files. Only the layers with their shapes come from wgan-init. Each has several epochs with a short batch dropped, a batch that is no multiple of 16, and a seed whose
-high half is not zero. In the runs named raised-* the networks move far enough that a wrong rate, moment or bound shows
-in the first digits, and the two optimisers differ. In those named paced-* the rates and the numbers of steps change.
-Those named layers-* have every layer and every way to begin; no layer of theirs has a bias just before batch norm, of
-which the gradient would be 0 but for rounding, and Adam would make a step of that.
+The runs are in double precision and start from their configurations only, so no result of the tools is in the files.
+Only the layers with their shapes come from wgan-init.
+Each run has several epochs with an incomplete last batch, a batch size that is not a multiple of 16, and a seed whose
+high half is not zero. In the runs named raised-*, the networks change so much that a wrong rate, moment or bound affects
+the first digits, and the two optimizers differ. In those named paced-*, the learning rates and the numbers of critic
+steps change. Those named layers-* have all layers and all initializations. None of their layers has a bias directly
+before batch norm: its exact gradient is 0, and Adam would turn the rounding error into a step.
 
-A derivative jumps where the input of a ReLU changes its sign, so rounding alone could tell two runs apart. Each run
-therefore has the first seed with which no such input comes nearer to 0 than MARGIN times their root mean square.
+The derivative of ReLU jumps where its input changes its sign, so rounding alone could make two runs different. Each run
+therefore has the first seed with which all such inputs are at least MARGIN times their root mean square away from 0.
 """
 
 import collections
@@ -90,18 +91,18 @@ RUNS = {name: (name, {}) for name in reference.PRESETS} | {
 
 
 def images(shape):
-    """What `scratchImages` in Tests/WGANTests/Scratch.swift makes."""
+    """The images of `scratchImages` in Tests/WGANTests/Scratch.swift."""
     return (np.arange(IMAGES * np.prod(shape)) * 37 % 251).astype(np.uint8).reshape(IMAGES, *shape)
 
 
 def summary(tensor):
-    """Sum, sum of squares, and the sum with weights -15 ... 15 that tell places apart."""
+    """Sum, sum of squares, and the sum with weights −15 … 15, which depends on the order."""
     x = tensor.ravel()
     return [x.sum(), (x**2).sum(), (x * (np.arange(x.size) * 11 % 31 - 15)).sum()]
 
 
 def rounded(value):
-    """Fifteen digits: all that double precision has for sure."""
+    """The value with 15 digits, which double precision always has."""
     if isinstance(value, dict):
         return {key: rounded(item) for key, item in value.items()}
     if isinstance(value, (list, tuple, np.ndarray)):
@@ -110,17 +111,17 @@ def rounded(value):
 
 
 def train(metadata):
-    """The run after its steps, what they saw, and how near a ReLU's input came to 0."""
+    """The run after its steps, their reports, and the smallest relative distance of a ReLU input from 0."""
     run = reference.Run(reference.initial(metadata), metadata)
     nearest = [float("inf")]
 
-    def look(_, inputs):
+    def hook(_, inputs):
         x = inputs[0].detach()
         nearest[0] = min(nearest[0], (x.abs().min() / x.square().mean().sqrt()).item())
 
     for layer in (*run.generator, *run.critic):
         if isinstance(layer, (torch.nn.ReLU, torch.nn.LeakyReLU)):
-            layer.register_forward_pre_hook(look)
+            layer.register_forward_pre_hook(hook)
     steps = [run.step(images(run.image)) for _ in range(STEPS)]
     return run, steps, nearest[0]
 
@@ -145,7 +146,7 @@ def record(preset, overrides, margin):
 
 
 def text(recorded):
-    """JSON with a line for each thing one may want to look at."""
+    """JSON with one line per entry."""
     parts = []
     for key, value in recorded.items():
         if isinstance(value, dict):

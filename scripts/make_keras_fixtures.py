@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Records what Keras' layers do in Tests/Fixtures/keras-layers.json, for KerasTests.swift to repeat.
+"""Records results of Keras layers in Tests/Fixtures/keras-layers.json. KerasTests.swift repeats them.
 
     python3 -m venv /tmp/keras && /tmp/keras/bin/pip install tensorflow-cpu
     /tmp/keras/bin/python scripts/make_keras_fixtures.py
 
-Of each case: the layers in our words and as Keras', an input, a direction, and what Keras makes of them: the output, and
-the gradients of ⟨output, direction⟩. All is in double precision and in the order of a checkpoint: images are N×C×H×W
-here and N×H×W×C in Keras, kernels outputs×inputs×height×width and height×width×inputs×outputs.
+Each case has the layers in the notation of docs/NETWORKS.md and in Keras, an input, a direction, the output of Keras, and
+the gradients of ⟨output, direction⟩. All numbers are in double precision and in the order of a checkpoint: images are
+N×C×H×W (in Keras N×H×W×C), and kernels are outputs×inputs×height×width (in Keras height×width×inputs×outputs).
 
-Keras calls 1 − momentum the momentum, and its running variance takes the batch's biased variance.
+The momentum of Keras is 1 − that of a checkpoint. The running variance of Keras uses the biased variance of the batch.
 """
 
 import json
@@ -29,7 +29,7 @@ def conv(channels, kernel, **options):
     return layers.Conv2D(channels, kernel, padding=options.pop("padding", "same"), **options)
 
 
-# Name: our words, the shape of the input, Keras' layers, whether they train.
+# Name: the layers as text, the shape of the input, the layers of Keras, whether they are in training mode.
 CASES = {
     "same padding, stride 2, even size": ("conv 3 kernel 5 stride 2 padding same", "2x6x6", [conv(3, 5, strides=2)], True),
     "same padding, stride 2, odd size": ("conv 3 kernel 5 stride 2 padding same", "2x7x5", [conv(3, 5, strides=2)], True),
@@ -66,12 +66,12 @@ CASES = {
 
 
 def from_keras(array):
-    """N×H×W×C as N×C×H×W."""
+    """Converts N×H×W×C to N×C×H×W."""
     return np.moveaxis(array, -1, 1) if array.ndim == 4 else array
 
 
 def variables(model):
-    """Keras' variables by their names in a checkpoint."""
+    """The variables of Keras by their names in a checkpoint."""
     names = {"kernel": "weight", "gamma": "weight", "beta": "bias", "bias": "bias", "moving_mean": "running_mean",
              "moving_variance": "running_var"}
     return {f"{place}.{names[variable.name]}": variable
@@ -79,18 +79,18 @@ def variables(model):
 
 
 def stored(array):
-    """A variable in the order of a checkpoint; a transposed kernel is height×width×outputs×inputs in Keras, and
-    inputs×outputs×height×width in a checkpoint, so the axes move alike."""
+    """A variable in the order of a checkpoint. A transposed kernel is height×width×outputs×inputs in Keras and
+    inputs×outputs×height×width in a checkpoint, so its axes move in the same way."""
     return np.transpose(array, (3, 2, 0, 1)) if np.ndim(array) == 4 else np.asarray(array)
 
 
 def record(words, shape, model, is_training, random):
     channels, height, width = (int(size) for size in shape.split("x"))
     x = noise(random, (BATCH, height, width, channels) if height * width > 1 else (BATCH, channels))
-    made = x.shape
+    current = x.shape
     for layer in model:
-        layer.build(made)
-        made = layer.compute_output_shape(made)
+        layer.build(current)
+        current = layer.compute_output_shape(current)
     named = variables(model)
     for name, variable in named.items():
         numbers = noise(random, variable.shape)
@@ -121,7 +121,7 @@ def record(words, shape, model, is_training, random):
 
 
 def noise(random, shape):
-    """Normal numbers of few digits, which the file has as they are."""
+    """Normal random numbers with few digits, which are exact in the file."""
     return random.normal(size=shape).round(3)
 
 

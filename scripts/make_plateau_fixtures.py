@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Records what PyTorch's ReduceLROnPlateau does in Tests/Fixtures/plateau.json, for PlateauTests.swift to repeat.
+"""Records results of PyTorch's ReduceLROnPlateau in Tests/Fixtures/plateau.json. PlateauTests.swift repeats them.
 
     python3 -m venv /tmp/peers && /tmp/peers/bin/pip install torch numpy
     /tmp/peers/bin/python scripts/make_plateau_fixtures.py
 
-Every number is written so that it reads back as the same double: the comparison is exact.
+All numbers are written with enough digits, so the comparison is exact.
 """
 
 import json
@@ -16,7 +16,7 @@ import torch
 LENGTH = 40
 RATE = 2e-4
 
-# By the arguments' names in PyTorch; what is left out has PyTorch's default.
+# Arguments of ReduceLROnPlateau; the others have the defaults of PyTorch.
 SETTINGS = [
     dict(factor=0.5, patience=2),
     dict(factor=0.5, patience=0, threshold=0.1),
@@ -28,7 +28,7 @@ SETTINGS = [
 
 
 def sequences():
-    """Numbers to watch: what falls, rises, stands, swings, and changes its sign."""
+    """Sequences of losses that fall, rise, stay, oscillate or change their sign."""
     steps = np.arange(LENGTH)
     noise = np.random.default_rng(0).normal(size=(3, LENGTH))
     return {

@@ -4,14 +4,14 @@
     python3 -m venv /tmp/peers && /tmp/peers/bin/pip install torch numpy safetensors
     /tmp/peers/bin/python scripts/verify.py .build/release /usr/share/datasets/fashion-mnist [checkpoint …]
 
-Without a checkpoint it makes its own: of every preset, and of networks with every layer. One that is given must be of
-step 0; in the place of the folder of IDX files there may be a tensor file of its images, of bytes.
+Without a checkpoint, it creates its own: of all presets, and of networks with all layers. A given checkpoint must be of
+step 0. Instead of the folder of IDX files, a tensor file with U8 images is accepted.
 
-The training is compared with the same steps in double precision: what single precision rounds grows over a hundred
-steps, and the bounds leave room for that and for nothing else (a wrong term shows in the first digits). PyTorch's own
-single precision strays as far: with convolutions 6.2e-3 of the generator's first weights' way, where ours strays 6.0e-3;
-with batch norm in a critic that is clipped 4.8e-2, where ours strays 1.8e-2, for RMSProp's first steps are long and see
-hardly more than a gradient's sign.
+The training is compared with the same steps in double precision. The rounding errors of single precision grow over 100
+steps. The bounds allow only for them: a wrong term affects the first digits. The rounding errors of PyTorch in single
+precision are as large, relative to the distance from the initial parameters: with convolutions 6.2e-3 for the first
+weights of the generator (the tools: 6.0e-3), and with batch norm in a critic with weight clipping 4.8e-2 (the tools:
+1.8e-2), because the first steps of RMSProp are large and depend on little more than the sign of a gradient.
 """
 
 import json
@@ -29,10 +29,10 @@ from safetensors.numpy import load_file
 import wgan_reference as reference
 
 STEPS = 100
-# What the parameters may stray of their way.
+# The accepted error of the parameters, relative to their distance from the initial ones.
 BOUND = 1e-2
-BOUNDS = {"batch norm in a critic that is clipped": 5e-2}
-# Name: the preset, further options, and the networks where they are not the preset's.
+BOUNDS = {"batch norm in a critic with weight clipping": 5e-2}
+# Name: the preset, further options, and networks that replace those of the preset.
 RUNS = {preset: (preset, [], {}) for preset in reference.PRESETS} | {
     "convolutions": ("mlp-gp", [], {
         "generator": "dense 392; reshape 8x7x7; relu; conv-transposed 16 kernel 4 stride 2 padding 1; relu; "
@@ -48,13 +48,13 @@ RUNS = {preset: (preset, [], {}) for preset in reference.PRESETS} | {
         "critic": "zero-pad 2; conv 8 kernel 5 stride 2 padding same; leaky-relu 0.2\n"
                   "conv 8 kernel 5 stride 2 padding same; leaky-relu 0.2; dropout 0.3\n"
                   "conv 16 kernel 5 stride 2 padding same; leaky-relu 0.2; flatten; dropout 0.2; dense 1"}),
-    "batch norm in a critic that is clipped": ("mlp-clip", ["--initialization", "dcgan", "--critic-warm-up", "20 1 10"], {
+    "batch norm in a critic with weight clipping": ("mlp-clip", ["--initialization", "dcgan", "--critic-warm-up", "20 1 10"], {
         "generator": "dense 784 no-bias; batch-norm; relu; reshape 16x7x7\n"
                      "conv-transposed 8 kernel 4 stride 2 padding 1 no-bias; batch-norm; relu\n"
                      "conv-transposed 1 kernel 4 stride 2 padding 1; tanh",
         "critic": "conv 8 kernel 4 stride 2 padding 1; leaky-relu 0.2\n"
                   "conv 16 kernel 4 stride 2 padding 1 no-bias; batch-norm; leaky-relu 0.2; dense 1"}),
-    "residual blocks, layer norm and curved layers": ("mlp-gp", ["--initialization", "he"], {
+    "residual blocks, layer norm and smooth activations": ("mlp-gp", ["--initialization", "he"], {
         "generator": "dense 392; reshape 8x7x7\n"
                      "residual; batch-norm; relu; upsample 2; conv 8 kernel 3 padding same no-bias; batch-norm; relu\n"
                      "conv 8 kernel 3 padding same no-bias; shortcut; upsample 2; conv 8 kernel 1 no-bias; add\n"
@@ -95,7 +95,7 @@ def main(tools, data, *checkpoints):
 
 
 def compare(run, folder, images, checkpoint, bound):
-    """Trains on from a checkpoint of step 0 in both ways. Returns what differs."""
+    """Trains a checkpoint of step 0 in both ways. Returns the names of failed checks."""
     failures = []
 
     def check(name, difference, bound):
@@ -105,7 +105,7 @@ def compare(run, folder, images, checkpoint, bound):
 
     start = load_file(checkpoint)
     if metadata(checkpoint)["progress.critic_steps"] != "0":
-        sys.exit(f"{checkpoint} is not of step 0")
+        sys.exit(f"{checkpoint}: is not of step 0")
     training = reference.Run(start, metadata(checkpoint))
     rounds = 1
     while sum(map(training.group, range(rounds))) < STEPS:
@@ -123,13 +123,13 @@ def compare(run, folder, images, checkpoint, bound):
         pairs = [(line[key] or 0, getattr(report, key) or 0) for line, report in zip(ours, theirs)]
         check(f"largest difference of the {name}", max(abs(o - t) / max(1, abs(t)) for o, t in pairs), 1e-3)
     for name, module in training.networks.items():
-        check(f"{name}'s parameters after {len(reports)} steps, difference of the mean step",
+        check(f"{name}, relative error of the parameters after {len(reports)} steps",
               relative_step(start, end, name, dict(module.named_parameters())), bound)
         if statistics := reference.statistics(module):
-            check(f"{name}'s running statistics, difference of the way",
+            check(f"{name}, relative error of the running statistics",
                   relative_step(start, end, name, statistics), BOUND)
 
-    # Samples: our weights in PyTorch, the same latents.
+    # Samples: the trained weights in PyTorch, with the same latent vectors.
     expected = reference.Run(end, metadata(folder / "end"), torch.float32).samples(range(64), 5)
     found = load_file(folder / "samples")["images"]
     check("samples", np.abs(expected.reshape(found.shape) - found).max(), 1e-5)

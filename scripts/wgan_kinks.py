@@ -1,47 +1,47 @@
-"""The kinks of ReLU and LeakyReLU. The derivative jumps where the input is 0, and where it is 0 but for rounding two
-honest reckonings can be on different sides: one such unit of millions changes the third digit of a gradient."""
+"""The kinks of ReLU and LeakyReLU. Their derivative jumps at 0. If an input is 0 except for rounding, two correct
+computations can be on different sides. One such unit among millions changes the third digit of a gradient."""
 
 import collections
 import functools
 
 import torch
 
-# A unit may be on either side if its input is nearer to 0 than this part of the root mean square of its layer's: what
-# single precision rounds, and what it rounds after a convolution by Winograd's form.
+# A unit may be on either side if its input is closer to 0 than this fraction of the root mean square of its layer: the
+# rounding error of single precision, and that after a Winograd convolution.
 NEAR = 5e-6, 1e-4
 ROUNDS = 8
-# So many units are tried one by one.
+# The number of units that are tried one at a time.
 SINGLES = 8
 
-Unit = collections.namedtuple("Unit", "gain key index turn size")
+Unit = collections.namedtuple("Unit", "gain key index flip size")
 
 
 class Kinks:
-    """Watches the units of some networks in double precision, and can put them on the other side."""
+    """Watches the units of networks in double precision, and can move them to the other side of the kink."""
 
     def __init__(self, networks):
-        # What tells the passes of a step apart.
-        self.passing = ""
+        # The suffix of the current forward pass.
+        self.pass_suffix = ""
         self.near, self.sides, self.leaves = {}, {}, None
         for name, network in networks.items():
             for place, layer in enumerate(network):
                 if isinstance(layer, (torch.nn.ReLU, torch.nn.LeakyReLU)):
                     jump = 1 - getattr(layer, "negative_slope", 0)
-                    layer.register_forward_hook(functools.partial(self.look, f"{name}.{place}", jump))
+                    layer.register_forward_hook(functools.partial(self.hook, f"{name}.{place}", jump))
 
     @property
     def count(self):
-        """How many units are on the other side."""
+        """The number of units on the other side."""
         return sum(int(side.abs().sum()) for side in self.sides.values())
 
-    def look(self, place, jump, _, inputs, output):
-        """Where a unit is on the other side, adds what is next to nothing but for the derivative."""
-        x, key = inputs[0], place + self.passing
+    def hook(self, place, jump, _, inputs, output):
+        """For units on the other side, adds a term that changes the derivative and hardly the value."""
+        x, key = inputs[0], place + self.pass_suffix
         if not torch.is_grad_enabled():
             return output
         if self.leaves is None:
             size = x.detach().abs()
-            # Exactly 0 is a sum of nothing else, as over a frame of zeros: all reckonings agree on that.
+            # An input of exactly 0 is a sum of zeros, as in padding. All computations agree on it.
             size = size / size.square().mean().sqrt()
             at = ((size > 0) & (size <= max(NEAR))).nonzero(as_tuple=True)
             self.near[key] = at, torch.where(x.detach()[at] > 0, -1.0, 1.0), size[at], x.shape
@@ -51,9 +51,10 @@ class Kinks:
         return output if side is None else output + jump * side * x
 
     def settle(self, attempt, parameters, residual, bound):
-        """Puts units on the other side as long as that brings the gradients of `attempt` nearer to where they should
-        be: `residual` gives how far they are, as parts of their scales, and the scales. Returns what the last attempt
-        does."""
+        """Moves units to the other side while that reduces the error of the gradients of `attempt`.
+
+        `residual` returns the errors relative to their scales, and the scales. Returns the result of the last attempt.
+        """
         self.sides = {}
         result = attempt()
         for _ in range(ROUNDS):
@@ -62,28 +63,28 @@ class Kinks:
                 break
             units = self.search(attempt, parameters, [part / scale for part, scale in zip(off, scales)])
             for some in candidates(units):
-                self.turn(some, 1)
+                self.flip(some, 1)
                 result = attempt()
                 if square(residual()[0]) < square(off):
                     break
-                self.turn(some, -1)
+                self.flip(some, -1)
             else:
                 return attempt()
         return result
 
-    def search(self, attempt, parameters, way):
-        """The units that would bring the gradients some of the way, the best first.
+    def search(self, attempt, parameters, direction):
+        """The units whose flip would reduce the error of the gradients, the best first.
 
-        The objective is differentiated by the units' sides a little up and down the way: the difference is what a side
-        adds to the gradients along it.
+        The objective is differentiated with respect to the sides of the units at two points, a small step along the
+        error and against it. The difference is the contribution of each side to the gradients in this direction.
         """
         start = [parameter.detach().clone() for parameter in parameters]
-        little = 1e-9 * max(p.abs().max() for p in start) / max(part.abs().max() for part in way)
+        small = 1e-9 * max(p.abs().max() for p in start) / max(part.abs().max() for part in direction)
         slopes = collections.defaultdict(float)
         for sign in (1, -1):
             self.leaves = {}
-            for parameter, place, part in zip(parameters, start, way):
-                parameter.data.copy_(place + sign * little * part)
+            for parameter, place, part in zip(parameters, start, direction):
+                parameter.data.copy_(place + sign * small * part)
             attempt()
             for key, leaf in self.leaves.items():
                 slopes[key] += sign * leaf.grad[self.near[key][0]]
@@ -91,22 +92,23 @@ class Kinks:
         for parameter, place in zip(parameters, start):
             parameter.data.copy_(place)
         units = []
-        for key, (at, turn, size, _) in self.near.items():
-            turn = turn - 2 * self.sides[key][at] if key in self.sides else turn
-            units += [Unit(gain, key, tuple(index), direction, nearness) for gain, direction, nearness, *index in
-                      zip((turn * slopes[key]).tolist(), turn.tolist(), size.tolist(), *(axis.tolist() for axis in at))
+        for key, (at, flip, size, _) in self.near.items():
+            flip = flip - 2 * self.sides[key][at] if key in self.sides else flip
+            units += [Unit(gain, key, tuple(index), side, nearness) for gain, side, nearness, *index in
+                      zip((flip * slopes[key]).tolist(), flip.tolist(), size.tolist(), *(axis.tolist() for axis in at))
                       if gain > 0]
         return sorted(units, reverse=True)
 
-    def turn(self, units, sign):
-        """Puts units on the other side, or back."""
+    def flip(self, units, sign):
+        """Moves units to the other side (sign 1), or back (-1)."""
         for unit in units:
             side = self.sides.setdefault(unit.key, torch.zeros(self.near[unit.key][-1], dtype=torch.float64))
-            side[unit.index] += sign * unit.turn
+            side[unit.index] += sign * unit.flip
 
 
 def candidates(units):
-    """What may be turned together: of the nearest units, then of all, those of much gain, then single ones."""
+    """Groups of units to flip together: of the units nearest to 0, then of all, those with a large gain, then single
+    ones."""
     for near in NEAR:
         some = [unit for unit in units if unit.size <= near]
         yield [unit for unit in some if unit.gain > some[0].gain / 4]

@@ -1,7 +1,7 @@
-"""The tools' training again, in NumPy and PyTorch, written from the papers and the tools' documentation.
+"""An independent implementation of the training in NumPy and PyTorch, written from the papers and the documentation.
 
-Nothing here is needed to build, use or test the tools: it is what `verify.py` compares them with, and what
-`make_fixtures.py` records the runs with that the tests repeat.
+`verify.py` compares the tools with it, and `make_fixtures.py` records with it the runs that the tests repeat. It is not
+needed to build, use or test the tools.
 """
 
 import collections
@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from wgan_networks import NORMS, count, networks, sizes, statistics
-from wgan_pace import optimizer, plateau, schedule_factor
+from wgan_schedule import optimizer, plateau, schedule_factor
 
 STREAMS = dict(
     initialization=1, order=2, critic_noise=3, generator_noise=4, interpolation=5, sampling=6, critic_dropout=7,
@@ -20,7 +20,7 @@ STREAMS = dict(
 GENERATOR = "dense 128; relu; dense 256; relu; dense {pixels}; tanh"
 CRITIC = "dense 256; leaky-relu 0.2; dense 128; leaky-relu 0.2; dense 1"
 
-# Name: the constraint, critic steps for each generator step, the rule of both optimisers.
+# Name: the constraint, critic steps per generator step, the optimizer of both networks.
 PRESETS = {
     "mlp-clip": ("clip 0.01", "5", "rmsprop rate 5e-05 alpha 0.99 epsilon 1e-08"),
     "mlp-clip-adam": ("clip 0.01", "1", "adam rate 0.0001 beta1 0.9 beta2 0.999 epsilon 1e-08"),
@@ -31,14 +31,14 @@ SCHEDULES = {
     "mlp-gp-plateau": "plateau factor 0.5 patience 2 threshold 0.0001 cooldown 0 floor 0.0 every step",
 }
 
-# What a step saw. `generator` is the mean of C over the generator's samples, before its update; None is what was
-# not computed.
+# The values of a step; None if not computed. `generator` is the mean of C over the generator's samples before its
+# update.
 Report = collections.namedtuple(
     "Report", "epoch wasserstein penalty gradient_norm critic_real critic_fake generator")
 
 
 def philox(c0, c1, c2, c3, seed):
-    """Philox4x32-10 (Salmon et al. 2011) of arrays of counters: four arrays of 32-bit words."""
+    """Philox4x32-10 (Salmon et al. 2011) for arrays of counters. Returns four arrays of 32-bit words."""
     x = [np.asarray(c, dtype=np.uint64) for c in np.broadcast_arrays(c0, c1, c2, c3)]
     key = [seed & 0xFFFFFFFF, seed >> 32]
     mask = np.uint64(0xFFFFFFFF)
@@ -52,7 +52,7 @@ def philox(c0, c1, c2, c3, seed):
 
 
 def normal(samples, size, stream, step, seed):
-    """Latents: one row for each number of `samples`, by Box and Muller."""
+    """Latent vectors by the Box-Muller transform, one row for each number in `samples`."""
     quads = (size + 3) // 4
     w = philox(np.asarray(samples)[:, None], np.arange(quads)[None, :], step, stream, seed)
     out = np.empty((len(samples), quads, 4))
@@ -69,14 +69,14 @@ def uniform(count, stream, step, seed):
 
 
 def kept(samples, size, probability, stream, step, seed):
-    """Which numbers of each sample dropout keeps: those whose 32 bits are at least the probability of 0."""
+    """Which values of each sample dropout keeps: those whose 32 random bits are at least probability · 2³²."""
     w = philox(np.asarray(samples)[:, None], np.arange((size + 3) // 4)[None, :], step, stream, seed)
     return np.stack(w, axis=-1).reshape(len(samples), -1)[:, :size] >= round(probability * 2**32)
 
 
 def mask(layer, samples, stream, step, seed):
-    """A dropout layer's mask. The numbers of an image count position by position, a position's channels together, and
-    so do those of a vector that was an image, or becomes one."""
+    """The mask of a dropout layer. The values of an image are numbered by position, with the channels of a position
+    together. The same holds for a vector that was an image or becomes one."""
     channels, height, width = layer.layout
     numbers = kept(samples, channels * height * width, layer.p, stream, step, seed)
     return torch.tensor(numbers.reshape(-1, height, width, channels).transpose(0, 3, 1, 2).copy())
@@ -84,7 +84,7 @@ def mask(layer, samples, stream, step, seed):
 
 @functools.lru_cache(maxsize=1)
 def order(count, epoch, seed):
-    """Fisher and Yates' shuffle of 0 … count − 1."""
+    """The Fisher-Yates shuffle of 0 … count − 1."""
     w = philox(np.arange(count), 0, epoch, STREAMS["order"], seed)
     indices = list(range(count))
     for last in range(count - 1, 0, -1):
@@ -95,7 +95,7 @@ def order(count, epoch, seed):
 
 
 def configuration(preset, image="1x28x28", seed=0, **overrides):
-    """A preset for images of this shape, as a checkpoint's metadata has it."""
+    """A preset for images of this shape, as the metadata of a checkpoint."""
     constraint, critic_steps, rule = PRESETS[preset]
     config = dict(
         image=image, latent="100", generator=GENERATOR.format(pixels=count(image)), critic=CRITIC, batch_size="64",
@@ -106,7 +106,7 @@ def configuration(preset, image="1x28x28", seed=0, **overrides):
 
 
 def initial(metadata):
-    """The tensors that a run begins with; parameter i is drawn from step i of its stream."""
+    """The initial tensors of a run. Parameter i uses step i of its random stream."""
     tensors, step = {}, 0
     for name, module in networks(metadata).items():
         for index, layer in enumerate(module):
@@ -120,21 +120,21 @@ def initial(metadata):
     return tensors
 
 
-def drawn(weight, size, rule, kind, stream, step, seed):
-    """Weights or biases of a layer with this weight, as PyTorch counts its fans."""
+def drawn(weight, size, initialization, kind, stream, step, seed):
+    """Initial weights or biases of a layer with this weight, with fans as in PyTorch."""
     inputs, outputs = torch.nn.init._calculate_fan_in_and_fan_out(weight)
-    if rule == "pytorch":
+    if initialization == "pytorch":
         return (2 * uniform(size, stream, step, seed) - 1) / inputs**0.5
     if kind == "bias":
         return np.zeros(size)
-    if rule == "glorot":
+    if initialization == "glorot":
         return (2 * uniform(size, stream, step, seed) - 1) * (6 / (inputs + outputs)) ** 0.5
-    deviation = {"he": (2 / inputs) ** 0.5, "dcgan": 0.02}[rule]
+    deviation = {"he": (2 / inputs) ** 0.5, "dcgan": 0.02}[initialization]
     return deviation * normal(np.arange(size), 1, stream, step, seed)[:, 0]
 
 
 class Run:
-    """A training run in PyTorch, as the papers write it down, from a checkpoint of step 0."""
+    """A training run in PyTorch, as described in the papers, from a checkpoint of step 0."""
 
     def __init__(self, tensors, metadata, dtype=torch.float64):
         config = {k.removeprefix("config."): v for k, v in metadata.items() if k.startswith("config.")}
@@ -166,7 +166,7 @@ class Run:
         return torch.tensor(np.asarray(array), dtype=self.dtype)
 
     def step(self, images):
-        """One critic step, and the generator's if it is due."""
+        """One critic step, and a generator step if it is due."""
         epoch = self.epoch
         rows = order(len(images), epoch, self.seed)[self.place * self.batch:(self.place + 1) * self.batch]
         real = self.tensor((2.0 * images[rows].reshape(self.batch, -1) - 255) / 255)
@@ -175,7 +175,7 @@ class Run:
         fake = self.dropped("generator", "generator_dropout_for_critic", self.critic_step, samples)(latent).detach()
 
         def critic(group):
-            """C of real, fake or interpolated samples: their masks are numbered on."""
+            """C for real (0), fake (1) or interpolated (2) samples. Their dropout masks are numbered consecutively."""
             return self.dropped("critic", "critic_dropout", self.critic_step, group * self.batch + samples)
 
         critic_real, critic_fake = critic(0)(real).mean(), critic(1)(fake).mean()
@@ -217,7 +217,7 @@ class Run:
         return Report(epoch + 1, *(None if number is None else number.item() for number in numbers))
 
     def dropped(self, name, stream, step, samples):
-        """A network, its dropout being that of these samples of a step."""
+        """A network with the dropout masks of these samples of a step."""
         network = self.networks[name]
         return network.keeping({place: mask(layer, samples, STREAMS[stream] | place << 8, step, self.seed)
                                 for place, layer in network.dropouts().items()})
@@ -241,7 +241,7 @@ class Run:
             self.plateaus[name].step(loss.item())
 
     def checkpoint(self):
-        """Every tensor by its name in a checkpoint, in the order of the file."""
+        """All tensors by their names in a checkpoint, in the order of the file."""
         tensors = {f"{name}.{key}": value for name, module in self.networks.items()
                    for key, value in (dict(module.named_parameters()) | statistics(module)).items()}
         for name, module in self.networks.items():
@@ -252,7 +252,7 @@ class Run:
         return {name: value.detach().numpy() for name, value in tensors.items()}
 
     def samples(self, numbers, seed):
-        """The images of these numbers of a seed of `wgan-sample`."""
+        """The images of `wgan-sample` with these sample numbers and this seed."""
         latent = self.tensor(normal(np.asarray(numbers), self.latent, STREAMS["sampling"], 0, seed))
         self.generator.eval()
         with torch.no_grad():

@@ -1,4 +1,4 @@
-"""Training again in PyTorch, by the draws of a trace."""
+"""Repeats the steps of a trace in PyTorch, with the random numbers of the trace."""
 
 import collections
 import sys
@@ -10,11 +10,11 @@ from safetensors import safe_open
 
 import wgan_kinks
 import wgan_networks
-import wgan_pace
+import wgan_schedule
 
 
 class File:
-    """A tensor file, read as it is asked for."""
+    """A tensor file. Tensors are read on demand."""
 
     def __init__(self, path):
         self.path = path
@@ -24,13 +24,13 @@ class File:
             self.require(False, error)
         self.metadata, self.names = self.file.metadata() or {}, set(self.file.keys())
 
-    def require(self, condition, words):
+    def require(self, condition, message):
         if not condition:
-            print(f"replay.py: {self.path}: {words}", file=sys.stderr)
+            print(f"replay.py: {self.path}: {message}", file=sys.stderr)
             sys.exit(65)
 
     def tensor(self, name):
-        self.require(name in self.names, f"has no tensor {name}")
+        self.require(name in self.names, f"contains no tensor {name}")
         return self.file.get_tensor(name)
 
     def numpy(self, name):
@@ -38,8 +38,11 @@ class File:
 
 
 class Replay:
-    """Training in PyTorch, by the draws of a trace: from where it says that the step before ended or, if the run is
-    free, from where this one did. A gradient that is further off than `bound` may be on the other side of a kink."""
+    """Training in PyTorch with the random numbers of a trace.
+
+    Each step starts from the state that the trace has after the previous step; if `is_free`, from the state of this
+    replay. If the error of a gradient exceeds `bound`, units near a kink are tried on the other side.
+    """
 
     def __init__(self, checkpoint, data, trace, is_free, dtype, bound):
         check(checkpoint, data, trace)
@@ -51,71 +54,71 @@ class Replay:
         self.strength = float(strength)
         networks = wgan_networks.networks(checkpoint.metadata)
         self.networks = {name: module.to(dtype) for name, module in networks.items()}
-        self.rules = {name: wgan_pace.optimizer(config[name + "_optimizer"], module.parameters())
+        self.optimizers = {name: wgan_schedule.optimizer(config[name + "_optimizer"], module.parameters())
                       for name, module in self.networks.items()}
-        for name, rule in self.rules.items():
+        for name, rule in self.optimizers.items():
             for parameter in self.networks[name].parameters():
-                moments = {moment: torch.zeros_like(parameter) for moment in wgan_pace.MOMENTS[type(rule)]}
+                moments = {moment: torch.zeros_like(parameter) for moment in wgan_schedule.MOMENTS[type(rule)]}
                 rule.state[parameter] = {"step": torch.tensor(float(progress[name + "_steps"]))} | moments
         with torch.no_grad():
             for name, value in self.state().items():
                 value.copy_(checkpoint.tensor(name))
-        self.pace = wgan_pace.Pace(config, progress, trace.metadata["trace.only"],
+        self.schedule = wgan_schedule.TrainingSchedule(config, progress, trace.metadata["trace.only"],
                                     len(self.images) // int(config["batch_size"]))
         is_exact = dtype == torch.float64 and not is_free
         self.kinks, self.bound = wgan_kinks.Kinks(self.networks) if is_exact else None, bound
-        # Of each step the epoch and the batch in it.
-        self.places = {}
+        # The epoch and the batch of each step.
+        self.positions = {}
         steps = {".".join(name.split(".")[:2]) for name in trace.names if not name.startswith("padding.")}
-        trace.require(steps, "has no step")
+        trace.require(steps, "contains no step")
         self.steps = sorted(
-            steps, key=lambda step: sum(int(self.words(step)[f"{name}_step"]) for name in self.networks))
+            steps, key=lambda step: sum(int(self.metrics(step)[f"{name}_step"]) for name in self.networks))
 
-    def words(self, step):
-        """The numbers of a step, as its line of metrics has them."""
-        words = self.trace.metadata[step].split(" ")
-        return dict(zip(words[::2], words[1::2]))
+    def metrics(self, step):
+        """The metrics of a step by name, as text."""
+        tokens = self.trace.metadata[step].split(" ")
+        return dict(zip(tokens[::2], tokens[1::2]))
 
     def state(self):
-        """Every tensor by its name in a checkpoint."""
+        """All tensors by their names in a checkpoint."""
         tensors = {}
         for name, module in self.networks.items():
             parameters = dict(module.named_parameters())
             tensors |= {f"{name}.{key}": value for key, value in parameters.items()}
             tensors |= {f"{name}.{key}": value for key, value in wgan_networks.statistics(module).items()}
             tensors |= {f"optimizer.{name}.{moment}.{key}": value for key, parameter in parameters.items()
-                        for moment, value in self.rules[name].state[parameter].items() if moment != "step"}
+                        for moment, value in self.optimizers[name].state[parameter].items() if moment != "step"}
         return tensors
 
     def traced(self, step, name):
-        """What the trace says of a number or a tensor of a step."""
+        """A metric or a tensor of a step in the trace."""
         key = "lr_" + step.split(".")[0] if name == "rate" else name
-        words = self.words(step)
-        return float(words[key]) if key in words and name != "gradient_norm" else self.drawn(step, name)
+        metrics = self.metrics(step)
+        return float(metrics[key]) if key in metrics and name != "gradient_norm" else self.drawn(step, name)
 
     def drawn(self, step, name):
         return self.trace.tensor(f"{step}.{name}").to(self.dtype)
 
     def masked(self, step, name, suffix=""):
-        """A network, its dropout being that of a pass of the step."""
+        """A network with the dropout masks of a forward pass of the step."""
         network = self.networks[name]
         if self.kinks:
-            self.kinks.passing = suffix
+            self.kinks.pass_suffix = suffix
         return network.keeping({place: self.drawn(step, f"mask.{name}.{place}{suffix}")
                                 for place in network.dropouts()})
 
     def step(self, step):
-        """One update. Returns what the trace should say of it: each with the scale of its error."""
-        name = self.pace.next
-        self.trace.require(step == f"{name}.{self.pace.steps[name] + 1}", f"has {step} where the {name}'s turn is")
-        self.places[step] = self.pace.epoch, self.pace.batch
-        rule = self.rules[name]
-        rule.param_groups[0]["lr"] = rate = self.pace.rate(name)
+        """Does one update. Returns the expected values of the trace, each with the scale of its error."""
+        name = self.schedule.next
+        self.trace.require(step == f"{name}.{self.schedule.steps[name] + 1}", f"contains {step}, expected a step of the {name}")
+        self.positions[step] = self.schedule.epoch, self.schedule.batch
+        rule = self.optimizers[name]
+        rule.param_groups[0]["lr"] = rate = self.schedule.rate(name)
         numbers, seen = self.differentiate(step, name)
         seen |= {"rate": (rate, rate)}
-        for key, (parameter, scale, is_nothing) in self.gradients(name).items():
+        for key, (parameter, scale, is_zero) in self.gradients(name).items():
             seen[f"gradient.{key}"] = own(parameter.grad)[0], scale
-            if is_nothing or not self.is_free:
+            if is_zero or not self.is_free:
                 parameter.grad.copy_(self.drawn(step, f"gradient.{key}"))
         rule.step()
         if name == "critic" and self.constraint == "clip":
@@ -126,18 +129,18 @@ class Replay:
                 seen[f"after.{key}"] = own(value)
                 if not self.is_free:
                     value.data.copy_(self.drawn(step, f"after.{key}"))
-        self.pace.advance(name, **{key: value.item() for key, value in numbers.items()})
+        self.schedule.advance(name, **{key: value.item() for key, value in numbers.items()})
         return seen
 
     def differentiate(self, step, name):
-        """The objective of a step, with its gradient: on the trace's side of every kink, unless the run is free."""
+        """The objective of a step and its gradient, on the same side of each kink as in the trace unless the run is free."""
         running = {key: value.clone() for key, value in self.state().items() if "running" in key}
 
         def attempt():
             for key, value in self.state().items():
                 if key in running:
                     value.data.copy_(running[key])
-            self.rules[name].zero_grad()
+            self.optimizers[name].zero_grad()
             numbers, seen = self.critic(step) if name == "critic" else self.generator(step)
             numbers["objective"].backward()
             return numbers, seen
@@ -167,8 +170,8 @@ class Replay:
         if self.constraint == "gradient-penalty":
             alpha = self.drawn(step, "alpha")[:, None]
             between = (fake + alpha * (real - fake)).requires_grad_()
-            verdict = self.masked(step, "critic", ".interpolated")(between)
-            gradient, = torch.autograd.grad(verdict.sum(), between, create_graph=True)
+            scores = self.masked(step, "critic", ".interpolated")(between)
+            gradient, = torch.autograd.grad(scores.sum(), between, create_graph=True)
             norms = gradient.norm(dim=1)
             penalty = self.strength * ((norms - 1) ** 2).mean()
             seen |= {"gradient_norm": own(norms), "penalty": (penalty, max(self.strength, penalty.item()))}
@@ -182,9 +185,9 @@ class Replay:
         return dict(objective=-scores.mean()), {"score.fake": own(scores)}
 
     def gradients(self, name):
-        """Every parameter of a network with the scale of an error in its gradient, and whether the exact gradient is
-        nothing, as that of a bias before batch norm. What rounding left in its place is compared with the largest
-        number of its layer, and an update takes it from the trace."""
+        """All parameters of a network, each with the scale of the error of its gradient, and whether the exact gradient
+        is 0, as for a bias before batch norm. The error of such a gradient is relative to the largest number of its
+        layer, and the update uses the gradient of the trace."""
         parameters = dict(self.networks[name].named_parameters())
         layers = collections.defaultdict(float)
         for key, parameter in parameters.items():
@@ -192,23 +195,23 @@ class Replay:
         found = {}
         for key, parameter in parameters.items():
             scale, layer = own(parameter.grad)[1], layers[key.split(".")[0]]
-            is_nothing = scale <= 1000 * torch.finfo(self.dtype).eps * layer
-            found[key] = parameter, (layer if is_nothing else scale) or 1, is_nothing
+            is_zero = scale <= 1000 * torch.finfo(self.dtype).eps * layer
+            found[key] = parameter, (layer if is_zero else scale) or 1, is_zero
         return found
 
 
 def own(tensor):
-    """A copy of a tensor, and its largest number as the scale of an error in it."""
+    """A copy of a tensor, and its largest magnitude as the scale of its error."""
     copy = tensor.detach().clone()
     return copy, copy.abs().max().item()
 
 
 def check(checkpoint, data, trace):
-    """Whether the files belong together."""
+    """Checks that the files belong together."""
     trace.require(trace.metadata.get("tensorio.kind") == "trace", "is not a trace")
     differing = [key for key, value in checkpoint.metadata.items()
                  if key.startswith(("config.", "progress.")) and trace.metadata.get(key) != value]
-    trace.require(not differing, f"did not begin with {checkpoint.path}, which has another {', '.join(differing)}")
+    trace.require(not differing, f"does not start from {checkpoint.path}: {', '.join(differing)} differ")
     images = data.numpy("images")
     fingerprint = f"{images.shape[0]}x{'x'.join(map(str, images.shape[1:]))} {zlib.crc32(images):08x}"
-    trace.require(trace.metadata["trace.images"] == fingerprint, f"is of other images than {data.path}")
+    trace.require(trace.metadata["trace.images"] == fingerprint, f"belongs to other images than {data.path}")

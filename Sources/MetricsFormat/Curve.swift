@@ -6,55 +6,55 @@ package struct Point: Equatable {
   package var y: Double
 }
 
-/// The values of a metric as a pen draws them: of every few only the least and the greatest, which is
-/// what a pen as wide as a pixel would leave of all of them. Memory grows with the picture and the
-/// window alone.
+/// The values of a metric, reduced to what a plot can show: the minimum and the maximum of each group of
+/// neighboring values. Memory depends only on the width of the plot and on the window of the median.
 struct Curve {
-  /// Where the pen goes.
+  /// The points of the reduced curve.
   private(set) var points: [Point] = []
-  /// The running median, from the first value to the last; none of fewer values than its window.
+  /// The running median, from the first value to the last; empty if there are fewer values than the
+  /// window.
   private(set) var medians: [Point] = []
 
-  /// The least and the greatest value since the pen was lifted.
-  private var stroke: (least: Point, greatest: Point)?
+  /// The minimum and the maximum of the current group.
+  private var group: (minimum: Point, maximum: Point)?
   private let window: Int?
   private let hop: Int
   private var count = 0
-  /// The last values, from the first that a median still needs.
+  /// The last values, from the first that a later median needs.
   private var recent: [Point] = []
-  /// Which value the next median stands at.
+  /// The index of the value at the center of the next median.
   private var center = 0
 
-  /// Begins a curve.
+  /// An empty curve.
   ///
   /// - Parameters:
-  ///   - window: Values to a median, odd and more than one, in the middle of which it stands; nil for
-  ///     no medians. Towards either end it shrinks with what is left there, so that the median neither
-  ///     lags behind a trend nor, being of a sixth at the least, follows the last value.
-  ///   - hop: Values from one median to the next.
+  ///   - window: The number of values of a median, odd and more than one; `nil` for no median. The
+  ///     window is centered. It shrinks near both ends, to a sixth at the least. So the median neither
+  ///     lags behind a trend nor follows the last value.
+  ///   - hop: The number of values from one median to the next.
   init(median window: Int?, every hop: Int = 1) { (self.window, self.hop) = (window, hop) }
 
-  /// Takes the next value.
+  /// Adds the next value.
   mutating func append(_ point: Point) {
-    let (least, greatest) = stroke ?? (point, point)
-    stroke = (point.y < least.y ? point : least, point.y > greatest.y ? point : greatest)
+    let (minimum, maximum) = group ?? (point, point)
+    group = (point.y < minimum.y ? point : minimum, point.y > maximum.y ? point : maximum)
     count += 1
     guard let window else { return }
     recent.append(point)
     if count > center + window / 2 { addMedian(of: window) }
   }
 
-  /// Draws what came since the last time.
-  mutating func lift() {
-    guard let (least, greatest) = stroke else { return }
-    stroke = nil
-    points.append(least.x <= greatest.x ? least : greatest)
-    if least != greatest { points.append(least.x <= greatest.x ? greatest : least) }
+  /// Ends the current group of values.
+  mutating func endGroup() {
+    guard let (minimum, maximum) = group else { return }
+    group = nil
+    points.append(minimum.x <= maximum.x ? minimum : maximum)
+    if minimum != maximum { points.append(minimum.x <= maximum.x ? maximum : minimum) }
   }
 
-  /// Draws the rest, after the last value.
+  /// Completes the curve after the last value.
   mutating func finish() {
-    lift()
+    endGroup()
     guard let window, count >= window else { return medians = [] }
     while center < count - 1 { addMedian(of: window) }
     center = count - 1
@@ -70,7 +70,7 @@ struct Curve {
     center += hop
   }
 
-  /// How many steps a median tells of.
+  /// The number of steps that a median covers.
   var medianSteps: Int {
     guard let window, let first = medians.first, let last = medians.last else { return 1 }
     let steps = Double(window) * ((last.x - first.x) / Double(count - 1))
@@ -78,7 +78,7 @@ struct Curve {
   }
 }
 
-/// The middle one of at least one value, or the mean of the two in the middle.
+/// The median of at least one value: the middle one, or the mean of the two in the middle.
 private func median(_ values: [Double]) -> Double {
   var values = values
   let upper = values.count / 2
@@ -89,8 +89,8 @@ private func median(_ values: [Double]) -> Double {
   return lower / 2 + values[upper] / 2
 }
 
-/// Puts in its place the value that would be at `index` if all were in order, none that is greater
-/// before it and none that is less after it: Hoare's quickselect.
+/// Hoare's quickselect: puts the value at `index` that sorting would put there, with no greater value
+/// before it and no smaller one after it.
 private func select(_ index: Int, of values: inout [Double]) {
   var (low, high) = (0, values.count - 1)
   while low < high {

@@ -1,21 +1,21 @@
-// An event of TensorBoard: three messages of tensorflow/core/util/event.proto and
-// framework/summary.proto, by hand, in a TFRecord.
+// A TensorBoard event: three messages of tensorflow/core/util/event.proto and
+// framework/summary.proto, encoded by hand, in a TFRecord.
 
-/// One moment of a training.
+/// A TensorBoard event: scalars at a step.
 package struct Event {
   /// Seconds since 1970.
   package var wallTime: Double
-  /// The place on the x axis.
+  /// The position on the x axis.
   package var step: Int
-  /// What is told: a number for each tag.
+  /// A value for each tag.
   package var scalars: [(tag: String, value: Float)]
 
-  /// Tells of nothing yet.
+  /// An event.
   package init(wallTime: Double, step: Int, scalars: [(tag: String, value: Float)] = []) {
     (self.wallTime, self.step, self.scalars) = (wallTime, step, scalars)
   }
 
-  /// The record that a file begins with.
+  /// The first record of a file.
   package static func fileVersion(wallTime: Double) -> [UInt8] {
     var message = Message()
     message.append(1, wallTime.bitPattern)
@@ -39,20 +39,21 @@ package struct Event {
     return Self.record(event.bytes)
   }
 
-  /// A TFRecord: the length, its sum, the data, its sum; all numbers little-endian.
+  /// A TFRecord: the length, its checksum, the data, its checksum; all numbers are little-endian.
   package static func record(_ data: [UInt8]) -> [UInt8] {
     let length = UInt64(data.count).littleEndianBytes
     return length + masked(crc32c(length)).littleEndianBytes
       + data + masked(crc32c(data)).littleEndianBytes
   }
 
-  /// A sum turned and shifted, so that data with sums in it has no trivial sum itself.
+  /// A checksum as TFRecord stores it. The mask keeps the CRC of data that contains CRCs from being
+  /// trivial.
   private static func masked(_ sum: UInt32) -> UInt32 {
     (sum >> 15 | sum << 17) &+ 0xA282_EAD8
   }
 }
 
-/// The fields of a protobuf message.
+/// An encoder of protobuf fields.
 private struct Message {
   private(set) var bytes: [UInt8] = []
 
@@ -77,7 +78,7 @@ private struct Message {
     bytes += content
   }
 
-  /// Seven bits to a byte, the lowest first; all but the last have the top bit set.
+  /// Appends seven bits per byte, the lowest first. All bytes but the last have the top bit set.
   private mutating func appendVarint(_ number: Int) {
     var rest = UInt(bitPattern: number)
     while rest > 127 {

@@ -1,9 +1,11 @@
+package import TensorIO
+
 /// A line of metrics: a flat JSON object of numbers and nulls, as `wgan-step --metrics` writes it.
 package struct MetricsLine {
-  /// Names and numbers in the order of the line; what is null is left out.
+  /// The members in the order of the line, without those that are null.
   package private(set) var numbers: [(name: String, value: Double)] = []
 
-  /// Reads a line without its end; nil if it is anything else, or the beginning of a line only.
+  /// Parses a line without its line end; `nil` if it is anything else, or incomplete.
   package init?(_ line: ArraySlice<UInt8>) {
     guard line.count > 2, line.first == UInt8(ascii: "{"), line.last == UInt8(ascii: "}") else {
       return nil
@@ -16,7 +18,7 @@ package struct MetricsLine {
       else { return nil }
       let value = String(decoding: member[(colon + 1)...], as: UTF8.self)
       if value == "null" { continue }
-      // Also what Swift reads but JSON does not have: hexadecimal, inf, nan.
+      // Double's initializer also accepts hexadecimal, inf and nan, which JSON does not have.
       guard value.utf8.allSatisfy({ "+-.0123456789Ee".utf8.contains($0) }),
         let number = Double(value), number.isFinite
       else { return nil }
@@ -24,24 +26,38 @@ package struct MetricsLine {
     }
   }
 
-  /// Whether a line has a number of one of these names; it is not read, nor checked.
-  static func has(_ names: [[UInt8]], _ line: ArraySlice<UInt8>) -> Bool {
+  /// The text of a line, without its line end.
+  package static func json(_ members: [(key: MetricsKey, value: JSONValue)]) -> String {
+    "\(JSONValue.object(members.map { ($0.key.rawValue, $0.value) }))"
+  }
+
+  /// Whether a line contains a number for one of these keys. The line is not parsed.
+  ///
+  /// - Parameters:
+  ///   - keys: Each key as `searchPattern(of:)` returns it.
+  ///   - line: A line.
+  static func contains(_ keys: [[UInt8]], _ line: ArraySlice<UInt8>) -> Bool {
     var rest = line
     while let quote = rest.firstIndex(of: UInt8(ascii: "\"")) {
       rest = rest[quote...].dropFirst()
-      for name in names where rest.starts(with: name) {
-        if rest.dropFirst(name.count).first != UInt8(ascii: "n") { return true }
+      for key in keys where rest.starts(with: key) {
+        if rest.dropFirst(key.count).first != UInt8(ascii: "n") { return true }
       }
     }
     return false
   }
 
-  /// A number by its name.
-  package subscript(_ name: String) -> Double? { numbers.first { $0.name == name }?.value }
+  /// A key as `contains` searches for it: with the characters between it and the value.
+  static func searchPattern(of key: MetricsKey) -> [UInt8] { Array("\(key.rawValue)\":".utf8) }
 
-  /// A whole number of at least 0 by its name.
-  package func wholeNumber(_ name: String) -> Int? {
-    self[name].flatMap(Int.init(exactly:)).flatMap { $0 < 0 ? nil : $0 }
+  /// The number of a member; `nil` if it is missing or null.
+  package subscript(_ key: MetricsKey) -> Double? {
+    numbers.first { $0.name == key.rawValue }?.value
+  }
+
+  /// The number of a member if it is an integer from 0.
+  package func count(_ key: MetricsKey) -> Int? {
+    self[key].flatMap(Int.init(exactly:)).flatMap { $0 < 0 ? nil : $0 }
   }
 
   private static func name(_ quoted: ArraySlice<UInt8>) -> String? {

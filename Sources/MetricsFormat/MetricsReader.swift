@@ -1,23 +1,26 @@
 import TensorIO
 
-/// The lines of a log of metrics, as they come.
+/// Reads the lines of a metrics file as they arrive.
 package struct MetricsReader {
   private var lines: InputLines
   private var count = 0
 
-  /// Begins where `lines` are.
+  /// Starts at the current position of `lines`.
   package init(_ lines: InputLines) { self.lines = lines }
 
-  /// Hands on the lines that have come, one after the other, after waiting for the first; false when
-  /// no further will come.
+  /// Waits for a line, and passes all lines that have arrived to `body`.
   ///
-  /// Throws `.invalid` for a line that is damaged, or of which `take` says that it lacks something;
-  /// only the last one, of which a kill left the beginning, counts for nothing.
-  package mutating func next(_ take: (MetricsLine) -> Bool) throws(FileError) -> Bool {
+  /// An incomplete last line, as a kill leaves it, is ignored.
+  ///
+  /// - Parameter body: Receives a line, and returns whether it has all that it needs.
+  /// - Returns: `false` at the end of the file.
+  /// - Throws: `.invalid` for a line that is not valid, or for which `body` returns false.
+  package mutating func next(_ body: (MetricsLine) -> Bool) throws(FileError) -> Bool {
     guard let text = try lines.nextOfMetrics() else {
-      if let line = MetricsLine(lines.rest[...]), take(line) { count += 1 }
+      if let line = MetricsLine(lines.rest[...]), body(line) { count += 1 }
       guard count > 0 else {
-        throw FileError(.invalid, lines.path, lines.rest.isEmpty ? "is empty" : "is not metrics")
+        throw FileError(
+          .invalid, lines.path, lines.rest.isEmpty ? "is empty" : "is not a metrics file")
       }
       return false
     }
@@ -25,8 +28,8 @@ package struct MetricsReader {
       separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     {
       count += 1
-      guard let line = MetricsLine(line), take(line) else {
-        throw FileError(.invalid, lines.path, "line \(count): not a line of metrics")
+      guard let line = MetricsLine(line), body(line) else {
+        throw FileError(.invalid, lines.path, "line \(count): is not a line of metrics")
       }
     }
     return true
@@ -34,14 +37,14 @@ package struct MetricsReader {
 }
 
 extension InputLines {
-  /// What `next` returns; throws `.invalid` in words of its own for a tensor file.
+  /// The result of `next`. Throws `.invalid` with a message of its own for a tensor file.
   mutating func nextOfMetrics() throws(FileError) -> [UInt8]? {
     var text: [UInt8]?, failure: FileError?
     do { text = try next() } catch { failure = error }
-    // The length of a header and what that begins with; no line of metrics has a zero byte.
+    // The length of a header and its first byte. A line of metrics has no zero byte.
     let begin = (text ?? rest).prefix(9)
     if begin.count == 9, begin[4..<8].allSatisfy({ $0 == 0 }), begin[8] == UInt8(ascii: "{") {
-      throw FileError(.invalid, path, "is a tensor file, not metrics")
+      throw FileError(.invalid, path, "is a tensor file, not a metrics file")
     }
     if let failure { throw failure }
     return text

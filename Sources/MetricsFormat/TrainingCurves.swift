@@ -1,35 +1,32 @@
 package import TensorIO
 
-/// The curves of a log of metrics, for a picture of a certain width.
+/// The curves of a metrics file, for a plot of a certain width.
 package struct TrainingCurves {
-  /// The metric that is the x axis: the generator's steps, or the critic's where it trains alone.
-  let clock: String
-  /// Whole lines of the log.
+  /// The metric on the x axis: generator steps, or critic steps if only the critic was trained.
+  let stepMetric: MetricsKey
+  /// The number of complete lines.
   let lineCount: Int
-  /// By the names of their metrics.
-  private var curves: [String: Curve] = [:]
-  /// Where each epoch ended.
+  private var curves: [MetricsKey: Curve] = [:]
+  /// The last step of each epoch.
   private(set) var epochs: [(number: Int, end: Double)] = []
-  /// The first and the last step told of.
+  /// The first and the last step.
   private(set) var steps = 0.0...0.0
 
-  /// Lines to a stroke of the pen.
-  private let stroke: Int
+  /// The number of lines in a group of values.
+  private let groupSize: Int
   private var count = 0
   private var epoch = 0
 
-  /// Reads a log twice: how many lines it has decides on what is left out.
+  /// Reads a metrics file twice: the number of lines determines how much the curves are reduced.
   ///
   /// - Parameters:
-  ///   - path: JSON lines; "-" is standard input. The last line may be cut short, as by a kill, and
-  ///     then counts for nothing.
-  ///   - width: Pixels across.
-  ///
-  /// Throws `.invalid` for what is not metrics, and what `InputLines` throws.
+  ///   - path: A file of JSON lines; "-" is standard input. An incomplete last line is ignored.
+  ///   - width: The width of the plot in pixels.
+  /// - Throws: `.invalid` if the input is not a metrics file; what `InputLines` throws.
   package init(of path: String, width: Int) throws(FileError) {
     var lines = try InputLines(rereadable: path)
-    let noisy = Panel.all.flatMap(\.lines).filter(\.isNoisy)
-      .map { Array("\($0.metric)\":".utf8) }
+    let noisy = Subplot.all.flatMap(\.lines).filter(\.isNoisy)
+      .map { MetricsLine.searchPattern(of: $0.metric) }
     var (lineCount, noisyCount, first, last) = (0, 0, nil as MetricsLine?, nil as MetricsLine?)
     while let text = try lines.nextOfMetrics() {
       let texts = text.dropLast().split(
@@ -37,35 +34,37 @@ package struct TrainingCurves {
       first = first ?? MetricsLine(texts[0])
       last = MetricsLine(texts[texts.count - 1])
       lineCount += texts.count
-      noisyCount += texts.count { MetricsLine.has(noisy, $0) }
+      noisyCount += texts.count { MetricsLine.contains(noisy, $0) }
     }
-    let isAlone = lineCount > 2 && first?["generator_step"] == last?["generator_step"]
-    clock = isAlone ? "critic_step" : "generator_step"
-    stroke = lineCount * 2 / width + 1
+    let isAlone = lineCount > 2 && first?[.generatorStep] == last?[.generatorStep]
+    stepMetric = isAlone ? .criticStep : .generatorStep
+    groupSize = lineCount * 2 / width + 1
     self.lineCount = lineCount
-    for line in Panel.all.flatMap(\.lines) {
+    for line in Subplot.all.flatMap(\.lines) {
       curves[line.metric] = Curve(
         median: line.isNoisy ? max(noisyCount / 300 * 2 + 1, 15) : nil,
-        // A median for about each pixel.
+        // About one median per pixel.
         every: max(noisyCount - 1, 0) / width + 1)
     }
     lines.rewind()
     var log = MetricsReader(lines)
-    while try log.next({ take($0) }) {}
+    while try log.next({ add($0) }) {}
     for index in curves.values.indices { curves.values[index].finish() }
-    // The epoch in hand is done when it is as long as the one before.
+    // The current epoch is complete if it is as long as the one before.
     let ends = epochs.suffix(2).map(\.end)
     if ends.count == 2, steps.upperBound - ends[1] >= ends[1] - ends[0] {
       epochs.append((epoch, steps.upperBound))
     }
     guard curves.values.contains(where: { !$0.points.isEmpty }) else {
-      throw FileError(.invalid, lines.path, "has no values to draw")
+      throw FileError(.invalid, lines.path, "contains no values to plot")
     }
   }
 
-  /// Takes a line; false if it does not tell when it was.
-  private mutating func take(_ line: MetricsLine) -> Bool {
-    guard let step = line.wholeNumber(clock), let number = line.wholeNumber("epoch") else {
+  /// Adds a line.
+  ///
+  /// - Returns: Whether the line has a step and an epoch.
+  private mutating func add(_ line: MetricsLine) -> Bool {
+    guard let step = line.count(stepMetric), let number = line.count(.epoch) else {
       return false
     }
     let x = Double(step)
@@ -77,20 +76,21 @@ package struct TrainingCurves {
     epoch = number
     steps = min(steps.lowerBound, x)...max(steps.upperBound, x)
     for (name, value) in line.numbers {
-      // No larger, so that differences are finite.
-      curves[name]?.append(Point(x: x, y: min(max(value, -1e300), 1e300)))
+      guard let key = MetricsKey(rawValue: name) else { continue }
+      // The bound keeps differences finite.
+      curves[key]?.append(Point(x: x, y: min(max(value, -1e300), 1e300)))
     }
     count += 1
-    if count % stroke == 0 {
-      for index in curves.values.indices { curves.values[index].lift() }
+    if count % groupSize == 0 {
+      for index in curves.values.indices { curves.values[index].endGroup() }
     }
     return true
   }
 
   /// The curve of a metric.
-  subscript(_ metric: String) -> Curve { curves[metric] ?? Curve(median: nil) }
+  subscript(_ metric: MetricsKey) -> Curve { curves[metric] ?? Curve(median: nil) }
 
-  /// The steps of the x axis: only a log that begins late does not begin at its left.
+  /// The range of the x axis. It starts at 0, unless the log starts in the last nine tenths.
   var axis: ClosedRange<Double> {
     let (first, last) = (steps.lowerBound, max(steps.upperBound, 1))
     return (first < last / 10 || first == last ? 0 : first)...last

@@ -1,20 +1,23 @@
 @unsafe @preconcurrency import Glibc
 import TensorIO
 
-/// A program of the system that a tool calls.
+/// An installed program that a tool calls.
 public struct ExternalProgram {
-  /// It is not on the PATH.
+  /// The program is not on the PATH.
   public struct Missing: Error {
-    /// Its name, and that of Debian's package.
+    /// The name of the program, and of its Debian package.
     let name: String, package: String
   }
 
   private let name: String
   private let path: String
 
-  /// Looks for a program on the PATH; throws `Missing`.
+  /// Looks for a program on the PATH.
   ///
-  /// - Parameter package: What Debian calls the package that has it.
+  /// - Parameters:
+  ///   - name: The name of the program.
+  ///   - package: The Debian package that contains it.
+  /// - Throws: `Missing`.
   public init(_ name: String, package: String) throws(Missing) {
     let folders = (SystemCall.environment("PATH") ?? "").split(
       separator: ":", omittingEmptySubsequences: false)
@@ -25,47 +28,63 @@ public struct ExternalProgram {
     (self.name, self.path) = (name, path)
   }
 
-  /// Runs the program to its end and returns what it writes to standard output.
+  /// Runs the program and returns its standard output.
   ///
-  /// All that it reads and writes is in files without a name, so that neither side ever waits for the
-  /// other, and nothing is left behind whoever is killed. Throws `.bug` with its last words if it
-  /// fails, and what `TemporaryFile` throws.
+  /// Input, output and errors are in unnamed files. So neither side waits for the other, and a kill
+  /// leaves no file behind.
+  ///
+  /// - Throws: `.bug` with the last line of standard error if the program fails; what `TemporaryFile`
+  ///   throws.
   public func run(_ arguments: [String], input: String) throws(FileError) -> [UInt8] {
-    let (standardInput, output, words) = (
+    let (standardInput, output, errors) = (
       try TemporaryFile(), try TemporaryFile(), try TemporaryFile()
     )
     try standardInput.write(Array(input.utf8).span)
     standardInput.rewind()
-    let files = [standardInput, output, words]
-    guard let status = Self.status(of: path, [name] + arguments, files.map(\.descriptor)) else {
-      throw FileError(.bug, name, errno: errno)
-    }
+    let files = [standardInput, output, errors]
+    // Messages in English, and letters beyond ASCII.
+    unsafe setenv("LC_ALL", "C.UTF-8", 1)
+    let status = Self.status(of: path, [name] + arguments, descriptors: files.map(\.descriptor))
+    guard let status else { throw FileError(.bug, name, errno: errno) }
     guard status == 0 else {
-      let said = String(decoding: try words.bytes(), as: UTF8.self)
-      let last = said.split(whereSeparator: \.isNewline).last { !$0.allSatisfy(\.isWhitespace) }
+      let text = String(decoding: try errors.bytes(), as: UTF8.self)
+      let last = text.split(whereSeparator: \.isNewline).last { !$0.allSatisfy(\.isWhitespace) }
       let end = status & 0x7F == 0 ? "status \(status >> 8)" : "signal \(status & 0x7F)"
       throw FileError(.bug, name, last.map(String.init) ?? "ended with \(end)")
     }
     return try output.bytes()
   }
 
-  /// Starts a program with these descriptors as its first ones, waits for its end and returns what
-  /// wait(2) tells of it; nil where it cannot be started.
-  private static func status(
-    of path: String, _ arguments: [String], _ descriptors: [Int32]
+  /// Starts a program and waits for its end. No signal is blocked in it, and the signals that every
+  /// tool ignores have their default actions.
+  ///
+  /// - Parameters:
+  ///   - path: The executable.
+  ///   - arguments: All arguments, from argument 0.
+  ///   - descriptors: The descriptors that become 0, 1, … in the program; the others are inherited.
+  /// - Returns: The status as `waitpid` returns it; `nil`, with `errno` set, if it cannot be started.
+  static func status(
+    of path: String, _ arguments: [String], descriptors: [Int32]
   ) -> Int32? {
     var actions = unsafe posix_spawn_file_actions_t()
+    var attributes = posix_spawnattr_t()
     unsafe posix_spawn_file_actions_init(&actions)
-    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+    unsafe posix_spawnattr_init(&attributes)
+    defer {
+      unsafe posix_spawn_file_actions_destroy(&actions)
+      unsafe posix_spawnattr_destroy(&attributes)
+    }
     for (number, descriptor) in descriptors.enumerated() {
       unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(number))
     }
+    SignalSet([]).useAsMask(in: &attributes)
+    SignalSet([SIGPIPE, SIGXFSZ]).useAsDefaults(in: &attributes)
+    unsafe posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
     var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
     defer { unsafe words.forEach { unsafe free($0) } }
-    // Words in the language that this program's are in, and letters beyond ASCII.
-    unsafe setenv("LC_ALL", "C.UTF-8", 1)
     var process: pid_t = 0
-    let code = unsafe posix_spawn(&process, path, &actions, nil, &words, environ)
+    let code = unsafe posix_spawn(&process, path, &actions, &attributes, &words, environ)
     guard code == 0 else {
       errno = code
       return nil

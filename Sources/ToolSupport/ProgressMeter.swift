@@ -2,30 +2,29 @@ public import ArgumentParser
 import Dispatch
 import Glibc
 
-/// Whether a tool that works for long says how far it has come.
+/// Options of tools with a progress line.
 public struct ProgressOptions: ParsableArguments {
   @Flag(
     name: .shortAndLong,
-    help: "No progress line; only what went wrong. SIGUSR1 still asks for one line.")
+    help: "Print only errors and warnings, no progress line. SIGUSR1 still prints one line.")
   var quiet = false
 
-  /// No options given.
+  /// The default values.
   public init() {}
 
-  /// Whether only what went wrong is to be said.
+  /// Whether only errors and warnings are printed.
   public var isQuiet: Bool { quiet }
 }
 
 extension Tool {
-  /// Begins to watch work that is counted in `unit`.
+  /// Starts a meter of work that is counted in `unit`.
   public static func meter(_ unit: String, _ options: ProgressOptions) -> ProgressMeter {
     ProgressMeter(tool: _commandName, unit, isQuiet: options.isQuiet)
   }
 }
 
-/// How far the work has come, how fast it goes, and how long it will take, on standard error: a line
-/// that is written over, on a terminal only, after the first second, five times a second; and a whole
-/// line, terminal or not, at each SIGUSR1 (see `holdStatusSignal`).
+/// Shows progress, speed and remaining time on standard error: a `ProgressLine` on a terminal, and one line
+/// after each SIGUSR1 on any output (see `blockStatusSignal`).
 public struct ProgressMeter {
   private let tool: String
   private let unit: String
@@ -38,64 +37,67 @@ public struct ProgressMeter {
     line = ProgressLine(isVisible: !isQuiet && ProgressLine.isTerminal)
   }
 
-  /// Notes how much is done, and says it if it is time.
+  /// Updates the progress, and shows it if it is due or requested.
   ///
   /// - Parameters:
-  ///   - done: Units done since the meter began.
-  ///   - left: Units still to do; `nil` when nobody knows.
-  ///   - limit: Seconds after which the work ends in any case.
-  ///   - words: What else there is to say of it.
+  ///   - done: The units done since the start of the meter.
+  ///   - left: The remaining units; `nil` if unknown.
+  ///   - limit: The seconds until the work ends in any case.
+  ///   - description: The text before the speed.
   public mutating func update(
-    _ done: Int, left: Double?, within limit: Double? = nil, _ words: @autoclosure () -> String
+    _ done: Int, left: Double?, within limit: Double? = nil,
+    _ description: @autoclosure () -> String
   ) {
-    rate.note(done)
-    let isAsked = statusSignal.poll() != nil
-    guard isAsked || line.isDue else { return }
-    let text = "\(words()), \(rate.words(unit, left: left, within: limit))"
-    if isAsked {
+    rate.update(done)
+    let isRequested = statusSignal.poll() != nil
+    guard isRequested || line.isDue else { return }
+    let text = "\(description()), \(rate.description(unit, left: left, within: limit))"
+    if isRequested {
       clear()
-      StandardStream.say("\(tool): \(text)")
+      StandardStream.writeError("\(tool): \(text)")
     } else {
       line.draw(text)
     }
   }
 
-  /// The same of work whose end is known: "1234 of 60000 images, …".
+  /// The same for work with a known total: "1234 of 60000 images, …".
   public mutating func update(_ done: Int, of all: Int) {
     let unit = unit
     update(done, left: Double(all - done), "\(done) of \(all) \(unit)")
   }
 
-  /// Clears the line, before a message or the end.
+  /// Clears the line, before a message or at the end.
   public mutating func clear() { line.clear() }
 }
 
-/// Units a second, averaged over the last ten seconds or so.
+/// Units per second, averaged over about the last ten seconds.
 struct Rate {
-  /// Seconds after which an old speed counts for half.
-  private static let memory = 10.0
+  /// The time constant of the average in seconds.
+  private static let timeConstant = 10.0
 
   private var clock = Stopwatch()
   private var done = 0
-  /// Seconds and units, faded; their ratio is the rate.
+  /// Weighted sums; their ratio is the rate.
   private var seconds = 0.0, units = 0.0
 
-  mutating func note(_ done: Int) {
-    note(done, after: clock.lap())
+  mutating func update(_ done: Int) {
+    update(done, after: clock.lap())
   }
 
-  /// So many units in all, these seconds after the note before.
-  mutating func note(_ done: Int, after lap: Double) {
-    let fade = Self.memory / (Self.memory + lap)
-    units = units * fade + Double(done - self.done)
-    seconds = seconds * fade + lap
+  /// - Parameters:
+  ///   - done: The units done in total.
+  ///   - lap: The seconds since the last update.
+  mutating func update(_ done: Int, after lap: Double) {
+    let weight = Self.timeConstant / (Self.timeConstant + lap)
+    units = units * weight + Double(done - self.done)
+    seconds = seconds * weight + lap
     self.done = done
   }
 
   var perSecond: Double? { seconds > 0 && units > 0 ? units / seconds : nil }
 
   /// "5210 images/s, 2:31 left".
-  func words(_ unit: String, left: Double?, within limit: Double? = nil) -> String {
+  func description(_ unit: String, left: Double?, within limit: Double? = nil) -> String {
     guard let perSecond else { return "0 \(unit)/s" }
     let speed =
       perSecond < 10
@@ -105,15 +107,15 @@ struct Rate {
   }
 }
 
-/// A time to read: 0:07, 12:34, 5:06:07, 3 d 4 h.
+/// A duration as text: 0:07, 12:34, 5:06:07, 3 d 4 h.
 func duration(seconds: Double) -> String {
   let total = Int(min(max(seconds, 0), 1e15).rounded(.up))
-  func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+  func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
   let (minutes, hours) = (total / 60 % 60, total / 3600)
   if hours >= 48 { return "\(hours / 24) d \(hours % 24) h" }
-  if hours > 0 { return "\(hours):\(two(minutes)):\(two(total % 60))" }
-  return "\(minutes):\(two(total % 60))"
+  if hours > 0 { return "\(hours):\(twoDigits(minutes)):\(twoDigits(total % 60))" }
+  return "\(minutes):\(twoDigits(total % 60))"
 }
 
-/// Keeps SIGUSR1 from ending the process, until a meter asks for it.
-func holdStatusSignal() { SignalSet([SIGUSR1]).block() }
+/// Blocks SIGUSR1, which would terminate the process, until a meter polls it.
+func blockStatusSignal() { SignalSet([SIGUSR1]).block() }

@@ -1,19 +1,19 @@
 import Glibc
 import TensorIO
 
-/// Words, written by `write(2)` with every error seen: `print` loses data without a word.
+/// Text output by `write(2)` with error checks; `print` loses data without an error.
 public enum StandardStream {
-  /// Writes a line to standard error; there is nowhere to tell of a failure.
-  public static func say(_ line: String) {
+  /// Writes a line to standard error. Errors are ignored, because they cannot be reported.
+  public static func writeError(_ line: String) {
     try? write(line + "\n", to: STDERR_FILENO)
   }
 
-  /// Writes text to a descriptor, all of it.
+  /// Writes all of a text to a descriptor.
   public static func write(_ text: String, to descriptor: Int32) throws(FileError) {
     try writeAll(text, to: descriptor, "standard output")
   }
 
-  /// Closes standard output: some file systems tell of a full disk only then.
+  /// Closes standard output. Some file systems report a full disk only then.
   static func finish() throws(FileError) {
     if close(STDOUT_FILENO) != 0, errno != EBADF, errno != EINTR {
       throw FileError(.inputOutput, "standard output", errno: errno)

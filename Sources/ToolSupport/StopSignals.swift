@@ -1,21 +1,23 @@
 import Glibc
 import TensorIO
 
-/// SIGINT, SIGTERM and SIGHUP as something to ask for between two steps.
+/// SIGINT, SIGTERM and SIGHUP, polled between two steps.
 ///
-/// The signals are blocked and polled: there is no handler, and nothing for the optimiser to hoist
-/// out of the loop. The first one is a request to stop after the step in hand; after it the signals
-/// act as usual, so a second one ends the process at once.
+/// The signals are blocked, so no handler interrupts a step. The first one requests a stop after the
+/// current step. After it, the signals have their default actions, so a second one terminates the process
+/// immediately.
 public final class StopSignals {
   private let signals = SignalSet(
     [SIGINT, SIGTERM, SIGHUP].filter { !SystemCall.isIgnored($0) })
-  /// The signal that came.
+  /// The first signal received.
   public private(set) var received: Int32?
 
-  /// Blocks the signals that are not ignored, for this thread and for those it starts.
+  /// Blocks the signals that are not ignored, in this thread and in those that it starts.
   public init() { signals.block() }
 
-  /// Whether to stop. Costs one system call until a signal has come.
+  /// Whether to stop. Takes one system call until a signal is received.
+  ///
+  /// - Parameter notice: Called once, when the first signal is received.
   public func poll(_ notice: () -> Void) -> Bool {
     if received != nil { return true }
     guard let number = signals.poll() else { return false }
@@ -25,17 +27,17 @@ public final class StopSignals {
     return true
   }
 
-  /// Lets the signals act as usual from now on.
+  /// Restores the default actions of the signals.
   public func release() { signals.unblock() }
 
-  /// After the work is saved: throws if a signal asked for the end, be it during the saving, so
-  /// that `main` ends by it.
+  /// Throws `EndedBySignal` if a signal was received. Call it after the work is saved; `main` then
+  /// terminates by the signal.
   public func finish() throws {
     if poll({}), let received { throw EndedBySignal(signal: received) }
   }
 }
 
-/// Some signals, for this thread and for those that it starts.
+/// A set of signals, for this thread and for those that it starts.
 struct SignalSet {
   private var set = sigset_t()
 
@@ -48,11 +50,23 @@ struct SignalSet {
 
   func unblock() { change(SIG_UNBLOCK) }
 
-  /// One that came while it was blocked; nil if none did.
+  /// Removes and returns a pending signal; `nil` if there is none.
   func poll() -> Int32? {
     var (set, now) = (set, timespec())
     let number = unsafe sigtimedwait(&set, nil, &now)
     return number > 0 ? number : nil
+  }
+
+  /// Makes these the blocked signals of a program to start.
+  func useAsMask(in attributes: inout posix_spawnattr_t) {
+    var set = set
+    unsafe posix_spawnattr_setsigmask(&attributes, &set)
+  }
+
+  /// Gives these signals their default actions in a program to start.
+  func useAsDefaults(in attributes: inout posix_spawnattr_t) {
+    var set = set
+    unsafe posix_spawnattr_setsigdefault(&attributes, &set)
   }
 
   private func change(_ how: Int32) {
@@ -61,5 +75,5 @@ struct SignalSet {
   }
 }
 
-/// Makes a write to a closed pipe an error (EPIPE) instead of the end of the process.
+/// Makes a write to a closed pipe an error (EPIPE), which does not terminate the process.
 public func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }

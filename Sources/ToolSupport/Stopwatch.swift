@@ -4,10 +4,10 @@ import Dispatch
 public struct Stopwatch {
   private var last = DispatchTime.now()
 
-  /// Starts now.
+  /// Starts the clock.
   public init() {}
 
-  /// Seconds since the lap before, or since the start.
+  /// Ends a lap and returns its seconds.
   public mutating func lap() -> Double {
     let now = DispatchTime.now()
     defer { last = now }

@@ -2,23 +2,22 @@ public import ArgumentParser
 import Glibc
 import TensorIO
 
-/// A program: one job, data on standard output, words on standard error, the truth in the exit
-/// status.
+/// A command-line tool: data on standard output, messages on standard error, and a documented exit status.
 ///
-/// A conforming command gets its `main` from here.
+/// The protocol provides `main`.
 public protocol Tool: ParsableCommand {}
 
 extension Tool {
   /// Runs the tool with the arguments of the process.
   public static func main() { main(Array(CommandLine.arguments.dropFirst())) }
 
-  /// Parses the arguments, runs, and exits. Whatever goes wrong is one line, `tool: what`.
+  /// Parses the arguments, runs the tool, and exits. An error is printed as one line, `tool: message`.
   ///
-  /// - Parameter arguments: The last of the process's arguments, all or some of them.
+  /// - Parameter arguments: All arguments of the process, or the last ones.
   public static func main(_ arguments: [String]) {
     openStandardDescriptors()
-    holdStatusSignal()
-    // A file that grows past a limit is then an error of write.
+    blockStatusSignal()
+    // A write beyond the file size limit is then an error.
     signal(SIGXFSZ, SIG_IGN)
     requireUnicode(arguments.count)
     do {
@@ -33,29 +32,33 @@ extension Tool {
   private static func exit(for error: any Error) -> Never {
     if let error = error as? FileError {
       if error.isBrokenPipe { endBySignal(SIGPIPE) }
-      complain("\(error)")
+      report("\(error)")
       Glibc.exit(error.kind.rawValue)
     }
     if let error = error as? ExternalProgram.Missing {
-      complain("no \(error.name); install what Debian calls \(error.package)")
+      report("\(error.name) is not installed; install the Debian package \(error.package)")
       Glibc.exit(EX_UNAVAILABLE)
+    }
+    if let failure = error as? ShellCommand.Failure {
+      report("--after-save: the command ended with status \(failure.status)")
+      Glibc.exit(failure.status)
     }
     if let error = error as? EndedBySignal { endBySignal(error.signal) }
     let status = exitCode(for: error).rawValue
     if status == EXIT_SUCCESS {
       do {
-        try StandardStream.write(examplesLast(fullMessage(for: error)) + "\n", to: STDOUT_FILENO)
+        try StandardStream.write(usageFirst(fullMessage(for: error)) + "\n", to: STDOUT_FILENO)
         try StandardStream.finish()
       } catch { Self.exit(for: error) }
       Glibc.exit(EXIT_SUCCESS)
     }
-    complain(oneLine(message(for: error)))
+    report(oneLine(message(for: error)))
     Glibc.exit(status == EXIT_FAILURE ? FileError.Kind.bug.rawValue : status)
   }
 
-  /// Writes `tool: words` to standard error.
-  public static func complain(_ words: String) {
-    StandardStream.say("\(_commandName): \(printable(words))")
+  /// Prints `tool: message` to standard error.
+  public static func report(_ message: String) {
+    StandardStream.writeError("\(_commandName): \(printable(message))")
   }
 
   /// Opens a checkpoint, and reports on standard error if another program wrote it without a
@@ -63,31 +66,31 @@ extension Tool {
   public static func open(checkpoint path: String) throws(FileError) -> TensorFile {
     let file = try TensorFile(path)
     if file.header.isForeign, file.header.crc32 == nil {
-      complain("\(file.path): has no checksum, so damage to it is not detected")
+      report("\(file.path): has no checksum, so damage to it is not detected")
     }
     return file
   }
 
-  /// Refuses arguments, the last `count` of the process's, that are not UTF-8: repaired, they would be the
-  /// names of other files.
+  /// Rejects arguments, the last `count` of the process, that are not UTF-8. Repaired, they would name
+  /// other files.
   private static func requireUnicode(_ count: Int) {
     let first = Int(CommandLine.argc) - count
     for number in 0..<count {
       guard let argument = unsafe CommandLine.unsafeArgv[first + number],
         unsafe String(validatingCString: argument) == nil
       else { continue }
-      complain("argument \(number + 1) is not UTF-8: \(quoted(unsafe String(cString: argument)))")
+      report("argument \(number + 1) is not UTF-8: \(quoted(unsafe String(cString: argument)))")
       Glibc.exit(FileError.Kind.usage.rawValue)
     }
   }
 }
 
-/// The work was saved; the process shall now end as the signal would have ended it.
+/// A signal was received and the work is saved. `main` terminates the process by the signal.
 public struct EndedBySignal: Error {
   let signal: Int32
 }
 
-/// Ends this process by a signal's default action, so that a shell, make or systemd sees the true
+/// Terminates the process by the default action of a signal, so that a shell, make or systemd sees the
 /// cause.
 func endBySignal(_ number: Int32) -> Never {
   signal(number, SIG_DFL)
@@ -96,17 +99,17 @@ func endBySignal(_ number: Int32) -> Never {
   exit(128 + number)
 }
 
-/// Makes descriptors 0, 1 and 2 exist: a file opened later must never become standard output
-/// because the caller closed it.
+/// Opens descriptors 0, 1 and 2 if the caller closed them. Otherwise a file opened later could become
+/// standard output.
 private func openStandardDescriptors() {
   for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
-    // The wrong way round, so that using it is still an error.
+    // In the wrong direction, so that using it is still an error.
     _ = SystemCall.open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
   }
 }
 
-/// Help that says how to call the tool before it gives tools, examples and exit statuses.
-private func examplesLast(_ help: String) -> String {
+/// Moves the usage of a help text before tools, examples and exit statuses.
+private func usageFirst(_ help: String) -> String {
   guard
     let examples = help.firstRange(of: "\n\nTOOLS:") ?? help.firstRange(of: "\n\nEXAMPLE"),
     let usage = help.firstRange(of: "\n\nUSAGE: "), examples.lowerBound < usage.lowerBound
@@ -116,7 +119,7 @@ private func examplesLast(_ help: String) -> String {
   return end + help[examples.lowerBound..<usage.lowerBound] + "\n"
 }
 
-/// The lines of a message, joined, beginning with a small letter.
+/// Joins the lines of a message, and makes its first letter lower-case.
 private func oneLine(_ message: String) -> String {
   let line = message.split(whereSeparator: \.isNewline)
     .map { $0.drop { $0 == " " } }.joined(separator: " ")

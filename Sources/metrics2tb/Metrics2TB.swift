@@ -9,12 +9,13 @@ package var tool: any Tool.Type { Metrics2TB.self }
 struct Metrics2TB: Tool {
   static let configuration = CommandConfiguration(
     commandName: "metrics2tb",
-    abstract: "Convert metrics to an event file of TensorBoard.",
+    abstract: "Convert a metrics file to a TensorBoard event file.",
     discussion: """
-      Reads what wgan-step --metrics writes. A line becomes an event at its generator_step, with a \
-      scalar wgan/NAME for every other number; the wall time is --start plus the sum of the seconds. \
-      To standard output each line goes as soon as it has come. TensorBoard looks in a folder for \
-      files with tfevents in their names.
+      Reads the output of wgan-step --metrics. Each line becomes an event at its generator_step, with a \
+      scalar wgan/NAME for every other number. The wall time of an event is --start plus the sum of \
+      the seconds up to its line. Without -o, each line is converted as soon as it arrives.
+
+      TensorBoard reads the files of a folder whose names contain "tfevents".
 
       EXAMPLES:
         tail -n +1 -f metrics.jsonl | metrics2tb > logs/events.out.tfevents.1
@@ -23,12 +24,13 @@ struct Metrics2TB: Tool {
       """,
     version: toolVersion)
 
-  @Argument(help: "The metrics, JSON lines; - is standard input.", completion: .file())
+  @Argument(help: "Metrics file; - is standard input.", completion: .file())
   var metrics = "-"
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("When the training began, in seconds since 1970.", valueName: "seconds"))
+    help: ArgumentHelp(
+      "Wall time at the start of the training, in seconds since 1970.", valueName: "seconds"))
   var start = 0.0
 
   @OptionGroup var output: OutputOptions

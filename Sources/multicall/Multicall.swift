@@ -82,7 +82,7 @@ struct Multicall: Tool {
   /// Runs a tool, whose arguments are its own: `--help` too.
   private static func run(_ name: String, _ arguments: [String]) {
     guard let tool = tools.first(where: { $0._commandName == name }) else {
-      complain("unknown tool \(quoted(name)); wgan --help lists the tools")
+      report("unknown tool \(quoted(name)); wgan --help lists the tools")
       Glibc.exit(FileError.Kind.usage.rawValue)
     }
     tool.main(arguments)

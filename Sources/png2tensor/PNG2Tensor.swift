@@ -134,16 +134,16 @@ struct PNG2Tensor: Tool {
       done += 1
       if let error {
         meter.clear()
-        Self.complain("\(error); skipped")
+        Self.report("\(error); skipped")
       }
       meter.update(done, of: files.count)
     }
     meter.clear()
     if written < files.count {
       let skipped = files.count - written
-      Self.complain("\(skipped) of \(files.count) files \(skipped == 1 ? "was" : "were") skipped")
+      Self.report("\(skipped) of \(files.count) files \(skipped == 1 ? "was" : "were") skipped")
     }
-    for other in others { Self.complain("\(other.directory): \(other); skipped") }
+    for other in others { Self.report("\(other.directory): \(other); skipped") }
   }
 }
 

@@ -1,76 +1,103 @@
 import ArgumentParser
 import Engine
+import ToolSupport
 import WGAN
 
-/// Every hyper-parameter of a preset, as an option.
+/// The options that override settings of a preset.
 struct Overrides: ParsableArguments {
-  @Option(parsing: .unconditional, help: "Samples of each kind in a step.")
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Batch size, 1 to 65536: real images per critic step, and as many generated ones.",
+      valueName: "n"))
   var batchSize: Int?
 
-  @Option(parsing: .unconditional, help: "Critic steps for each generator step.")
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Critic steps per generator step, 1 to 1000000.", valueName: "n"))
   var criticSteps: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Other critic steps at times: 100 25 500 is 100 for each of the first 25 generator steps and "
-        + "for every 500th; or none.", valueName: "steps first every"))
+      "'N F P': N critic steps before each of the first F generator steps and before every P-th one; or "
+        + "none.", valueName: "n f p"),
+    transform: expecting(
+      "three integers from 1 such as '100 25 500', or none", { CriticWarmUp($0) }))
   var criticWarmUp: CriticWarmUp?
 
-  @Option(help: "The real images of the critic steps for one generator step: fresh or reused.")
+  @Option(
+    help: ArgumentHelp(
+      "Real images: fresh (a new batch per critic step) or reused (one batch for all critic steps before "
+        + "a generator step).", valueName: "mode"))
   var realBatch: RealBatch?
 
-  @Option(parsing: .unconditional, help: "The weight of the gradient penalty.")
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Weight of the gradient penalty, greater than 0.", valueName: "x"))
   var lambda: Double?
 
   @Option(
     help: ArgumentHelp(
-      "How interpolates are drawn for the gradient penalty: uniform; normal, for comparison only.",
+      "Distribution of the interpolates of the gradient penalty: uniform; normal is only for comparison.",
       valueName: "distribution"))
   var interpolation: Interpolation?
 
-  @Option(parsing: .unconditional, help: "The bound that clips the critic's parameters.")
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Bound of weight clipping, greater than 0.", valueName: "x"))
   var clip: Double?
 
-  @Option(help: "The rule of both networks: rmsprop or adam.")
-  var optimizer: Rule?
+  @Option(help: ArgumentHelp("Optimizer of both networks: rmsprop or adam.", valueName: "name"))
+  var optimizer: OptimizerName?
 
-  @Option(parsing: .unconditional, help: "The learning rate of both networks.")
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Learning rate of both networks.", valueName: "x"))
   var learningRate: Double?
 
-  @Option(parsing: .unconditional, help: "The learning rate of the critic alone.")
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Learning rate of the critic; takes precedence over --learning-rate.", valueName: "x"))
   var criticLearningRate: Double?
 
-  @Option(help: ArgumentHelp("How the learning rates change; see above.", valueName: "text"))
+  @Option(
+    help: ArgumentHelp("Learning rate schedule; see above.", valueName: "text"),
+    transform: expecting("a schedule such as 'linear 20000' (see --help)", { Schedule($0) }))
   var schedule: Schedule?
 
-  @Option(name: .customLong("beta1"), parsing: .unconditional, help: "Adam's first decay.")
+  @Option(
+    name: .customLong("beta1"), parsing: .unconditional,
+    help: ArgumentHelp("Decay rate of Adam's first moment.", valueName: "x"))
   var beta1: Double?
 
-  @Option(name: .customLong("beta2"), parsing: .unconditional, help: "Adam's second decay.")
+  @Option(
+    name: .customLong("beta2"), parsing: .unconditional,
+    help: ArgumentHelp("Decay rate of Adam's second moment.", valueName: "x")
+  )
   var beta2: Double?
 
-  @Option(parsing: .unconditional, help: "RMSProp's decay.")
+  @Option(parsing: .unconditional, help: ArgumentHelp("Decay rate of RMSProp.", valueName: "x"))
   var alpha: Double?
 
   @Option(
     help: ArgumentHelp(
-      "What the networks begin with: pytorch, glorot, he or dcgan.", valueName: "name"))
+      "Weight initialization: pytorch, glorot, he or dcgan.", valueName: "name"))
   var initialization: Initialization?
 
-  @Option(parsing: .unconditional, help: "Numbers in a latent.")
+  @Option(parsing: .unconditional, help: ArgumentHelp("Size of a latent vector.", valueName: "n"))
   var latent: Int?
 
   @Option(
-    help: ArgumentHelp("Take the generator's layers from this text.", valueName: "file"),
+    help: ArgumentHelp("Read the layers of the generator from this text file.", valueName: "file"),
     completion: .file())
   var generator: String?
 
   @Option(
-    help: ArgumentHelp("Take the critic's layers from this text.", valueName: "file"),
+    help: ArgumentHelp("Read the layers of the critic from this text file.", valueName: "file"),
     completion: .file())
   var critic: String?
 
-  enum Rule: String, ExpressibleByArgument, CaseIterable { case rmsprop, adam }
+  enum OptimizerName: String, ExpressibleByArgument, CaseIterable { case rmsprop, adam }
 
   func apply(to configuration: inout TrainingConfiguration) throws {
     if let batchSize { configuration.batchSize = batchSize }
@@ -89,47 +116,45 @@ struct Overrides: ParsableArguments {
     if let criticLearningRate { configuration.criticOptimizer.rate = criticLearningRate }
   }
 
-  /// A preset holds its critic in one way; the other way's number would be ignored, so it is
-  /// refused.
+  /// An option of the other constraint is an error, because it would have no effect.
   private func applyConstraint(to configuration: inout TrainingConfiguration) throws {
     switch configuration.constraint {
     case .clip:
       for (name, isGiven) in [("lambda", lambda != nil), ("interpolation", interpolation != nil)]
       where isGiven {
-        throw ValidationError("--\(name): this preset clips weights (--clip)")
+        throw ValidationError("--\(name) does not apply: the preset uses weight clipping (--clip)")
       }
       if let clip { configuration.constraint = .clip(bound: clip) }
     case .gradientPenalty:
       if clip != nil {
-        throw ValidationError("--clip: this preset has a gradient penalty (--lambda)")
+        throw ValidationError(
+          "--clip does not apply: the preset uses a gradient penalty (--lambda)")
       }
       if let lambda { configuration.constraint = .gradientPenalty(weight: lambda) }
       if let interpolation { configuration.interpolation = interpolation }
     }
   }
 
-  private func apply(to rule: inout Optimizer) throws {
-    switch (optimizer, rule) {
-    case (.adam, .rmsprop(let rate, _, _)): rule = .adam(rate: rate)
-    case (.rmsprop, .adam(let rate, _, _, _)): rule = .rmsprop(rate: rate)
+  private func apply(to setting: inout Optimizer) throws {
+    switch (optimizer, setting) {
+    case (.adam, .rmsprop(let rate, _, _)): setting = .adam(rate: rate)
+    case (.rmsprop, .adam(let rate, _, _, _)): setting = .rmsprop(rate: rate)
     default: break
     }
-    switch rule {
+    switch setting {
     case .adam(let rate, let first, let second, let epsilon):
-      if alpha != nil { throw ValidationError("--alpha is RMSProp's; this run has Adam") }
-      rule = .adam(rate: rate, beta1: beta1 ?? first, beta2: beta2 ?? second, epsilon: epsilon)
+      if alpha != nil { throw ValidationError("--alpha does not apply: the optimizer is Adam") }
+      setting = .adam(rate: rate, beta1: beta1 ?? first, beta2: beta2 ?? second, epsilon: epsilon)
     case .rmsprop(let rate, let decay, let epsilon):
       if beta1 != nil || beta2 != nil {
-        throw ValidationError("--beta1 and --beta2 are Adam's; this run has RMSProp")
+        throw ValidationError("--beta1 and --beta2 do not apply: the optimizer is RMSProp")
       }
-      rule = .rmsprop(rate: rate, alpha: alpha ?? decay, epsilon: epsilon)
+      setting = .rmsprop(rate: rate, alpha: alpha ?? decay, epsilon: epsilon)
     }
-    if let learningRate { rule.rate = learningRate }
+    if let learningRate { setting.rate = learningRate }
   }
 }
 
-extension CriticWarmUp: ExpressibleByArgument {}
-extension Schedule: ExpressibleByArgument {}
 extension RealBatch: ExpressibleByArgument {}
 extension Interpolation: ExpressibleByArgument {}
 extension Initialization: ExpressibleByArgument {}

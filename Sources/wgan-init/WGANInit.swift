@@ -10,27 +10,27 @@ package var tool: any Tool.Type { WGANInit.self }
 struct WGANInit: Tool {
   static let configuration = CommandConfiguration(
     commandName: "wgan-init",
-    abstract: "Make the checkpoint that a training run begins with.",
+    abstract: "Create the initial checkpoint of a training run.",
     usage:
       "wgan-init (--preset NAME [--like IMAGES | --shape CxHxW] | --from FILE) [--seed N] [OVERRIDES] [-o FILE]",
     discussion: """
-      A preset decides everything; every other option overrides one thing of it. All is stored in \
-      the checkpoint, so no later tool needs to be told again. Weights are drawn as PyTorch \
-      initialises Linear, unless --initialization says otherwise.
+      A preset defines the networks, the optimizers and all hyperparameters. Each further option \
+      overrides one setting. All settings are stored in the checkpoint.
 
-      A network is a list of layers, separated by semicolons or line ends; # begins a comment: \
-      dense N [no-bias]; conv N kernel K [stride S] [padding P, or same] [no-bias]; \
+      A network is a list of layers, separated by semicolons or line ends. # starts a comment. The \
+      layers are: dense N [no-bias]; conv N kernel K [stride S] [padding P, or same] [no-bias]; \
       conv-transposed N kernel K [stride S] [padding P] [output-padding Q] [no-bias]; upsample F, \
       before a conv; batch-norm [epsilon E] [momentum M]; layer-norm [epsilon E]; dropout P; \
       zero-pad N; crop N; mean-pool N; reshape CxHxW; flatten; relu; leaky-relu SLOPE; tanh; \
-      sigmoid. residual … shortcut … add is a residual block. The generator maps a latent to an \
-      image; the critic, an image to dense 1.
+      sigmoid. A residual block is residual … shortcut … add. The input of the generator is a latent \
+      vector, its output an image. The critic ends with dense 1.
 
-      A schedule is constant; linear N or cosine N, falling to 0 at generator step N; or plateau \
-      [factor F] [patience N] [threshold T] [cooldown N] [floor RATE] [every epoch, or step], which \
-      multiplies the rates by F where the Wasserstein estimate has not come nearer to 0 for more \
-      than so many epochs (each step: the network's own objective has not fallen). After any of \
-      them warm-up N raises the rates in equal parts over the first N generator steps.
+      A schedule is one of: constant; linear N or cosine N, which decay the learning rates to 0 at \
+      generator step N; or plateau [factor F] [patience N] [threshold T] [cooldown N] [floor RATE] \
+      [every epoch, or step]. A plateau multiplies the learning rates by F when the absolute \
+      Wasserstein estimate, averaged over an epoch, has not fallen for more than N epochs. With every \
+      step, it watches the loss of each network. After any of these, warm-up N increases the learning \
+      rates linearly over the first N generator steps.
 
       EXAMPLES:
         wgan-init --preset mlp-gp --like train.tensor --seed 1 -o ckpt.bin
@@ -40,7 +40,7 @@ struct WGANInit: Tool {
     version: toolVersion)
 
   @Option(
-    help: ArgumentHelp("The preset to begin with; see --list-presets.", valueName: "name"),
+    help: ArgumentHelp("Preset; see --list-presets.", valueName: "name"),
     completion: .list(Preset.all.map(\.name)))
   var preset: String?
 
@@ -50,46 +50,57 @@ struct WGANInit: Tool {
       valueName: "file"), completion: .file())
   var from: String?
 
-  @Flag(help: "List the presets with their parameter counts, and end.")
+  @Flag(help: "Print all presets with their parameter counts, and exit.")
   var listPresets = false
 
   @Option(
-    help: ArgumentHelp("Take the image shape from this tensor file.", valueName: "images"),
+    help: ArgumentHelp(
+      "Take the image shape from this tensor file of images.", valueName: "images"),
     completion: .file())
   var like: String?
 
   @Option(
     help: ArgumentHelp(
-      "The image shape, channels x height x width. (default: 1x28x28)", valueName: "CxHxW"))
+      "Image shape: channels x height x width. (default: 1x28x28)", valueName: "CxHxW"))
   var shape: String?
 
   @Option(
     parsing: .unconditional,
-    help: "What every random number of the run comes from. (default: 0, or that of --from)")
+    help: ArgumentHelp(
+      "Seed of all random numbers of the run. (default: 0, or that of --from)", valueName: "s"))
   var seed: UInt64?
 
-  @Flag(help: "Write the networks of the preset as text instead of a checkpoint.")
+  @Flag(help: "Print the networks as text, and exit.")
   var printNetworks = false
 
   @Flag(help: "With --print-networks: print the layers with their shapes as one JSON object.")
   var json = false
 
-  @OptionGroup(title: "Overrides") var overrides: Overrides
+  @OptionGroup(title: "Overrides") var options: Overrides
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Overrides as one text, quoted as in a shell. Separate options take precedence.",
+      valueName: "text"))
+  var overrides: String?
+
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    if like != nil, shape != nil { throw ValidationError("give either --like or --shape") }
+    if like != nil, shape != nil { throw ValidationError("--like and --shape exclude each other") }
     if from != nil, preset != nil || like != nil || shape != nil {
       throw ValidationError("--from excludes --preset, --like and --shape")
     }
     if json, !printNetworks { throw ValidationError("--json requires --print-networks") }
     if let shape, Shape(shape) == nil {
-      throw ValidationError("--shape must be three positive sizes as 1x28x28, not \(shape)")
+      throw ValidationError("--shape must be three positive sizes such as 1x28x28, not \(shape)")
     }
     if let preset, Preset(preset) == nil {
       let names = Preset.all.map(\.name).joined(separator: ", ")
-      throw ValidationError("unknown preset \(preset); there are \(names)")
+      throw ValidationError("unknown preset \(preset); the presets are \(names)")
     }
+    _ = try parsedOverrides()
   }
 
   func run() throws {
@@ -100,14 +111,15 @@ struct WGANInit: Tool {
     if let validationError = configuration.validationError {
       throw ValidationError(validationError)
     }
-    if let warning = configuration.warning { Self.complain("warning: \(warning)") }
+    if let warning = configuration.warning { Self.report("warning: \(warning)") }
     try TrainingState(initial: configuration).write(to: output)
   }
 
   private func configured() throws -> TrainingConfiguration {
     var configuration = try initialConfiguration()
     if let seed { configuration.seed = seed }
-    try overrides.apply(to: &configuration)
+    try parsedOverrides()?.apply(to: &configuration)
+    try options.apply(to: &configuration)
     return configuration
   }
 
@@ -115,9 +127,22 @@ struct WGANInit: Tool {
   private func initialConfiguration() throws -> TrainingConfiguration {
     if let from { return try TrainingConfiguration(try TensorFile(from)) }
     guard let preset = preset.flatMap(Preset.init) else {
-      throw ValidationError("missing --preset NAME (--list-presets shows them)")
+      throw ValidationError("missing --preset NAME; --list-presets prints all presets")
     }
     return try configuration(of: preset, try image())
+  }
+
+  /// The options in the text of `--overrides`.
+  private func parsedOverrides() throws -> Overrides? {
+    guard let overrides else { return nil }
+    guard let words = shellWords(overrides) else {
+      throw ValidationError("--overrides: unterminated quotation: \(overrides)")
+    }
+    do { return try Overrides.parse(words) } catch {
+      let isHelp = Overrides.exitCode(for: error) == .success
+      let message = isHelp ? "--help is not an override" : Overrides.message(for: error)
+      throw ValidationError("--overrides: \(message.prefix(1).lowercased() + message.dropFirst())")
+    }
   }
 
   private func configuration(of preset: Preset, _ image: Shape) throws -> TrainingConfiguration {

@@ -1,66 +1,68 @@
 import ArgumentParser
 import Engine
+import ToolSupport
 import WGAN
 
-/// Which latents to draw images of.
+/// The options that select the latent vectors.
 struct LatentOptions: ParsableArguments {
   @Option(
     name: .shortAndLong, parsing: .unconditional,
-    help: ArgumentHelp("Draw so many samples. (default: 64)", valueName: "n"))
+    help: ArgumentHelp("Number of samples. (default: 64)", valueName: "n"))
   var number: Int?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The seed of the latents; the checkpoint's own plays no part.", valueName: "s"))
+      "Seed of the latent vectors; independent of the seed of the run.", valueName: "s"))
   var seed: UInt64 = 0
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Begin with this sample of the seed, from 0.", valueName: "i"))
+    help: ArgumentHelp("Number of the first sample, from 0. (default: 0)", valueName: "i"))
   var first: Int?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Draw the way from sample a of the seed to sample b, along a great circle.", valueName: "a:b")
-  )
-  var interpolate: Ends?
+      "Interpolate from sample a to sample b along a great circle.", valueName: "a:b"),
+    transform: expecting("two sample numbers such as 3:17", { Endpoints($0) }))
+  var interpolate: Endpoints?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "How many images the way has, both ends included. (default: 8)", valueName: "k"))
+      "Number of images of --interpolate, both endpoints included, 2 to 10000. (default: 8)",
+      valueName: "k"))
   var steps: Int?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
       """
-      Draw numbers of the latent beyond ±t again: more typical images, less variety. Far below 2 the \
-      latents are shorter than any that it was trained on.
+      Redraw latent values outside ±t, 0.01 to 100. A smaller t gives more typical images and less \
+      variety. If t is far below 2, the latent vectors are shorter than those of the training.
       """,
       valueName: "t"))
   var truncation: Double?
 
   func validate() throws {
-    guard 1...most ~= number ?? 1 else {
-      throw ValidationError("-n must be at least 1, less than 2^32")
+    guard 1...maximumIndex ~= number ?? 1 else {
+      throw ValidationError("-n must be between 1 and 2^32 - 1")
     }
-    guard 0...most ~= first ?? 0, (first ?? 0) + (number ?? 64) <= most else {
+    guard 0...maximumIndex ~= first ?? 0, (first ?? 0) + (number ?? 64) <= maximumIndex else {
       throw ValidationError("--first must be at least 0, and --first plus -n less than 2^32")
     }
     if interpolate != nil, number != nil || first != nil {
-      throw ValidationError("--interpolate takes --steps, not -n or --first")
+      throw ValidationError("--interpolate cannot be combined with -n or --first; use --steps")
     }
     guard interpolate != nil || steps == nil else {
       throw ValidationError("--steps needs --interpolate")
     }
     guard 2...10_000 ~= steps ?? 2 else {
-      throw ValidationError("--steps must be at least 2, at most 10000")
+      throw ValidationError("--steps must be between 2 and 10000")
     }
     guard 0.01...100 ~= truncation ?? 1 else {
-      throw ValidationError("--truncation must be at least 0.01, at most 100")
+      throw ValidationError("--truncation must be between 0.01 and 100")
     }
   }
 
@@ -73,19 +75,19 @@ struct LatentOptions: ParsableArguments {
     return Latents(seed: seed, first: first ?? 0, count: number ?? 64, threshold: truncation)
   }
 
-  /// Two samples, as `3:17`.
-  struct Ends: ExpressibleByArgument {
+  /// The two samples of an interpolation, as `3:17`.
+  struct Endpoints {
     let start: Int, end: Int
 
-    init?(argument: String) {
-      let numbers = argument.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
+    init?(_ text: String) {
+      let numbers = text.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
       guard numbers.count == 2, let start = numbers[0], let end = numbers[1],
-        0...most ~= start, 0...most ~= end
+        0...maximumIndex ~= start, 0...maximumIndex ~= end
       else { return nil }
       (self.start, self.end) = (start, end)
     }
   }
 }
 
-/// The last sample of a seed.
-private let most = Int(UInt32.max)
+/// The largest sample number.
+private let maximumIndex = Int(UInt32.max)

@@ -10,10 +10,10 @@ package var tool: any Tool.Type { WGANSample.self }
 struct WGANSample: Tool {
   static let configuration = CommandConfiguration(
     commandName: "wgan-sample",
-    abstract: "Draw images from a checkpoint's generator.",
+    abstract: "Generate images with a checkpoint.",
     discussion: """
-      Writes tensor `images`, F32 on [-1, 1], N x channels x height x width. Sample i of a seed is \
-      the same for every -n, --first and --threads.
+      The output is a tensor file with the tensor "images": F32, N x channels x height x width, values on \
+      [-1, 1]. Sample i of a seed is the same for every -n, --first and --threads.
 
       EXAMPLES:
         wgan-sample ckpt.bin -n 64 --seed 7 | tensor2png > grid.png
@@ -23,17 +23,17 @@ struct WGANSample: Tool {
       """,
     version: toolVersion)
 
-  @Argument(help: "The checkpoint; - is standard input.", completion: .file())
+  @Argument(help: "Checkpoint; - is standard input.", completion: .file())
   var checkpoint = "-"
 
-  @OptionGroup(title: "What to draw") var choice: LatentOptions
+  @OptionGroup(title: "Latent vectors") var options: LatentOptions
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     let output = try output.open(keeping: checkpoint)
-    let latents = choice.latents
+    let latents = options.latents
     var meter = Self.meter("samples", progress)
     defer { meter.clear() }
     try Sampler(try Self.open(checkpoint: checkpoint), pool: ThreadPool(count: threads.count))

@@ -1,42 +1,44 @@
 import ArgumentParser
 
-/// What to write down of the steps, beside the checkpoint.
+/// Metrics and traces.
 struct RecordOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Append a JSON line for each step to this file, first cut back to the steps that the "
-        + "checkpoint knows.", valueName: "file"), completion: .file())
+      "Append one JSON line per generator step to this file. Lines after the checkpoint are removed first.",
+      valueName: "file"), completion: .file())
   var metrics: String?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Write a line at every n-th step only.", valueName: "n"))
+    help: ArgumentHelp("Write only every n-th line.", valueName: "n"))
   var metricsEvery = 1
 
   @Option(
     help: ArgumentHelp(
-      "At the end of each epoch add a line with the Wasserstein estimate on these images, which no "
-        + "step is trained on; 64 at a time, so that it costs little memory. Where the log begins, "
-        + "images that are trained on all the same are counted.", valueName: "images"),
+      "After each epoch, add a line with the Wasserstein estimate on these images, which are not used for "
+        + "training. Images that are also in the training data are counted when the log is new.",
+      valueName: "images"),
     completion: .file())
   var heldOut: String?
 
   @Option(
     help: ArgumentHelp(
-      "Write all that the steps, some hundred at most, draw and compute to this tensor file.",
+      "Write all random numbers, activations and gradients of the steps to this tensor file. For at most "
+        + "a few hundred steps.",
       valueName: "file"), completion: .file())
   var trace: String?
 
   func validate() throws {
     guard metricsEvery >= 1 else { throw ValidationError("--metrics-every must be at least 1") }
     guard heldOut == nil || metrics != nil else {
-      throw ValidationError("--held-out needs --metrics, where its estimates go")
+      throw ValidationError("--held-out needs --metrics")
     }
     guard trace != "-" else {
-      throw ValidationError("a trace cannot go to standard output: its header is written last")
+      throw ValidationError(
+        "a trace cannot be written to standard output, because its header is written last")
     }
     guard trace == nil || trace != metrics else {
-      throw ValidationError("metrics and trace cannot both go to \(trace ?? "")")
+      throw ValidationError("metrics and trace cannot both be written to \(trace ?? "")")
     }
   }
 }

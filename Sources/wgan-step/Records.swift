@@ -4,17 +4,17 @@ import TensorIO
 import ToolSupport
 import WGAN
 
-/// What a run writes down beside its checkpoint.
+/// The metrics and the trace of a call.
 struct Records {
   let trace: Trace?
-  private let log: MetricsLog?
+  private let metrics: MetricsLog?
   private let heldOut: HeldOutEstimate?
   private let options: RecordOptions
   private let trained: TrainedNetworks
   private var clock = Stopwatch()
   private var epoch: Int
 
-  /// Opens what is asked for. None of it may replace one of `inputs`.
+  /// Opens the files of the options. None of them may replace one of the `inputs`.
   init(
     _ options: RecordOptions, of trainer: Trainer, on trainingImages: TrainingImages,
     along plan: TrainingPlan, pool: ThreadPool, checkpoint: String, keeping inputs: [String?]
@@ -26,55 +26,56 @@ struct Records {
       let estimate = try blaming(images: path, checkpoint: checkpoint) {
         try HeldOutEstimate(of: state, on: images, pool: pool)
       }
-      // Said where a log begins, for a run is of many calls.
-      if isNew { warn(of: images.count(among: trainingImages), of: images.count, path) }
+      // Only for a new log: a run consists of many calls.
+      if isNew { reportOverlap(images.count(among: trainingImages), of: images.count, path) }
       return estimate
     }
     trace = try options.trace.map {
       try Trace(OutputFile($0, keeping: inputs + [options.metrics]), of: trainer, along: plan)
     }
-    log = try options.metrics.map { try MetricsLog($0, keeping: state.progress) }
+    metrics = try options.metrics.map { try MetricsLog($0, keeping: state.progress) }
     (self.options, trained, epoch) = (options, plan.trained, state.progress.epoch)
   }
 
-  /// Logs a step that was done, and the epoch if it is done with it.
-  mutating func note(
+  /// Logs a step, and the epoch if the step completes it.
+  mutating func log(
     _ report: StepReport, _ progress: TrainingProgress, unless shouldStop: () -> Bool
   ) {
-    guard let log else { return }
+    guard let metrics else { return }
     if report.isDue(every: options.metricsEvery, trained: trained) {
-      log.write(report.json(seconds: clock.lap()), unless: shouldStop)
+      metrics.write(report.json(seconds: clock.lap()), unless: shouldStop)
     }
     if progress.epoch != epoch, let heldOut {
       epoch = progress.epoch
       let estimate = heldOut.wasserstein()
       if !estimate.isFinite {
-        WGANStep.complain(
+        WGANStep.report(
           "warning: \(options.heldOut ?? ""): the estimate after epoch \(epoch) is not finite; "
             + "the metrics have null (a smaller learning rate may help)")
       }
-      log.write(heldOut.json(estimate), unless: shouldStop)
+      metrics.write(heldOut.json(estimate), unless: shouldStop)
     }
   }
 
-  /// Makes the log durable, before the checkpoint that it belongs to.
-  func synchronize() { log?.synchronize() }
+  /// Writes the log to disk. Call it before the checkpoint is written.
+  func synchronize() { metrics?.synchronize() }
 
-  /// Completes the trace, and throws if a line of the log was lost.
+  /// Completes the trace, and throws if a line of the log could not be written.
   func finish() throws {
     try trace?.finish()
-    try log?.check()
+    try metrics?.check()
   }
 }
 
-/// Says that images are not held out.
-private func warn(of count: Int, of total: Int, _ path: String) {
+/// Warns if held-out images are also used for training.
+private func reportOverlap(_ count: Int, of total: Int, _ path: String) {
   if count == 0 { return }
   let verb = count == 1 ? "is" : "are"
-  WGANStep.complain("\(path): \(count) of \(total) images \(verb) among those trained on")
+  WGANStep.report(
+    "warning: \(path): \(count) of \(total) images \(verb) also in the training data")
 }
 
-/// Gives a training error the file that it is about: the images', or else the checkpoint.
+/// Turns a training error into a `FileError` about the images or the checkpoint.
 func blaming<Value>(
   images: String, checkpoint: String, _ body: () throws -> Value
 ) throws -> Value {

@@ -3,31 +3,31 @@ import Engine
 import ToolSupport
 import WGAN
 
-/// How far to train: so far, or until the time is up.
+/// When a call stops.
 struct StopOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Train to the end of so many epochs more; with --until-epoch no further in this call.",
+      "Train until n more epochs are complete. With --until-epoch, whichever comes first.",
       valueName: "n"))
   var epochs: Int?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Train so many generator steps more; critic steps with --only critic.", valueName: "n"))
+      "Train n more generator steps; critic steps with --only critic.", valueName: "n"))
   var steps: Int?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Train up to the end of this epoch, counted from 1; nothing if it is done.", valueName: "n"))
+      "Train until n epochs of the run are complete.", valueName: "n"))
   var untilEpoch: Int?
 
   @Option(
     help: ArgumentHelp(
-      "Stop between two steps when so much time has gone by, as 90s, 50m, 1.5h or 2d, whatever else "
-        + "is asked for.", valueName: "time"))
+      "Stop between two steps after this time: \(TimeBudget.format).", valueName: "time"),
+    transform: expecting(TimeBudget.format, { TimeBudget($0) }))
   var timeBudget: TimeBudget?
 
   func validate() throws {
@@ -36,14 +36,15 @@ struct StopOptions: ParsableArguments {
       throw ValidationError("\(name) must be at least 0, not \(number)")
     }
     guard steps == nil || epochs == nil && untilEpoch == nil else {
-      throw ValidationError("--steps goes with neither --epochs nor --until-epoch")
+      throw ValidationError("--steps cannot be combined with --epochs or --until-epoch")
     }
     guard given.contains(where: { $0.1 != nil }) || timeBudget != nil else {
-      throw ValidationError("give one of --epochs, --steps, --until-epoch and --time-budget")
+      throw ValidationError(
+        "missing stop condition: --epochs, --until-epoch, --steps or --time-budget")
     }
   }
 
-  /// What this call reaches, and what it is a part of; `nil` when only time ends it.
+  /// The stop condition of this call, and that of the training that it is a part of; `nil` if only time ends it.
   func stopConditions(from epoch: Int) -> (call: StopCondition?, whole: StopCondition?) {
     if let untilEpoch {
       let count = min(epochs ?? .max, max(untilEpoch - epoch, 0))

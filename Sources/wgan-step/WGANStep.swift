@@ -10,21 +10,21 @@ package var tool: any Tool.Type { WGANStep.self }
 struct WGANStep: Tool {
   static let configuration = CommandConfiguration(
     commandName: "wgan-step",
-    abstract: "Train a checkpoint further.",
+    abstract: "Train a checkpoint.",
     usage:
       "wgan-step [CHECKPOINT] --data IMAGES (--epochs N | --until-epoch N | --steps N | --time-budget T) [-o FILE]",
     discussion: """
-      An epoch shows each batch of images to the critic once, or for as many steps as the \
-      checkpoint reuses it; a last batch that is short is left out. -o may \
-      name the checkpoint itself. k steps and then n - k give the bytes that n steps give, on any \
-      number of threads. Where the schedule has brought the learning rates to 0, the end of the epoch \
-      is the end, unless --steps are asked for.
+      An epoch is one pass of the critic through all images in random order. A last batch that is \
+      incomplete is left out. The output may be the input file. Training in several calls gives the same \
+      bytes as in one call, with any number of threads. When the schedule has reduced the learning rates \
+      to 0, training stops at the end of the epoch. With --steps, it continues.
 
-      On a terminal a line says how far it has come, and SIGUSR1 asks for such a line at any time. \
-      SIGINT, SIGTERM or SIGHUP ends after the step in hand, the checkpoint written; a second one \
-      ends at once, the old file kept. A gradient that is not finite ends with status 65, the old \
-      file kept. A line of metrics that cannot be written ends with status 74, the checkpoint \
-      written.
+      On a terminal, a line shows the progress. SIGUSR1 prints one such line. On SIGINT, SIGTERM or \
+      SIGHUP, the tool finishes the current step and writes the checkpoint. A second signal terminates it \
+      immediately, without writing.
+
+      If a gradient is not finite, the exit status is 65 and the old checkpoint stays. If a line of \
+      metrics cannot be written, the checkpoint is written and the exit status is 74.
 
       EXAMPLES:
         wgan-step ckpt.bin --data train.tensor --until-epoch 20 -o ckpt.bin
@@ -34,46 +34,53 @@ struct WGANStep: Tool {
       """,
     version: toolVersion)
 
-  @Argument(help: "The checkpoint; - is standard input.", completion: .file())
+  @Argument(help: "Checkpoint; - is standard input.", completion: .file())
   var checkpoint = "-"
 
   @Option(
-    help: ArgumentHelp("The images to train on, a tensor file.", valueName: "images"),
+    help: ArgumentHelp("Training images, a tensor file.", valueName: "images"),
     completion: .file())
   var data: String
 
-  @OptionGroup(title: "How far") var options: StopOptions
+  @OptionGroup(title: "Stop conditions") var options: StopOptions
 
   @Option(
     help: ArgumentHelp(
-      "Train both networks in turn, or one alone: both, critic or generator.", valueName: "side"))
+      "Networks to train: both, critic or generator.", valueName: "networks"))
   var only: TrainedNetworks = .both
 
-  @OptionGroup(title: "What to record") var records: RecordOptions
+  @OptionGroup(title: "Checkpoints during training") var save: SaveOptions
+  @OptionGroup(title: "Records") var records: RecordOptions
   @OptionGroup var progress: ProgressOptions
   @OptionGroup var threads: ThreadOptions
   @OptionGroup var output: OutputOptions
 
+  @Flag(help: "Check the options, and exit without reading or writing a file.")
+  var dryRun = false
+
   func validate() throws {
     guard [checkpoint, data, records.heldOut].count(where: { $0 == "-" }) < 2 else {
-      throw ValidationError("only one of the inputs can come from standard input")
+      throw ValidationError("only one input can be standard input")
     }
     let others = [("metrics", records.metrics), ("trace", records.trace)]
     for (name, path) in others where path == output.path {
-      throw ValidationError("checkpoint and \(name) cannot both go to \(output.path)")
+      throw ValidationError("checkpoint and \(name) cannot both be written to \(output.path)")
     }
     if only == .generator, options.untilEpoch != nil {
-      throw ValidationError("--until-epoch counts the critic's epochs; --only generator has none")
+      throw ValidationError("--until-epoch counts epochs of the critic; --only generator has none")
+    }
+    if output.path == "-", save.saveEvery != nil || save.afterSave != nil {
+      throw ValidationError("--save-every and --after-save need -o FILE")
     }
   }
 
   func run() throws {
+    if dryRun { return }
     ignoreBrokenPipes()
-    let output = try output.open(
-      keeping: data, records.metrics, records.trace, records.heldOut)
+    var output = try openOutput()
     let state = try TrainingState(try Self.open(checkpoint: checkpoint))
     if let warning = state.progress.arithmetic.warning {
-      Self.complain("\(checkpoint): \(warning)")
+      Self.report("\(checkpoint): \(warning)")
     }
     let images = try TrainingImages(try TensorFile(data))
     let pool = try ThreadPool(count: threads.count)
@@ -82,49 +89,107 @@ struct WGANStep: Tool {
     }
     let stopConditions = options.stopConditions(from: state.progress.epoch)
     let plan = TrainingPlan(trainer, only, to: stopConditions.call)
+    let whole = TrainingPlan(trainer, only, to: stopConditions.whole)
     var records = try Records(
       records, of: trainer, on: images, along: plan, pool: pool, checkpoint: checkpoint,
       keeping: [checkpoint, data, records.heldOut])
+    var saves = Saves(
+      save, of: whole, from: state.progress.epoch, within: options.timeBudget)
     let signals = StopSignals()
-    try train(
-      trainer, plan, of: TrainingPlan(trainer, only, to: stopConditions.whole), &records, signals)
-    if plan.isScheduleOver(at: state.progress), !plan.isReached(at: state.progress) {
-      Self.complain(
-        "\(checkpoint): the learning rates are 0 after epoch \(state.progress.epoch); "
-          + "there is nothing more to train")
+    if checkpoint == self.output.path {
+      try saves.runCommand(before: state.progress, of: plan, signals)
     }
-    records.synchronize()
-    // A file that is replaced is soon written, and worth waiting for; the reader of a pipe may
-    // never come.
-    if !output.isSeekable { signals.release() }
-    try state.write(to: output)
+    reportNothingToDo(plan, state.progress)
+    var meter = Self.meter("images", progress)
+    while try train(trainer, plan, of: whole, &records, saves, signals, &meter) {
+      try save(state, to: output, records, signals)
+      output = try openOutput()
+      try saves.runCommand(after: state.progress, of: plan, signals)
+    }
+    reportEarlyEnd(plan, of: whole, state.progress, signals)
+    try save(state, to: output, records, signals)
     try records.finish()
+    try signals.finish()
+    try saves.runCommand(after: state.progress, of: plan, signals)
     try signals.finish()
   }
 
+  private func openOutput() throws -> OutputFile {
+    let file = try output.open(
+      keeping: data, records.metrics, records.trace, records.heldOut)
+    guard file.isSeekable || save.saveEvery == nil else {
+      throw FileError(.usage, file.path, "is not a regular file, which --save-every needs")
+    }
+    return file
+  }
+
+  /// Writes the checkpoint, after the metrics that belong to it.
+  private func save(
+    _ state: TrainingState, to output: OutputFile, _ records: Records, _ signals: StopSignals
+  ) throws {
+    records.synchronize()
+    // Writing a file takes little time. A pipe may have no reader, so a second signal ends the tool.
+    if !output.isSeekable { signals.release() }
+    try state.write(to: output)
+  }
+
+  /// Trains until the call ends, or until a checkpoint is due.
+  ///
+  /// - Returns: Whether training continues after the checkpoint.
   private func train(
     _ trainer: Trainer, _ plan: TrainingPlan, of whole: TrainingPlan,
-    _ records: inout Records, _ signals: StopSignals
-  ) throws {
+    _ records: inout Records, _ saves: Saves, _ signals: StopSignals,
+    _ meter: inout ProgressMeter
+  ) throws -> Bool {
     let state = trainer.state
-    var meter = Self.meter("images", progress)
+    defer { meter.clear() }
     func shouldStop() -> Bool {
       signals.poll {
         meter.clear()
         if progress.isQuiet { return }
-        Self.complain("stopping after this step; again to stop at once, without saving")
+        Self.report("stopping after this step; a second signal stops immediately, without saving")
       }
     }
     while !plan.isFinished(at: state.progress), options.timeBudget?.secondsLeft != 0 {
+      let epoch = state.progress.epoch
       let report = try blaming(images: data, checkpoint: checkpoint) {
         try trainer.step(only, trace: records.trace)
       }
-      records.note(report, state.progress, unless: shouldStop)
+      records.log(report, state.progress, unless: shouldStop)
       meter.update(
         whole.images(at: state.progress), left: whole.imagesLeft(at: state.progress),
         within: options.timeBudget?.secondsLeft, report.summary(lastEpoch: whole.lastEpoch))
-      if shouldStop() { break }
+      if shouldStop() { return false }
+      if state.progress.epoch != epoch, saves.isDue(at: state.progress),
+        !plan.isFinished(at: state.progress)
+      {
+        return true
+      }
     }
-    meter.clear()
+    return false
+  }
+
+  private func reportNothingToDo(_ plan: TrainingPlan, _ progress: TrainingProgress) {
+    guard let epoch = options.untilEpoch, plan.isReached(at: progress), !self.progress.isQuiet
+    else { return }
+    Self.report(
+      "\(checkpoint): has \(progress.epoch) epochs; nothing to do for --until-epoch \(epoch)")
+  }
+
+  /// Reports why the call ends before its stop condition.
+  private func reportEarlyEnd(
+    _ plan: TrainingPlan, of whole: TrainingPlan, _ progress: TrainingProgress,
+    _ signals: StopSignals
+  ) {
+    if plan.isReached(at: progress) { return }
+    if plan.isScheduleOver(at: progress) {
+      Self.report(
+        "\(checkpoint): the learning rates are 0 after epoch \(progress.epoch); training is complete"
+      )
+    } else if signals.received == nil, let lastEpoch = whole.lastEpoch, !self.progress.isQuiet {
+      Self.report(
+        "\(checkpoint): the time limit is reached in epoch \(progress.epoch + 1) of \(lastEpoch); "
+          + "the same command continues")
+    }
   }
 }

@@ -3,7 +3,7 @@ import Testing
 @testable import MetricsFormat
 
 @Suite struct EventTests {
-  /// The vectors of RFC 3720, B.4, and the check value of the catalogues.
+  /// The vectors of RFC 3720, B.4, and the check value of CRC catalogs.
   @Test(
     arguments: [
       ([UInt8](repeating: 0, count: 32), 0x8A91_36AA),
@@ -17,17 +17,17 @@ import Testing
     #expect(crc32c(bytes) == sum)
   }
 
-  /// Eight bytes of length, four of its sum, the data, four of its sum.
-  @Test func `a record is framed as TFRecord`() {
+  /// 8 bytes of length, 4 bytes of its checksum, the data, 4 bytes of its checksum.
+  @Test func `a record is a TFRecord`() {
     let record = Event.record(Array("123456789".utf8))
     #expect(record.count == 8 + 4 + 9 + 4)
     #expect(record[..<8] == [9, 0, 0, 0, 0, 0, 0, 0])
     #expect(record[12..<21] == Array("123456789".utf8)[...])
-    // The sum 0xE3069283, turned right by 15, is 0x2507C60D; plus 0xA282EAD8 it is 0xC78AB0E5.
+    // The checksum 0xE3069283, rotated right by 15, is 0x2507C60D; plus 0xA282EAD8 it is 0xC78AB0E5.
     #expect(Array(record[21...]) == [0xE5, 0xB0, 0x8A, 0xC7])
   }
 
-  @Test func `an event is the three messages of TensorBoard`() {
+  @Test func `an event consists of the three messages of TensorBoard`() {
     let event = Event(wallTime: 1.5, step: 300, scalars: [("loss", -2), ("x", 0.5)])
     let summary: [UInt8] =
       [0x0A, 11, 0x0A, 4] + Array("loss".utf8) + [0x15, 0, 0, 0, 0xC0]

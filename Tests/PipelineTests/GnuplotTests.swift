@@ -17,7 +17,7 @@ import Testing
 
   @Test func `that it is missing is said before anything is read`() throws {
     let shell = try folder(gnuplot: "")
-    try shell.run("wgan-plot --help | grep -x '  69     gnuplot is missing' > /dev/null")
+    try shell.run("wgan-plot --help | grep -x '  69     gnuplot is not installed' > /dev/null")
     let before = try shell.files()
     for path in ["$TOOLS", "nowhere:$TOOLS", "$TOOLS:$PWD/bin"] {
       // Opening a pipe that nobody writes to would wait for ever.
@@ -28,7 +28,8 @@ import Testing
         chmod +x bin/gnuplot; rm pipe
         """)
       #expect(
-        result.standardError == "wgan-plot: no gnuplot; install what Debian calls gnuplot-nox\n")
+        result.standardError
+          == "wgan-plot: gnuplot is not installed; install the Debian package gnuplot-nox\n")
       #expect(try shell.files() == before)
     }
   }
@@ -38,8 +39,8 @@ import Testing
       ("echo first >&2; echo 'line 3: undefined' >&2; echo >&2; exit 3", "line 3: undefined"),
       ("echo half; exit 3", "ended with status 3"),
       ("echo drawn; kill -KILL $$", "ended with signal 9"),
-      ("cat > /dev/null", "has drawn nothing"),
-      ("exit 0", "has drawn nothing"),
+      ("cat > /dev/null", "has no output"),
+      ("exit 0", "has no output"),
     ])
   func `that it fails is one line with its last words, and harms nothing`(
     _ script: String, _ words: String
@@ -80,8 +81,8 @@ import Testing
     let shell = try folder(gnuplot: "echo '<svg '")
     for (options, status, words) in [
       ("--force", 0 as Int32, "<svg role="), ("--format png --force", 0, "<svg "),
-      ("", 64, "wgan-plot: standard output: refusing to write a picture to a terminal"),
-      ("--format png", 64, "wgan-plot: standard output: refusing to write a picture to a terminal"),
+      ("", 64, "wgan-plot: standard output: refusing to write an image to a terminal"),
+      ("--format png", 64, "wgan-plot: standard output: refusing to write an image to a terminal"),
     ] {
       let result = try shell.run(
         "script -qec \"PATH=$PWD/bin:$PATH wgan-plot metrics.jsonl \(options)\" /dev/null",

@@ -84,7 +84,10 @@ import Testing
       ("--held-out nowhere --metrics log", 66, "nowhere: no such file"),
       ("--held-out mlp-gp.bin --metrics log", 65, "mlp-gp.bin: is a checkpoint, not images"),
       ("--held-out small.tensor --metrics log", 65, "small.tensor: images are 1x4x4"),
-      ("--held-out other.tensor --metrics log -o other.tensor", 64, "other.tensor: is an input"),
+      (
+        "--held-out other.tensor --metrics log -o other.tensor", 64,
+        "other.tensor: is also an input"
+      ),
     ]
     try shell.write("small.idx", idx([70, 4, 4]))
     try shell.run(
@@ -113,9 +116,9 @@ import Testing
       """)
     #expect(
       result.standardError == """
-        wgan-step: later.tensor: 10 of 70 images are among those trained on
-        wgan-step: one.tensor: 1 of 1 images is among those trained on
-        wgan-step: images.tensor: 150 of 150 images are among those trained on
+        wgan-step: warning: later.tensor: 10 of 70 images are also in the training data
+        wgan-step: warning: one.tensor: 1 of 1 images is also in the training data
+        wgan-step: warning: images.tensor: 150 of 150 images are also in the training data
 
         """)
   }

@@ -103,10 +103,10 @@ import Testing
     }
   }
   static let logs = [
-    ("sparse", 65, "sparse: is not a file of metrics; it is left as it was"),
-    ("broken", 65, "broken: byte 8200: not a line of metrics; the file is left as it was"),
-    ("images.tensor", 65, "images.tensor: is not a file of metrics"),
-    ("mlp-gp.bin", 65, "mlp-gp.bin: is not a file of metrics"),
+    ("sparse", 65, "sparse: is not a metrics file; it is unchanged"),
+    ("broken", 65, "broken: byte 8200: is not a line of metrics; the file is unchanged"),
+    ("images.tensor", 65, "images.tensor: is not a metrics file"),
+    ("mlp-gp.bin", 65, "mlp-gp.bin: is not a metrics file"),
   ].map { path, status, words in
     Case(
       command: writers[5].replacing("FILE", with: path), status: Int32(status), words: words)

@@ -74,7 +74,7 @@ import Testing
       kill -TERM $!; sleep 0.3; kill -TERM $!
       exits 143 wait $!
       """)
-    #expect(result.standardError.contains("again to stop at once"))
+    #expect(result.standardError.contains("a second signal stops immediately"))
   }
 
   @Test func `a filter that is interrupted removes what it had written`() throws {

@@ -71,9 +71,9 @@ import Testing
     #expect(
       result.standardError
         == """
-        retrain: the generator has made no step in 0s
-        retrain: TIME must be as 90s, 50m, 1.5h or 2d, not 'soon'
-        retrain: SCORE: there is no nothing
+        retrain: no generator step was done in TIME=0s; use a longer time
+        retrain: TIME: the value 'soon' is invalid for '--time-budget <time>': expected 90s, 50m, 1.5h or 2d
+        retrain: SCORE: nothing: command not found
 
         """)
   }
@@ -94,9 +94,12 @@ import Testing
     #expect(
       result.standardError.contains("images.idx: data is truncated"), "\(result)")
     #expect(
-      result.standardError.contains("retrain: no new run: idx2tensor: /nowhere: no such file\n"))
+      result.standardError.contains(
+        "retrain: training failed: idx2tensor: /nowhere: no such file\n"))
     #expect(result.standardError.split(separator: "\n").count == 3)
-    #expect(result.standardError.hasSuffix("retrain: KEEP must be a number from 1, not '0'\n"))
+    #expect(
+      result.standardError.hasSuffix("retrain: KEEP must be an integer from 1 to 999999, not '0'\n")
+    )
   }
 
   @Test func `what was said of a published run stays with it, and too few images are refused`()
@@ -108,7 +111,7 @@ import Testing
         idx2tensor images.idx -o made.tensor; mkdir set
         for n in {0..79}; do tensor2png made.tensor -n 1 --first $n --padding 0 -o set/$n.png; done
         pictures() { night DATA="$PWD/set" SIZE=8 EPOCHS=6 "$@"; }
-        pictures; before=$(last); has 'a new run on 80 images' nights/current/log
+        pictures; before=$(last); has 'new run with 80 images' nights/current/log
         for n in {0..30}; do head -c 60 images.idx > set/$n.png; done
         pictures; [ "$(last)" != "$before" ]; before=$(last)
         [ $(grep -c 'is an IDX file, not a PNG file; skipped' nights/current/log) = 31 ]
@@ -118,7 +121,7 @@ import Testing
         """)
     #expect(
       result.standardError
-        == "retrain: not published: DATA has 23 images, the run in force 49, and LEAST is 0.5\n")
+        == "retrain: not published: DATA has 23 images, the published run 49, and LEAST is 0.5\n")
   }
 
   @Test func `a request that makes no sense is refused, and --help answers`() throws {
@@ -132,14 +135,14 @@ import Testing
         """)
     #expect(
       result.text == """
-        Trains a run on today's data for a while, and publishes it if it is good: for cron and systemd.
+        Trains a new run on the current images, checks it and publishes it. For cron and systemd.
 
         """)
     #expect(
       result.standardError == """
-        retrain: unknown option --now; --help says what there is
-        retrain: TOOLS: /nowhere has no wgan-step
-        retrain: \(shell.folder.path)/nights/current is no link
+        retrain: unknown option --now; --help prints the usage
+        retrain: TOOLS: /nowhere does not contain wgan-step
+        retrain: \(shell.folder.path)/nights/current: is not a symbolic link
 
         """)
   }
@@ -156,7 +159,7 @@ import Testing
         exits 1 pgrep -f "$PWD/nights"
         absent nights/next; [ "$(last)" = "$before" ]; night; [ "$(last)" != "$before" ]
         """)
-    #expect(result.standardError == "retrain: ended by signal 15\n")
+    #expect(result.standardError == "retrain: terminated by signal 15\n")
   }
 
   @Test func `a run that scores worse is not published`() throws {
@@ -175,8 +178,8 @@ import Testing
     #expect(result.text == "25e-1\n")
     #expect(
       result.standardError.hasPrefix(
-        "retrain: not published: the new run scores 2.6, the one in force 2.5\n"))
-    #expect(result.standardError.contains("/nights/next is no number: nan\n"))
+        "retrain: not published: the score of the new run is 2.6, that of the published run 2.5\n"))
+    #expect(result.standardError.contains("/nights/next is not a number: nan\n"))
   }
 
   @Test func `an overlap ends at once, and so does what a kill has left running`() throws {
@@ -198,7 +201,8 @@ import Testing
         """)
     #expect(
       result.standardError
-        == "retrain: \(shell.folder.path)/nights: another retrain is at work here\n")
+        == "retrain: \(shell.folder.path)/nights: another retrain is using this folder; try again later\n"
+    )
   }
 
   @Test func `a power cut before any step that changes the disk leaves a run in force`() throws {

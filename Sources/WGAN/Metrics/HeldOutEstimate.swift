@@ -1,4 +1,5 @@
 import Engine
+import MetricsFormat
 import TensorIO
 
 /// The Wasserstein estimate on real images that are not used for training: mean C(real) − mean
@@ -39,13 +40,12 @@ public final class HeldOutEstimate {
 
   /// Returns a line of the metrics with the completed epochs, the steps and an estimate.
   public func json(_ estimate: Double) -> String {
-    let line: JSONValue = [
-      "epoch": .integer(state.progress.epoch),
-      "generator_step": .integer(state.progress.generatorSteps),
-      "critic_step": .integer(state.progress.criticSteps),
-      "held_out_wasserstein": .number(estimate),
-    ]
-    return "\(line)"
+    MetricsLine.json([
+      (.epoch, .integer(state.progress.epoch)),
+      (.generatorStep, .integer(state.progress.generatorSteps)),
+      (.criticStep, .integer(state.progress.criticSteps)),
+      (.heldOutWasserstein, .number(estimate)),
+    ])
   }
 
   /// Returns the estimate, summed in a fixed order in Double. The latent vectors are always the

@@ -1,5 +1,6 @@
 import Engine
 import Glibc
+import MetricsFormat
 import TensorIO
 
 /// A file of JSON lines, one per step, in which no step appears twice.
@@ -90,18 +91,18 @@ public final class MetricsLog {
   private func keptLength(
     _ bytes: Span<UInt8>, _ progress: TrainingProgress
   ) throws(FileError) -> Int {
-    guard bytes.text(0..<min(9, bytes.count)) == "{\"epoch\":" else {
-      throw FileError(.invalid, path, "is not a file of metrics; it is left as it was")
+    let begin = "{\"\(MetricsKey.epoch.rawValue)\":"
+    guard bytes.bytes(0..<min(begin.utf8.count, bytes.count)).elementsEqual(begin.utf8) else {
+      throw FileError(.invalid, path, "is not a metrics file; it is unchanged")
     }
     var end = try lineStart(before: bytes.count, bytes)
     while end > 0 {
       let start = try lineStart(before: end - 1, bytes)
-      let line = bytes.text(start..<end)
-      guard let critic = count("critic_step", in: line),
-        let generator = count("generator_step", in: line)
+      let line = MetricsLine(bytes.bytes(start..<end - 1))
+      guard let critic = line?.count(.criticStep), let generator = line?.count(.generatorStep)
       else {
         throw FileError(
-          .invalid, path, "byte \(start): not a line of metrics; the file is left as it was")
+          .invalid, path, "byte \(start): is not a line of metrics; the file is unchanged")
       }
       if critic <= progress.criticSteps, generator <= progress.generatorSteps { break }
       end = start
@@ -120,27 +121,12 @@ public final class MetricsLog {
     }
     guard first == 0 else {
       throw FileError(
-        .invalid, path, "byte \(first): not a line of metrics; the file is left as it was")
+        .invalid, path, "byte \(first): is not a line of metrics; the file is unchanged")
     }
     return 0
-  }
-
-  private func count(_ key: String, in line: String) -> Int? {
-    let pattern = "\"\(key)\":"
-    var rest = line[...]
-    while let quote = rest.firstIndex(of: "\"") {
-      rest = rest[quote...]
-      if rest.hasPrefix(pattern) {
-        return Int(rest.dropFirst(pattern.count).prefix { $0.isNumber })
-      }
-      rest = rest.dropFirst()
-    }
-    return nil
   }
 }
 
 extension Span<UInt8> {
-  fileprivate func text(_ range: Range<Int>) -> String {
-    String(decoding: range.map { self[$0] }, as: UTF8.self)
-  }
+  fileprivate func bytes(_ range: Range<Int>) -> ArraySlice<UInt8> { range.map { self[$0] }[...] }
 }

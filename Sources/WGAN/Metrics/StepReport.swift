@@ -1,4 +1,5 @@
 import Engine
+import MetricsFormat
 import TensorIO
 
 /// The metrics of one step.
@@ -35,24 +36,24 @@ public struct StepReport: Equatable, Sendable {
   ///
   /// - Parameter seconds: The time since the previous line.
   public func json(seconds: Double) -> String {
-    "\(JSONValue.object(fields + [("seconds", .number((seconds * 1e6).rounded() / 1e6))]))"
+    MetricsLine.json(fields + [(.seconds, .number((seconds * 1e6).rounded() / 1e6))])
   }
 
   /// The text in a trace, which has no time: `epoch 1 generator_step 0 critic_step 1 …`.
-  var traceText: String { fields.map { "\($0) \($1)" }.joined(separator: " ") }
+  var traceText: String { fields.map { "\($0.rawValue) \($1)" }.joined(separator: " ") }
 
-  private var fields: [(name: String, value: JSONValue)] {
+  private var fields: [(key: MetricsKey, value: JSONValue)] {
     [
-      ("epoch", .integer(epoch)),
-      ("generator_step", .integer(generatorStep)),
-      ("critic_step", .integer(criticStep)),
-      ("wasserstein", JSONValue(critic?.wasserstein)),
-      ("penalty", JSONValue(critic?.penalty)),
-      ("gradient_norm", JSONValue(critic?.gradientNorm)),
-      ("critic_real", JSONValue(critic?.real)),
-      ("critic_fake", JSONValue(critic?.fake ?? generator)),
-      ("lr_critic", .number(rates.critic)),
-      ("lr_generator", .number(rates.generator)),
+      (.epoch, .integer(epoch)),
+      (.generatorStep, .integer(generatorStep)),
+      (.criticStep, .integer(criticStep)),
+      (.wasserstein, JSONValue(critic?.wasserstein)),
+      (.penalty, JSONValue(critic?.penalty)),
+      (.gradientNorm, JSONValue(critic?.gradientNorm)),
+      (.criticReal, JSONValue(critic?.real)),
+      (.criticFake, JSONValue(critic?.fake ?? generator)),
+      (.criticRate, .number(rates.critic)),
+      (.generatorRate, .number(rates.generator)),
     ]
   }
 }

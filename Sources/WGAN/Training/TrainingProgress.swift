@@ -33,6 +33,9 @@ public struct TrainingProgress: Equatable, Sendable {
   /// Whether the current epoch has started.
   var isMidEpoch: Bool { batch > 0 || batchUses > 0 }
 
+  /// Whether an epoch has just ended.
+  public var isEndOfEpoch: Bool { epoch > 0 && !isMidEpoch }
+
   /// Whether the critic has done all its steps before the next generator step.
   func isGeneratorDue(_ configuration: TrainingConfiguration) -> Bool {
     phase >= configuration.criticSteps(before: generatorSteps)

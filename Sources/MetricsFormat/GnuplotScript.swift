@@ -1,10 +1,10 @@
-/// Curves as a program for gnuplot, which holds all that it draws.
-package struct Picture {
-  /// What gnuplot makes of it.
+/// A self-contained gnuplot script that draws the curves of a training.
+package struct GnuplotScript {
+  /// The format of the plot.
   package enum Format: String, CaseIterable, Sendable {
-    /// For any browser.
+    /// A vector graphic for browsers.
     case svg
-    /// Twice as fine as its width, as most screens are.
+    /// An image with twice as many pixels as `width`, for high-resolution screens.
     case png
   }
 
@@ -12,9 +12,12 @@ package struct Picture {
   private let format: Format
   private let width: Int
 
-  /// A picture.
+  /// The script of a plot.
   ///
-  /// - Parameter width: Pixels across; below 600 it is laid out for a telephone.
+  /// - Parameters:
+  ///   - curves: The curves.
+  ///   - format: The format of the plot.
+  ///   - width: The width in pixels. Below 600, the layout is for a phone.
   package init(of curves: TrainingCurves, format: Format, width: Int) {
     (self.curves, self.format, self.width) = (curves, format, width)
   }
@@ -24,36 +27,44 @@ package struct Picture {
   /// Of a digit, in pixels; few fonts have wider ones.
   private let digit = 8.3
 
-  /// The width in pixels of a whole number.
+  /// The width of an integer in pixels.
   private func length(_ number: Double) -> Double { digit * Double("\(Int(number))".count) }
 
-  /// What the right margin needs, in pixels: half of the number at an end is beyond it.
-  private var beyond: Double {
+  /// The least side margin in pixels: half of the number at an end of the x axis extends beyond it.
+  private var sideMargin: Double {
     max(length(curves.axis.upperBound), length(Double(curves.epochs.last?.number ?? 0))) / 2 + 4
   }
 
-  /// Of the panels, in pixels; those whose marks are short numbers have more.
-  private var room: Double { Double(width) - 120 - beyond }
+  /// The least width of a subplot in pixels.
+  private var plotWidth: Double { Double(width) - 120 - sideMargin }
 
-  /// How far apart numbers up to `last` stand, evenly, so that `count` to a line from left to right
-  /// are `distance` pixels apart and in any case do not touch.
+  /// The distance between labeled ticks of an axis.
+  ///
+  /// - Parameters:
+  ///   - count: The length of the axis.
+  ///   - last: The largest label.
+  ///   - distance: The wanted distance between two labels in pixels. It is larger if labels would touch.
   private func spacing(_ count: Double, to last: Double, distance: Double) -> Double {
-    niceStep(count * max(distance / Double(width), (length(last) + 12) / room))
+    niceStep(count * max(distance / Double(width), (length(last) + 12) / plotWidth))
   }
 
-  /// The program for gnuplot's standard input; the picture is what it writes to standard output.
-  package var program: String {
-    let panels = Panel.all.map { ($0, $0.plots(of: curves), $0.axis(of: curves)) }
+  /// The script for the standard input of gnuplot, which writes the plot to standard output.
+  package var text: String {
+    let subplots = Subplot.all.map { ($0, $0.plots(of: curves), $0.axis(of: curves)) }
       .filter { !$0.1.isEmpty }
     var (height, text) = (0, "")
-    for (index, (panel, plots, axis)) in panels.enumerated() {
-      if index == panels.count - 1 { text += clock }
-      text += drawing(panel, plots, axis, under: &height)
+    for (index, (subplot, plots, axis)) in subplots.enumerated() {
+      if index == subplots.count - 1 { text += xAxis }
+      text += commands(for: subplot, plots, axis, below: &height)
     }
-    return preamble(height: height + 48, marks: panels.flatMap(\.2.marks)) + text
+    return preamble(height: height + 48, marks: subplots.flatMap(\.2.marks)) + text
   }
 
-  /// What holds for all panels, which have marks at these values.
+  /// The commands for all subplots.
+  ///
+  /// - Parameters:
+  ///   - height: The height of the plot in pixels.
+  ///   - marks: The values at all tick marks of the y axes.
   private func preamble(height: Int, marks: [Double]) -> String {
     let terminal =
       switch format {
@@ -67,7 +78,7 @@ package struct Picture {
       steps.upperBound - steps.lowerBound, to: steps.upperBound, distance: 70)
     return """
       width = \(width).; height = \(height).
-      left = \(max(isWide ? 64 : 56, beyond)); right = \(max(isWide ? 28 : 24, beyond)) / width
+      left = \(max(isWide ? 64 : 56, sideMargin)); right = \(max(isWide ? 28 : 24, sideMargin)) / width
       array marks = [\(marks.map { "\($0)" }.joined(separator: ", "))]
       do for [i = 1:|marks|] {
         length = \(digit) * strlen(sprintf('%g', marks[i])) + 12
@@ -97,67 +108,74 @@ package struct Picture {
       """
   }
 
-  /// The x axis of the last panel.
-  private var clock: String {
+  /// The commands for the x axis of the last subplot.
+  private var xAxis: String {
     """
     set format x '%.0f'
-    set label 3 '\(curves.clock.replacing("_", with: " "))' at screen 1 - right, screen 14 / height \
+    set label 3 '\(curves.stepMetric.rawValue.replacing("_", with: " "))' at screen 1 - right, screen 14 / height \
     right textcolor '#555555'
 
     """
   }
 
-  /// A panel under `bottom`, in pixels from the top, which it moves to its own end.
-  private func drawing(
-    _ panel: Panel, _ plots: [Plot], _ axis: Frame.Axis, under bottom: inout Int
+  /// The commands for a subplot.
+  ///
+  /// - Parameter bottom: The end of the subplot above, then of this one, in pixels from the top.
+  private func commands(
+    for subplot: Subplot, _ plots: [Plot], _ axis: AxisRange.Axis, below bottom: inout Int
   ) -> String {
     let isFirst = bottom == 0
     let title = bottom + 20
-    // The key is beside the title, or below it where that is narrow.
-    let key = bottom + (isWide ? 12 : 32)
-    let top = title + 16 + (isFirst ? 24 : 0) + (isWide || !panel.hasKey ? 0 : 18 * plots.count)
-    bottom = top + panel.height
-    let beyond =
+    // The legend is beside the title, or below it in a narrow plot.
+    let legend = bottom + (isWide ? 12 : 32)
+    let top =
+      title + 16 + (isFirst ? 24 : 0) + (isWide || !subplot.hasLegend ? 0 : 18 * plots.count)
+    bottom = top + subplot.height
+    let outliers =
       [
         axis.above.map { "sprintf('↑ %.3g', \($0))" },
         axis.below.map { "sprintf('  ↓ %.3g', \($0))" },
       ].compactMap(\.self)
-    let place =
-      panel.hasKey
+    let position =
+      subplot.hasLegend
       ? "graph 1, graph 1 offset character -0.5, -0.8"
       : "screen 1 - right, screen 1 - \(title) / height offset 0, 0"
     return plots.map(\.data).joined() + """
       set yrange [\(axis.low):\(axis.high)]; set ytics \(axis.unit)
-      set label 1 '\(panel.title)' at screen left, screen 1 - \(title) / height left font ',15' \
+      set label 1 '\(subplot.title)' at screen left, screen 1 - \(title) / height left font ',15' \
       textcolor '#222222'
-      set label 2 \(beyond.isEmpty ? "''" : beyond.joined(separator: " . ")) at \(place) right \
+      set label 2 \(outliers.isEmpty ? "''" : outliers.joined(separator: " . ")) at \(position) right \
       textcolor '#555555'
-      \(epochs(areNamed: isFirst, over: top))
-      set key at screen \(isWide ? "1 - right" : "left"), screen 1 - \(key) / height
-      \(panel.hasKey ? "" : "un")set key
+      \(epochs(areLabeled: isFirst, over: top))
+      set key at screen \(isWide ? "1 - right" : "left"), screen 1 - \(legend) / height
+      \(subplot.hasLegend ? "" : "un")set key
       set tmargin at screen 1 - \(top) / height
       set bmargin at screen 1 - \(bottom) / height
-      plot \(plots.map(\.words).joined(separator: ", "))
+      plot \(plots.map(\.command).joined(separator: ", "))
 
       """
   }
 
-  /// The marks of the epochs' ends, as many as there is room for, with numbers over the first panel.
-  private func epochs(areNamed: Bool, over top: Int) -> String {
+  /// The commands for the vertical lines at the ends of epochs, as many as fit.
+  ///
+  /// - Parameters:
+  ///   - areLabeled: Whether the lines have numbers above the subplot.
+  ///   - top: The top of the subplot in pixels.
+  private func epochs(areLabeled: Bool, over top: Int) -> String {
     let last = Double(curves.epochs.last?.number ?? 0)
     let every = Int(max(spacing(Double(curves.epochs.count), to: last, distance: 60), 1))
     let steps = curves.axis
-    let pixel = (steps.upperBound - steps.lowerBound) / room
+    let pixel = (steps.upperBound - steps.lowerBound) / plotWidth
     let marks = curves.epochs.filter { $0.number % every == 0 }.map { number, end in
-      // A number at the very left would touch the word.
+      // A number at the left end would touch the word "epoch".
       let isClear = end - steps.lowerBound >= (length(Double(number)) / 2 - 4) * pixel
-      return "'\(areNamed && isClear ? "\(number)" : "")' \(end)"
+      return "'\(areLabeled && isClear ? "\(number)" : "")' \(end)"
     }
     guard !marks.isEmpty else { return "unset x2tics; unset label 4" }
     let name = """
       set label 4 'epoch' at screen left - 8 / width, screen 1 - \(top - 18) / height right \
       textcolor '#555555'
       """
-    return "set x2tics (\(marks.joined(separator: ", "))); \(areNamed ? name : "unset label 4")"
+    return "set x2tics (\(marks.joined(separator: ", "))); \(areLabeled ? name : "unset label 4")"
   }
 }

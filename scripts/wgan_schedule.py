@@ -1,12 +1,12 @@
-"""The optimisers of a checkpoint in PyTorch, when they step, and how fast."""
+"""The optimizers of a checkpoint in PyTorch, the alternation of the networks, and the learning rates."""
 
 import numpy as np
 import torch
 
 
-def optimizer(words, parameters):
-    """`adam rate 0.0001 …` as torch.optim's."""
-    name, *rest = words.split(" ")
+def optimizer(text, parameters):
+    """The optimizer of torch.optim for a text such as `adam rate 0.0001 …`."""
+    name, *rest = text.split(" ")
     numbers = {key: float(value) for key, value in zip(rest[::2], rest[1::2])}
     if name == "adam":
         return torch.optim.Adam(parameters, lr=numbers["rate"], eps=numbers["epsilon"],
@@ -18,29 +18,30 @@ def optimizer(words, parameters):
 MOMENTS = {torch.optim.Adam: ("exp_avg", "exp_avg_sq"), torch.optim.RMSprop: ("square_avg",)}
 
 
-def plateau(words, rule):
-    """`plateau factor 0.5 …` as torch.optim's."""
-    numbers = dict(zip(words[1::2], words[2::2]))
+def plateau(tokens, optimizer):
+    """PyTorch's ReduceLROnPlateau for the tokens of a text such as `plateau factor 0.5 …`."""
+    numbers = dict(zip(tokens[1::2], tokens[2::2]))
     return torch.optim.lr_scheduler.ReduceLROnPlateau(
-        rule, mode="min", threshold_mode="rel", factor=float(numbers["factor"]), patience=int(numbers["patience"]),
+        optimizer, mode="min", threshold_mode="rel", factor=float(numbers["factor"]), patience=int(numbers["patience"]),
         threshold=float(numbers["threshold"]), cooldown=int(numbers["cooldown"]), min_lr=float(numbers["floor"]))
 
 
-def schedule_factor(words, done):
-    """What the rates are multiplied by after so many generator steps: `cosine 100 warm-up 10` and its like."""
-    factor = min(1, (done + 1) / int(words[words.index("warm-up") + 1])) if "warm-up" in words else 1
-    if words[0] == "linear":
-        factor *= max(0, 1 - done / int(words[1]))
-    if words[0] == "cosine":
-        factor *= (1 + np.cos(np.pi * min(1, done / int(words[1])))) / 2
+def schedule_factor(tokens, done):
+    """The factor of the learning rates after `done` generator steps, for the tokens of a text such as
+    `cosine 100 warm-up 10`."""
+    factor = min(1, (done + 1) / int(tokens[tokens.index("warm-up") + 1])) if "warm-up" in tokens else 1
+    if tokens[0] == "linear":
+        factor *= max(0, 1 - done / int(tokens[1]))
+    if tokens[0] == "cosine":
+        factor *= (1 + np.cos(np.pi * min(1, done / int(tokens[1])))) / 2
     return factor
 
 
-class Pace:
-    """When the networks step and how fast: the alternation, the place in the epoch, and the learning rates.
+class TrainingSchedule:
+    """The alternation of the networks, the position in the epoch, and the learning rates.
 
-    `config` and `progress` are the words of a checkpoint, without their prefixes; `only` is the network that trains
-    alone, or `both`.
+    `config` and `progress` are the metadata of a checkpoint, without their prefixes. `only` is the network that is
+    trained, or `both`.
     """
 
     def __init__(self, config, progress, only, batches):
@@ -51,22 +52,22 @@ class Pace:
         self.schedule, self.is_reused = config["schedule"].split(" "), config["real_batch"] == "reused"
         self.critic_steps = int(config["critic_steps"])
         self.warm_up = [int(n) for n in config["critic_warm_up"].split(" ") if n != "none"]
-        # Optimisers of nothing, for PyTorch's plateau to set the rates of.
-        self.rules = {name: optimizer(config[name + "_optimizer"], [torch.zeros(1, dtype=torch.float64)])
+        # Optimizers without a network, whose learning rates PyTorch's plateau sets.
+        self.optimizers = {name: optimizer(config[name + "_optimizer"], [torch.zeros(1, dtype=torch.float64)])
                       for name in self.steps}
         self.plateaus, self.sum, self.count = {}, 0.0, 0
         if self.schedule[0] == "plateau":
-            words = progress["plateau"].split(" ")
-            self.sum, self.count = float(words[-3]), int(words[-1])
-            for name, rule in self.rules.items():
-                rate, best, bad, cooldown = (float(word) for word in words[words.index(name) + 2:][:7:2])
-                rule.param_groups[0]["lr"] = rate
-                scheduler = self.plateaus[name] = plateau(self.schedule, rule)
+            tokens = progress["plateau"].split(" ")
+            self.sum, self.count = float(tokens[-3]), int(tokens[-1])
+            for name, dummy in self.optimizers.items():
+                rate, best, bad, cooldown = (float(token) for token in tokens[tokens.index(name) + 2:][:7:2])
+                dummy.param_groups[0]["lr"] = rate
+                scheduler = self.plateaus[name] = plateau(self.schedule, dummy)
                 scheduler.best, scheduler.num_bad_epochs, scheduler.cooldown_counter = best, int(bad), int(cooldown)
 
     @property
     def next(self):
-        """The network that steps next."""
+        """The network of the next step."""
         return ("generator" if self.phase >= self.group() else "critic") if self.only == "both" else self.only
 
     def group(self):
@@ -79,10 +80,10 @@ class Pace:
 
     def rate(self, name):
         """The learning rate of a network's next step."""
-        return self.rules[name].param_groups[0]["lr"] * schedule_factor(self.schedule, self.steps["generator"])
+        return self.optimizers[name].param_groups[0]["lr"] * schedule_factor(self.schedule, self.steps["generator"])
 
     def advance(self, name, objective, wasserstein=None):
-        """Moves on after a step of a network that saw these numbers."""
+        """Counts a step of a network, with its objective and estimate."""
         self.steps[name] += 1
         is_alternating = self.only == "both"
         if name == "critic":

@@ -1,0 +1,22 @@
+import Testing
+
+@testable import ToolSupport
+
+@Suite struct ShellWordsTests {
+  @Test(
+    arguments: [
+      ("", []), ("  \t\n", []), ("--lambda 5", ["--lambda", "5"]),
+      (#"--schedule "cosine 20000" "#, ["--schedule", "cosine 20000"]),
+      (#"'a  b'c"d"\ e"#, ["a  bcd e"]), (#"'' """#, ["", ""]),
+      (#"'\' "\"\\\$\`" "\n" \\ \'"#, [#"\"#, #""\$`"#, #"\n"#, #"\"#, "'"]),
+      (#"$(touch x); `y` $HOME * > z #"#, ["$(touch", "x);", "`y`", "$HOME", "*", ">", "z", "#"]),
+    ] as [(String, [String])])
+  func `words are those of a shell, without expansions`(_ text: String, _ words: [String]) {
+    #expect(shellWords(text) == words)
+  }
+
+  @Test(arguments: ["'", "\"", "a 'b", #""a\""#, #"a \"#])
+  func `an unterminated quotation is an error`(_ text: String) {
+    #expect(shellWords(text) == nil)
+  }
+}
