@@ -5,9 +5,8 @@ import Testing
 @Suite struct NetworksJSONTests {
   @Test func `every kind of layer has the members of docs NETWORKS`() throws {
     let shell = try Shell()
-    let result = try shell.succeed(
+    let result = try shell.run(
       """
-      set -e
       cat > generator <<'.'
       dense 18 no-bias; dropout 0.25; reshape 2x3x3
       residual; conv 3 kernel 3 stride 1 padding same; shortcut; conv 3 kernel 1 no-bias; add
@@ -56,16 +55,15 @@ import Testing
       return "[\(entries.joined(separator: ","))]"
     }
     let expected = #"{"generator":\#(list(generator)),"critic":\#(list(critic))}"# + "\n"
-    #expect(String(decoding: result.output, as: UTF8.self) == expected)
-    #expect(result.words.isEmpty)
+    #expect(result.text == expected)
+    #expect(result.standardError.isEmpty)
   }
 
   /// The benchmark counts the operations of this file.
   @Test func `the fixture is what is printed for a preset`() throws {
     let shell = try Shell()
-    try shell.succeed(
+    try shell.run(
       """
-      set -e
       wgan-init --preset keras-gp --print-networks --json | sed 's/{"index"/\\n&/g' > networks
       diff networks '\(Shell.checkout)/Tests/Fixtures/networks-keras-gp.json'
       """)
@@ -74,9 +72,8 @@ import Testing
   @Test func `the networks of a checkpoint and of a trace are those of its configuration`() throws {
     let shell = try Shell()
     try shell.write("images.idx", idx([60, 8, 8]))
-    try shell.succeed(
+    try shell.run(
       """
-      set -e
       idx2tensor images.idx -o images.tensor
       echo 'dense 12; relu; dense 64; tanh' > generator
       options=(--preset mlp-clip --generator generator --latent 7 --batch-size 20 --like images.tensor --seed 3)
@@ -115,11 +112,11 @@ import Testing
   ])
   func `an error prints nothing`(_ arguments: String, _ status: Int32, _ message: String) throws {
     let shell = try workshop()
-    try shell.succeed("mv mlp-gp.bin end && head -c 5000 end > cut && echo 'dense 10' > odd")
+    try shell.run("mv mlp-gp.bin end; head -c 5000 end > cut; echo 'dense 10' > odd")
     let files = try shell.files().keys
-    let result = try shell.run("wgan-init \(arguments)")
-    #expect(result.status == status && result.output.isEmpty)
-    #expect(result.words.hasPrefix("wgan-init: \(message)"), "\(result.words)")
+    let result = try shell.run("wgan-init \(arguments)", status: status)
+    #expect(result.standardOutput.isEmpty)
+    #expect(result.standardError.hasPrefix("wgan-init: \(message)"), "\(result)")
     #expect(try shell.files().keys == files)
   }
 }
