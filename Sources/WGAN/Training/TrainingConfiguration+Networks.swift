@@ -7,7 +7,7 @@ extension TrainingConfiguration {
   /// - Throws: `FileError` if the file is neither, or its configuration is not valid.
   public init(_ file: TensorFile) throws(FileError) {
     if file.header.kind != "trace" { try file.require(kind: "checkpoint") }
-    self = try CheckpointMetadata.decode(file).0
+    self = try CheckpointMetadata.decode(file).configuration
   }
 
   /// The layers of both networks with their shapes. Nothing else of the configuration is checked.
