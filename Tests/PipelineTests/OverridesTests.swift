@@ -35,10 +35,9 @@ import Testing
       ("`touch end`", "unexpected"),
     ] {
       let result = try shell.run(
-        "export TEXT=\(quoted(text)); wgan-init --preset mlp-gp --overrides \"$TEXT\" -o end")
-      #expect(
-        result.status == 64 && result.standardError.contains(message),
-        "\(text): \(result.standardError)")
+        "export TEXT=\(quoted(text)); wgan-init --preset mlp-gp --overrides \"$TEXT\" -o end",
+        status: 64)
+      #expect(result.standardError.contains(message), "\(result)")
       #expect(result.standardError.split(separator: "\n").count == 1)
       #expect(try shell.files()["end"] == nil)
     }
