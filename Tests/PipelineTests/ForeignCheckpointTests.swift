@@ -35,7 +35,7 @@ import Testing
       try shell.write("later.bin", try safetensors(original, metadata))
       let result = try shell.run("exits 65 wgan-sample later.bin -o no; absent no")
       #expect(
-        result.standardError.contains("\nwgan-sample: later.bin: metadata \"\(key)\" is unknown"),
+        result.standardError.contains("wgan-sample: later.bin: metadata \"\(key)\" is unknown"),
         "\(result)")
     }
   }
