@@ -30,6 +30,7 @@ struct BatchNormalization: Layer {
 
   func scope(in mode: PassMode) -> LayerScope { mode == .training ? .batch : .sample }
 
+  @_specialize(where S == Float)
   func forward<S: Scalar>(_ x: MatrixView<S>, into y: MatrixView<S>, _ context: LayerContext<S>) {
     switch context.mode {
     case .training: train(x, into: y, context)
@@ -72,6 +73,7 @@ struct BatchNormalization: Layer {
   }
 
   /// dx = γ·r·(dy − ⟨dy⟩ − x̂·⟨dy·x̂⟩), where x̂ is x normalized; dγ = Σ dy·x̂ and dβ = Σ dy on the way.
+  @_specialize(where S == Float)
   func vjp<S: Scalar>(_ dy: MatrixView<S>, into dx: MatrixView<S>, _ context: LayerContext<S>) {
     let (gamma, saved) = (context.parameters.values, context.saved)
     forEachGroup(context.slice, context.groups, dy.columns) { channel, group, columns in
@@ -91,11 +93,13 @@ struct BatchNormalization: Layer {
 
   /// There is none: a critic with a gradient penalty has no batch norm, since the gradient of one
   /// sample would depend on the others.
+  @_specialize(where S == Float)
   func jvp<S: Scalar>(_: MatrixView<S>, into _: MatrixView<S>, _: LayerContext<S>) {
     preconditionFailure("batch norm has no jvp")
   }
 
   /// What vjp saved, for a slice of the channels.
+  @_specialize(where S == Float)
   func weightGradient<S: Scalar>(
     _: MatrixView<S>, _: MatrixView<S>, _ context: WeightGradientContext<S>
   ) {

@@ -13,15 +13,18 @@ struct ChannelAffine: Layer {
     ]
   }
 
+  @_specialize(where S == Float)
   func forward<S: Scalar>(_ x: MatrixView<S>, into y: MatrixView<S>, _ context: LayerContext<S>) {
     S.scaleRows(
       x, by: scale(context), shift: context.parameters.values.dropFirst(channels), into: y)
   }
 
+  @_specialize(where S == Float)
   func vjp<S: Scalar>(_ dy: MatrixView<S>, into dx: MatrixView<S>, _ context: LayerContext<S>) {
     S.scaleRows(dy, by: scale(context), shift: nil, into: dx)
   }
 
+  @_specialize(where S == Float)
   func jvp<S: Scalar>(_ u: MatrixView<S>, into v: MatrixView<S>, _ context: LayerContext<S>) {
     S.scaleRows(u, by: scale(context), shift: nil, into: v)
   }
@@ -30,6 +33,7 @@ struct ChannelAffine: Layer {
     context.parameters.values.prefix(channels)
   }
 
+  @_specialize(where S == Float)
   func weightGradient<S: Scalar>(
     _ x: MatrixView<S>, _ dy: MatrixView<S>, _ context: WeightGradientContext<S>
   ) {

@@ -92,10 +92,12 @@ struct Convolution: Layer {
     hasBias ? parameters.values.dropFirst(weightCount) : nil
   }
 
+  @_specialize(where S == Float)
   func forward<S: Scalar>(_ x: MatrixView<S>, into y: MatrixView<S>, _ context: LayerContext<S>) {
     apply(x, bias: bias(context.parameters), into: y, context)
   }
 
+  @_specialize(where S == Float)
   func jvp<S: Scalar>(_ u: MatrixView<S>, into v: MatrixView<S>, _ context: LayerContext<S>) {
     apply(u, bias: nil, into: v, context)
   }
@@ -111,6 +113,7 @@ struct Convolution: Layer {
     }
   }
 
+  @_specialize(where S == Float)
   func vjp<S: Scalar>(_ dy: MatrixView<S>, into dx: MatrixView<S>, _ context: LayerContext<S>) {
     let weights = weights(context.parameters)
     if isTransposed {
@@ -120,6 +123,7 @@ struct Convolution: Layer {
     }
   }
 
+  @_specialize(where S == Float)
   func weightGradient<S: Scalar>(
     _ x: MatrixView<S>, _ dy: MatrixView<S>, _ context: WeightGradientContext<S>
   ) {

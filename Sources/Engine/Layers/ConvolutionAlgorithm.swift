@@ -51,12 +51,14 @@ struct DirectConvolution: ConvolutionAlgorithm {
     if case .byPhase(let byPhase) = transpose { byPhase.transform } else { nil }
   }
 
+  @_specialize(where S == Float)
   func apply<S: Scalar>(
     _ x: MatrixView<S>, _ weights: ConvolutionWeights<S>, bias: Buffer<S>?, into y: MatrixView<S>
   ) {
     correlation.apply(x, weights.stored, bias: bias, into: y)
   }
 
+  @_specialize(where S == Float)
   func applyTranspose<S: Scalar>(
     _ y: MatrixView<S>, _ weights: ConvolutionWeights<S>, bias: Buffer<S>?, into x: MatrixView<S>
   ) {
@@ -66,6 +68,7 @@ struct DirectConvolution: ConvolutionAlgorithm {
     }
   }
 
+  @_specialize(where S == Float)
   func weightGradient<S: Scalar>(
     _ x: MatrixView<S>, _ dy: MatrixView<S>, slice: WorkerSlice, adding: Bool,
     into gradient: ConvolutionWeights<S>

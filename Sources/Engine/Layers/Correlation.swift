@@ -70,6 +70,7 @@ struct Correlation: Sendable {
   var weightCount: Int { output.channels * windowSize }
 
   /// y = b + W ⋆ x.
+  @_specialize(where S == Float)
   func apply<S: Scalar>(
     _ x: MatrixView<S>, _ weight: Buffer<S>, bias: Buffer<S>?, into y: MatrixView<S>
   ) {
@@ -95,6 +96,7 @@ struct Correlation: Sendable {
 
   /// dW[:, tap, :] = Σ over positions of y[position] · x[position + tap]ᵀ, position after position,
   /// or added to it, for a slice of W's rows.
+  @_specialize(where S == Float)
   func weightGradient<S: Scalar>(
     _ x: MatrixView<S>, _ y: MatrixView<S>, slice: WorkerSlice, adding: Bool,
     into gradient: Buffer<S>

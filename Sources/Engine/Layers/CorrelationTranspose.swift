@@ -41,6 +41,7 @@ struct CorrelationTranspose: Sendable {
   }
 
   /// x = b + Wᵀ ⋆ y, or added to x.
+  @_specialize(where S == Float)
   func apply<S: Scalar>(
     _ y: MatrixView<S>, _ weight: Buffer<S>, bias: Buffer<S>?, adding: Bool = false,
     into x: MatrixView<S>

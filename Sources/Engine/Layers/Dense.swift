@@ -25,6 +25,7 @@ struct Dense: Layer {
     hasBias ? parameters.values.dropFirst(outputs * inputs) : nil
   }
 
+  @_specialize(where S == Float)
   func forward<S: Scalar>(_ x: MatrixView<S>, into y: MatrixView<S>, _ context: LayerContext<S>) {
     S.product(
       MatrixOperand(weight(context.parameters)), MatrixOperand(x),
@@ -32,12 +33,14 @@ struct Dense: Layer {
   }
 
   /// dx = Wᵀ·dy.
+  @_specialize(where S == Float)
   func vjp<S: Scalar>(_ dy: MatrixView<S>, into dx: MatrixView<S>, _ context: LayerContext<S>) {
     S.product(
       weight(context.parameters).transposed, MatrixOperand(dy), bias: nil, adding: false, into: dx)
   }
 
   /// v = W·u.
+  @_specialize(where S == Float)
   func jvp<S: Scalar>(_ u: MatrixView<S>, into v: MatrixView<S>, _ context: LayerContext<S>) {
     S.product(
       MatrixOperand(weight(context.parameters)), MatrixOperand(u), bias: nil, adding: false,
@@ -45,6 +48,7 @@ struct Dense: Layer {
   }
 
   /// dW = dy·xᵀ; db = Σ over samples of dy. A slice is a range of W's rows.
+  @_specialize(where S == Float)
   func weightGradient<S: Scalar>(
     _ x: MatrixView<S>, _ dy: MatrixView<S>, _ context: WeightGradientContext<S>
   ) {

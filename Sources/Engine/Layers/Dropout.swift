@@ -13,11 +13,13 @@ struct Dropout: PointwiseLayer {
   var savedRows: Int { mask.map(\.rows) ?? 0 }
   var mask: DropoutMask? { DropoutMask(shape: shape, layout: layout, probability: probability) }
 
+  @_specialize(where S == Float)
   func apply<S: Scalar>(to x: MatrixView<S>, _ context: LayerContext<S>) {
     guard context.mode == .training else { return }
     S.applyMask(context.saved, scale: S(1 / (1 - probability)), to: x)
   }
 
+  @_specialize(where S == Float)
   func multiplyByDerivative<S: Scalar>(_ d: MatrixView<S>, _ context: LayerContext<S>) {
     apply(to: d, context)
   }

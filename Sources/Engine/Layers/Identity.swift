@@ -7,6 +7,8 @@ struct Identity: PointwiseLayer {
   var preserves: OutputDependency { .value }
   var isIdentity: Bool { true }
 
+  @_specialize(where S == Float)
   func apply<S: Scalar>(to _: MatrixView<S>, _: LayerContext<S>) {}
+  @_specialize(where S == Float)
   func multiplyByDerivative<S: Scalar>(_: MatrixView<S>, _: LayerContext<S>) {}
 }

@@ -13,6 +13,9 @@
 /// image of one position. A layer is a small value that owns no memory: its parameters are in a
 /// `ParameterStore`, its activations in `Activations`. Every operation gives the same bits for any
 /// cutting of the columns.
+///
+/// A layer is called through an existential, where the compiler cannot specialize a generic function:
+/// `@_specialize` makes the Float code that training runs.
 protocol Layer: Sendable {
   /// The shape of a sample before and after the layer.
   var input: Shape { get }

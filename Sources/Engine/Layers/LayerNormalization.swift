@@ -16,6 +16,7 @@ struct LayerNormalization: Layer {
   /// r.
   var savedRows: Int { 1 }
 
+  @_specialize(where S == Float)
   func forward<S: Scalar>(_ x: MatrixView<S>, into y: MatrixView<S>, _ context: LayerContext<S>) {
     forEachTile(of: x) { columns, sums, coefficients in
       let (x, sums) = (x.columns(columns), sums.row(0))
@@ -30,10 +31,12 @@ struct LayerNormalization: Layer {
     }
   }
 
+  @_specialize(where S == Float)
   func vjp<S: Scalar>(_ dy: MatrixView<S>, into dx: MatrixView<S>, _ context: LayerContext<S>) {
     project(dy, into: dx, context)
   }
 
+  @_specialize(where S == Float)
   func jvp<S: Scalar>(_ u: MatrixView<S>, into v: MatrixView<S>, _ context: LayerContext<S>) {
     project(u, into: v, context)
   }
@@ -57,6 +60,7 @@ struct LayerNormalization: Layer {
     }
   }
 
+  @_specialize(where S == Float)
   func addSecondOrderTerm<S: Scalar>(
     _ u: MatrixView<S>, _ dy: MatrixView<S>, to dx: MatrixView<S>, _ context: LayerContext<S>
   ) {

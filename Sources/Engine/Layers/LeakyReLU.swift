@@ -6,10 +6,12 @@ struct LeakyReLU: PointwiseLayer {
   let slope: Double
   var readsOutput: OutputDependency { .sign }
 
+  @_specialize(where S == Float)
   func apply<S: Scalar>(to x: MatrixView<S>, _: LayerContext<S>) {
     S.leakyReLU(x, slope: S(slope))
   }
 
+  @_specialize(where S == Float)
   func multiplyByDerivative<S: Scalar>(_ d: MatrixView<S>, _ context: LayerContext<S>) {
     S.leakyReLUDerivative(d, output: context.output, slope: S(slope))
   }

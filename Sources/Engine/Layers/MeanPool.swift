@@ -17,6 +17,7 @@ struct MeanPool: Layer {
     }
   }
 
+  @_specialize(where S == Float)
   func forward<S: Scalar>(_ x: MatrixView<S>, into y: MatrixView<S>, _: LayerContext<S>) {
     y.clear()
     for (position, target) in targets.enumerated() {
@@ -24,6 +25,7 @@ struct MeanPool: Layer {
     }
   }
 
+  @_specialize(where S == Float)
   func vjp<S: Scalar>(_ dy: MatrixView<S>, into dx: MatrixView<S>, _: LayerContext<S>) {
     dx.clear()
     for (position, target) in targets.enumerated() {
@@ -31,6 +33,7 @@ struct MeanPool: Layer {
     }
   }
 
+  @_specialize(where S == Float)
   func jvp<S: Scalar>(_ u: MatrixView<S>, into v: MatrixView<S>, _ context: LayerContext<S>) {
     forward(u, into: v, context)
   }

@@ -11,6 +11,7 @@ struct TanhOrSigmoid: PointwiseLayer {
   private var gamma: Double { function == .tanh ? 1 : 0 }
   private var delta: Double { 1 - gamma }
 
+  @_specialize(where S == Float)
   func apply<S: Scalar>(to x: MatrixView<S>, _: LayerContext<S>) {
     switch function {
     case .tanh: S.hyperbolicTangent(x)
@@ -18,10 +19,12 @@ struct TanhOrSigmoid: PointwiseLayer {
     }
   }
 
+  @_specialize(where S == Float)
   func multiplyByDerivative<S: Scalar>(_ d: MatrixView<S>, _ context: LayerContext<S>) {
     S.multiplyBySlope(d, S(gamma), S(delta), output: context.output)
   }
 
+  @_specialize(where S == Float)
   func addSecondOrderTerm<S: Scalar>(
     _ u: MatrixView<S>, _ dy: MatrixView<S>, to dx: MatrixView<S>, _ context: LayerContext<S>
   ) {

@@ -37,6 +37,7 @@ struct TransposedConvolutionByPhase: Sendable {
   }
 
   /// x = b + Wᵀ ⋆ y.
+  @_specialize(where S == Float)
   func apply<S: Scalar>(
     _ y: MatrixView<S>, _ prepared: Buffer<S>, bias: Buffer<S>?, into x: MatrixView<S>
   ) {
@@ -60,10 +61,12 @@ struct PhaseWeights: WeightTransform {
     (self.correlation, self.phases, self.preparedCount) = (correlation, phases, preparedCount)
   }
 
+  @_specialize(where S == Float)
   func apply<S: Scalar>(_ stored: Buffer<S>, into prepared: Buffer<S>, slice: WorkerSlice) {
     forEachTap(stored, prepared, slice) { S.transpose($0, into: $1) }
   }
 
+  @_specialize(where S == Float)
   func applyTranspose<S: Scalar>(
     _ prepared: Buffer<S>, into stored: Buffer<S>, slice: WorkerSlice
   ) {

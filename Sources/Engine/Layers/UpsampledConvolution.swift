@@ -51,6 +51,7 @@ struct UpsampledConvolution: ConvolutionAlgorithm {
       rows: output.channels, inputs: input.channels, phases: phases, preparedCount: first)
   }
 
+  @_specialize(where S == Float)
   func apply<S: Scalar>(
     _ x: MatrixView<S>, _ weights: ConvolutionWeights<S>, bias: Buffer<S>?, into y: MatrixView<S>
   ) {
@@ -59,6 +60,7 @@ struct UpsampledConvolution: ConvolutionAlgorithm {
     }
   }
 
+  @_specialize(where S == Float)
   func applyTranspose<S: Scalar>(
     _ y: MatrixView<S>, _ weights: ConvolutionWeights<S>, bias: Buffer<S>?, into x: MatrixView<S>
   ) {
@@ -68,6 +70,7 @@ struct UpsampledConvolution: ConvolutionAlgorithm {
     }
   }
 
+  @_specialize(where S == Float)
   func weightGradient<S: Scalar>(
     _ x: MatrixView<S>, _ dy: MatrixView<S>, slice: WorkerSlice, adding: Bool,
     into gradient: ConvolutionWeights<S>
@@ -95,12 +98,14 @@ struct MergedWeights: WeightTransform {
     storedCount = rows * inputs * (phases.first?.taps.count ?? 0)
   }
 
+  @_specialize(where S == Float)
   func apply<S: Scalar>(_ stored: Buffer<S>, into prepared: Buffer<S>, slice: WorkerSlice) {
     forEachTap(stored, prepared, slice) { tap, sum, isFirst in
       if isFirst { sum.copy(tap) } else { S.addScaled(tap, by: 1, to: sum) }
     }
   }
 
+  @_specialize(where S == Float)
   func applyTranspose<S: Scalar>(
     _ prepared: Buffer<S>, into stored: Buffer<S>, slice: WorkerSlice
   ) {

@@ -80,6 +80,7 @@ struct Winograd: ConvolutionAlgorithm {
     }
   }
 
+  @_specialize(where S == Float)
   func apply<S: Scalar>(
     _ x: MatrixView<S>, _ weights: ConvolutionWeights<S>, bias: Buffer<S>?, into y: MatrixView<S>
   ) {
@@ -98,6 +99,7 @@ struct Winograd: ConvolutionAlgorithm {
     }
   }
 
+  @_specialize(where S == Float)
   func applyTranspose<S: Scalar>(
     _ y: MatrixView<S>, _ weights: ConvolutionWeights<S>, bias: Buffer<S>?, into x: MatrixView<S>
   ) {
@@ -117,6 +119,7 @@ struct Winograd: ConvolutionAlgorithm {
   }
 
   /// dU = Σ over tiles and columns of (A dY Aᵀ) Vᵀ, point by point, or added to it; or dW directly.
+  @_specialize(where S == Float)
   func weightGradient<S: Scalar>(
     _ x: MatrixView<S>, _ dy: MatrixView<S>, slice: WorkerSlice, adding: Bool,
     into gradient: ConvolutionWeights<S>

@@ -29,12 +29,14 @@ struct WinogradWeights: WeightTransform {
     MatrixView(prepared, rows: correlation.output.channels, columns: rowSize)
   }
 
+  @_specialize(where S == Float)
   func apply<S: Scalar>(_ stored: Buffer<S>, into prepared: Buffer<S>, slice: WorkerSlice) {
     let own = slice.range(of: correlation.output.channels)
     transform(taps(of: stored, own), products(of: prepared, own), own, transposed: false)
   }
 
   /// dW = Gᵀ dU G.
+  @_specialize(where S == Float)
   func applyTranspose<S: Scalar>(
     _ prepared: Buffer<S>, into stored: Buffer<S>, slice: WorkerSlice
   ) {

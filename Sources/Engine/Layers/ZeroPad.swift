@@ -27,6 +27,7 @@ struct ZeroPad: Layer {
     }
   }
 
+  @_specialize(where S == Float)
   func forward<S: Scalar>(_ x: MatrixView<S>, into y: MatrixView<S>, _: LayerContext<S>) {
     if margin > 0 { y.clear() }
     for line in lines {
@@ -34,6 +35,7 @@ struct ZeroPad: Layer {
     }
   }
 
+  @_specialize(where S == Float)
   func vjp<S: Scalar>(_ dy: MatrixView<S>, into dx: MatrixView<S>, _: LayerContext<S>) {
     if margin < 0 { dx.clear() }
     for line in lines {
@@ -41,6 +43,7 @@ struct ZeroPad: Layer {
     }
   }
 
+  @_specialize(where S == Float)
   func jvp<S: Scalar>(_ u: MatrixView<S>, into v: MatrixView<S>, _ context: LayerContext<S>) {
     forward(u, into: v, context)
   }
