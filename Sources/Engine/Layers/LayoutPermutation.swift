@@ -8,7 +8,7 @@ package struct LayoutPermutation: Equatable, Sendable {
   private let view: [Int]
   private let axes: [Int]
 
-  /// The axes `axes` of a tensor viewed with the sizes `view`, slowest first.
+  /// The order with the axes `axes` of a tensor viewed with the sizes `view`, slowest first.
   package init(_ view: [Int], by axes: [Int]) {
     precondition(axes.sorted() == Array(view.indices))
     self.view = view
@@ -36,7 +36,7 @@ package struct LayoutPermutation: Equatable, Sendable {
     return moved == moved.sorted()
   }
 
-  /// A tensor of which the first axis stays the first is so many rows, each in this order.
+  /// The rows of a tensor whose first axis stays first, and the order of each row.
   package var rows: (count: Int, permutation: LayoutPermutation) {
     guard axes.first == 0 else { return (1, self) }
     return (
@@ -44,17 +44,18 @@ package struct LayoutPermutation: Equatable, Sendable {
     )
   }
 
-  /// Brings numbers from the order of a checkpoint into the engine's.
+  /// Reorders elements from the checkpoint's order to the engine's.
   fileprivate func toEngineLayout<S>(_ stored: Buffer<S>, into kept: Buffer<S>) {
     forEach { place, pytorch in kept[place] = stored[pytorch] }
   }
 
-  /// Brings numbers from the engine's order into that of a checkpoint.
+  /// Reorders elements from the engine's order to the checkpoint's.
   fileprivate func toCheckpointLayout<S>(_ kept: Buffer<S>, into stored: Buffer<S>) {
     forEach { place, pytorch in stored[pytorch] = kept[place] }
   }
 
-  /// Calls `body` with each place in the engine's order and its place in PyTorch's.
+  /// Calls `body` with each index in the engine's order and the index of the same element in
+  /// PyTorch's.
   package func forEach(_ body: (_ place: Int, _ pytorch: Int) -> Void) {
     var strides = view
     var stride = 1
@@ -64,7 +65,7 @@ package struct LayoutPermutation: Equatable, Sendable {
     }
     var index = Array(repeating: 0, count: axes.count)
     var (place, pytorch) = (0, 0)
-    // The fastest axis is a loop of its own; the others count like the digits of a number.
+    // The fastest axis has a loop of its own; the others count like the digits of a number.
     let (length, step) = axes.last.map { (view[$0], strides[$0]) } ?? (1, 0)
     while place < stride {
       for offset in 0..<length { body(place + offset, pytorch + offset * step) }
@@ -81,19 +82,19 @@ package struct LayoutPermutation: Equatable, Sendable {
 }
 
 extension Parameter {
-  /// Brings the tensor's numbers from the order of a checkpoint into the engine's, where they lie.
+  /// Reorders the tensor's elements in place, from the checkpoint's order to the engine's.
   @_specialize(where S == Float)
   package func toEngineLayout<S>(_ numbers: Buffer<S>) {
     move(numbers) { $0.toEngineLayout($1, into: $2) }
   }
 
-  /// Brings them back into that of a checkpoint.
+  /// Reorders the tensor's elements in place, from the engine's order to the checkpoint's.
   @_specialize(where S == Float)
   package func toCheckpointLayout<S>(_ numbers: Buffer<S>) {
     move(numbers) { $0.toCheckpointLayout($1, into: $2) }
   }
 
-  /// Row by row: a copy of all would take as much memory again.
+  /// Row by row: a copy of the tensor would take as much memory again.
   private func move<S>(
     _ numbers: Buffer<S>, _ move: (LayoutPermutation, Buffer<S>, Buffer<S>) -> Void
   ) {

@@ -1,4 +1,4 @@
-/// How the numbers of a network are drawn before the first step.
+/// The distribution of a network's initial parameters.
 public enum Initialization: String, Sendable, CaseIterable {
   /// Weights and biases uniform on ±1/√fan_in: PyTorch's `Linear` and `Conv2d` (He et al. 2015
   /// with a = √5).
@@ -8,21 +8,21 @@ public enum Initialization: String, Sendable, CaseIterable {
   case glorot
   /// Weights normal with variance 2/fan_in, biases 0 (He et al. 2015, equation 10).
   case he
-  /// Weights normal with deviation 0.02, biases 0 (Radford et al. 2016, section 4).
+  /// Weights normal with standard deviation 0.02, biases 0 (Radford et al. 2016, section 4).
   case dcgan
 
-  /// What a number is drawn from.
+  /// A distribution of one parameter.
   package enum Distribution: Equatable, Sendable {
     /// Uniform on ±bound.
     case uniform(bound: Double)
     /// Normal with mean 0.
     case normal(deviation: Double)
-    /// Always 0.
+    /// 0.
     case zero
   }
 
-  /// Of the weights of a layer, each output of which is a sum over `fanIn` of its inputs, and each
-  /// input of which goes to `fanOut` outputs.
+  /// The distribution of a layer's weights, where each output sums over `fanIn` inputs and each input
+  /// contributes to `fanOut` outputs.
   package func weight(fanIn: Int, fanOut: Int) -> Distribution {
     switch self {
     case .pytorch: .uniform(bound: 1 / Double(fanIn).squareRoot())
@@ -32,7 +32,7 @@ public enum Initialization: String, Sendable, CaseIterable {
     }
   }
 
-  /// Of the biases of that layer.
+  /// The distribution of the biases of that layer.
   package func bias(fanIn: Int) -> Distribution {
     self == .pytorch ? weight(fanIn: fanIn, fanOut: 0) : .zero
   }

@@ -1,38 +1,38 @@
-/// A block of rows and columns at each of several places of a larger block.
-@safe package struct GatherView<S: Scalar> {
-  package let base: UnsafeMutablePointer<S>
-  /// In units from `base`.
-  package let places: Offsets
-  package let unit: Int
-  /// From one row of a place to the next.
-  package let stride: Int
-  /// How many there are from the last place on.
-  package let rows: Int, columns: Int
+/// A matrix at each of several offsets in a larger matrix.
+@safe struct GatherView<S: Scalar> {
+  let base: UnsafeMutablePointer<S>
+  /// In multiples of `unit` elements from `base`.
+  let offsets: Offsets
+  let unit: Int
+  /// Elements from one row to the next.
+  let stride: Int
+  /// The largest matrix that lies inside at every offset.
+  let rows: Int, columns: Int
 
-  /// Places that are rows of a block, counted from row `first`.
-  package init(_ block: MatrixView<S>, rows places: Offsets, from first: Int = 0) {
-    precondition(first >= 0 && first <= block.rows)
-    unsafe base = block.base + first * block.stride
-    (self.places, unit, stride) = (places, block.stride, block.stride)
-    (rows, columns) = (block.rows - first - places.last, block.columns)
+  /// Offsets that are rows of a view, counted from row `first`.
+  init(_ view: MatrixView<S>, rows offsets: Offsets, from first: Int = 0) {
+    precondition(first >= 0 && first <= view.rows)
+    unsafe base = view.base + first * view.stride
+    (self.offsets, unit, stride) = (offsets, view.stride, view.stride)
+    (rows, columns) = (view.rows - first - offsets.maximum, view.columns)
   }
 
-  /// Places that are columns of a block.
-  package init(_ block: MatrixView<S>, columns places: Offsets) {
-    unsafe base = block.base
-    (self.places, unit, stride) = (places, 1, block.stride)
-    (rows, columns) = (block.rows, block.columns - places.last)
+  /// Offsets that are columns of a view.
+  init(_ view: MatrixView<S>, columns offsets: Offsets) {
+    unsafe base = view.base
+    (self.offsets, unit, stride) = (offsets, 1, view.stride)
+    (rows, columns) = (view.rows, view.columns - offsets.maximum)
   }
 }
 
-/// Where each of several things begins; −1 is nowhere.
-package struct Offsets: Sendable {
-  package let numbers: [Int32]
-  /// The greatest, or 0.
-  package let last: Int
+/// Where each of several matrices begins; −1 stands for zeros.
+struct Offsets: Sendable {
+  let elements: [Int32]
+  /// The greatest offset, or 0.
+  let maximum: Int
 
-  package init(_ numbers: [Int]) {
-    self.numbers = numbers.map { Int32($0) }
-    last = max(numbers.max() ?? 0, 0)
+  init(_ elements: [Int]) {
+    self.elements = elements.map { Int32($0) }
+    maximum = max(elements.max() ?? 0, 0)
   }
 }

@@ -24,8 +24,8 @@ extension GatherView {
   /// Calls `body` with the same view of fewer rows and columns.
   func withView<Result>(rows: Int, columns: Int, _ body: (output_gather) -> Result) -> Result {
     precondition(rows >= 0 && rows <= self.rows && columns >= 0 && columns <= self.columns)
-    return unsafe places.numbers.withUnsafeBufferPointer { offsets in
-      guard let first = offsets.baseAddress else { preconditionFailure("no places") }
+    return unsafe offsets.elements.withUnsafeBufferPointer { offsets in
+      guard let first = offsets.baseAddress else { preconditionFailure("there are no offsets") }
       return unsafe body(
         output_gather(
           base: base, offsets: first, unit: unit, rows: rows, columns: columns, stride: stride))

@@ -1,4 +1,4 @@
-/// The numbers of a network in one allocation: parameters, gradients and the optimizer's moments, each
+/// The parameters of a network in one allocation: parameters, gradients and the optimizer's moments, each
 /// a buffer of `count` elements in the order of the checkpoint. So the optimizer is one loop, and a
 /// slice of its work is a range.
 package struct ParameterStore<S: Scalar>: Sendable {

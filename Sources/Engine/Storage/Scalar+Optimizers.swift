@@ -65,7 +65,7 @@ extension Scalar {
     unsafe kernels.pointee.all_within(bound.argument, x.input)
   }
 
-  /// The same for the numbers of a file.
+  /// The same for the elements of a stored tensor.
   package static func allWithin(_ x: StoredTensor<Self>, bound: Self) -> Bool {
     unsafe kernels.pointee.all_within(
       bound.argument, input_buffer(base: x.base, count: x.count))

@@ -5,7 +5,7 @@ import CKernels
 
 extension Scalar {
   /// c = start + a · b, where start is c itself (`adding`), or the bias of each row, or 0.
-  package static func product(
+  static func product(
     _ a: MatrixOperand<Self>, _ b: MatrixOperand<Self>, bias: Buffer<Self>?, adding: Bool,
     into c: MatrixView<Self>
   ) {
@@ -21,7 +21,7 @@ extension Scalar {
   /// y = V · x · Hᵀ, for two of Winograd's matrices or their transposes, plus y itself in its first
   /// `adding` rows and columns, and plus the bias of each row elsewhere. Each element of the tiles x
   /// and y is a matrix of `rows` × `columns` numbers.
-  package static func winograd(
+  static func winograd(
     _ matrices: (vertical: winograd_matrix, horizontal: winograd_matrix), transposed: Bool,
     rows: Int, columns: Int, _ x: GatherView<Self>, bias: Buffer<Self>?,
     adding: (rows: Int, columns: Int), into y: GatherView<Self>
@@ -31,8 +31,8 @@ extension Scalar {
     let (down, across) = (
       vertical.size(transposed: transposed), horizontal.size(transposed: transposed)
     )
-    precondition(x.places.numbers.count == down.columns * across.columns)
-    precondition(y.places.numbers.count == down.rows * across.rows)
+    precondition(x.offsets.elements.count == down.columns * across.columns)
+    precondition(y.offsets.elements.count == down.rows * across.rows)
     precondition(adding.rows >= 0 && adding.columns >= 0)
     if let bias { precondition(bias.count == rows) }
     unsafe x.withView(rows: rows, columns: columns) { x in
