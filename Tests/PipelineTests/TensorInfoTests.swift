@@ -98,10 +98,10 @@ import Testing
     }
     #expect(text.contains("labels: 1 of -9223372036854775808, 2 of 9223372036854775807\n"))
     // Integers are exact in JSON too.
-    let output = String(decoding: try shell.read("json"), as: UTF8.self)
-    #expect(output.contains(#""minimum":\#(Int64.min),"maximum":\#(Int64.max),"mean":3.0744"#))
-    #expect(output.contains(#""minimum":7,"maximum":7,"mean":7.0,"#))
-    #expect(output.contains(#""minimum":-3.0,"maximum":2.5,"#))
+    let jsonText = String(decoding: try shell.read("json"), as: UTF8.self)
+    #expect(jsonText.contains(#""minimum":\#(Int64.min),"maximum":\#(Int64.max),"mean":3.0744"#))
+    #expect(jsonText.contains(#""minimum":7,"maximum":7,"mean":7.0,"#))
+    #expect(jsonText.contains(#""minimum":-3.0,"maximum":2.5,"#))
     let json = try #require(
       JSONSerialization.jsonObject(with: shell.read("json")) as? [String: Any])
     let tensors = try #require(json["tensors"] as? [[String: Any]])
