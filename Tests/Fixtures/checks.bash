@@ -1,18 +1,19 @@
-# The checks that the scripts of PipelineTests use. Shell.swift sources this file before a script; a script
+# The check commands for the scripts of PipelineTests. Shell.swift sources this file before a script. A script
 # that starts another bash sources it there too: bash -c 'source "$CHECKS"; …'.
 #
-# A command that fails ends the script and adds a record to the file $FAILURES: also in a pipe, a function, a
-# subshell, or a substitution, where `set -e` alone ignores it. Bash itself ignores the status of a condition, of
-# `! COMMAND`, and of all but the last command of `A && B`. HarnessTests rejects scripts that use the last two.
+# A command that fails ends the script and adds a record to the file $FAILURES. This includes commands in a pipe,
+# a function, a subshell or a substitution, where `set -e` alone ignores a failure. Bash ignores the status of a
+# condition, of `! COMMAND`, and of all but the last command of `A && B`. HarnessTests rejects the last two.
 
 set -eE -o pipefail
 shopt -s inherit_errexit
 
-# record STATUS COMMAND [NOTE]: adds a record of five fields, each ended by a zero byte. The second one has the
-# script's lines that led here, the innermost first. A script may set the variable context, to be noted as well.
+# record STATUS COMMAND [NOTE]: adds a record of five fields, each followed by a zero byte. The second field has
+# the line numbers of the script that led here, the innermost first. The note includes the variable context if a
+# script sets it.
 record() {
   local status=$1 command=$2 note=$3 lines='' index
-  # The statuses of a pipe are of use, a single status is not.
+  # Only a pipe has several statuses. A single status is already recorded.
   [[ $note == *' '* ]] || note=''
   for index in "${!BASH_SOURCE[@]}"; do
     if [[ ${BASH_SOURCE[index + 1]} == "$SCRIPT" ]]; then lines+="${BASH_LINENO[index]} "; fi
@@ -20,7 +21,7 @@ record() {
   printf '%s\0' "$status" "$lines" "$PWD" "$command" "$note${context:+ ($context)}" >> "$FAILURES"
 }
 
-# fail STATUS COMMAND NOTE: ends the script.
+# fail STATUS COMMAND NOTE: records a failure and ends the script.
 fail() {
   record "$@"
   trap - ERR
@@ -28,14 +29,14 @@ fail() {
 }
 
 trap 'record $? "$BASH_COMMAND" "${PIPESTATUS[*]}"' ERR
-# scripts/mutate-checks breaks one check of the script, by a sed program.
+# scripts/mutate-checks changes one check of the script with a sed program.
 if [[ ${MUTATION-} ]]; then sed -i "$MUTATION" "$SCRIPT"; fi
 
-# Shell.swift sends SIGTERM at the time limit. In this trap bash does not know the line of the command.
+# Shell.swift sends SIGTERM at the time limit. Bash does not provide the line of the command in this trap.
 trap 'SCRIPT=none record 143 "$BASH_COMMAND" "stopped by SIGTERM"; exit 143' TERM
 
-# exits STATUS COMMAND…: the command ends with this status. `exits 143 wait $!` waits for a job.
-# Bash ignores all but the last status of a function that is called here.
+# exits STATUS COMMAND…: checks that the command ends with this status. `exits 143 wait $!` waits for a job.
+# If the command is a function, bash ignores failures before its last command.
 exits() {
   local expected=$1 status=0
   shift
@@ -43,7 +44,7 @@ exits() {
   if ((status != expected)); then fail "$status" "$*" "expected status $expected"; fi
 }
 
-# differ A B: both files exist, and their bytes differ.
+# differ A B: checks that both files exist and that their bytes differ.
 differ() {
   local status=0
   cmp -s -- "$1" "$2" || status=$?
@@ -53,7 +54,7 @@ differ() {
   fi
 }
 
-# absent PATH…: nothing has this name.
+# absent PATH…: checks that the paths do not exist.
 absent() {
   local path
   for path; do
@@ -61,8 +62,8 @@ absent() {
   done
 }
 
-# has [OPTION…] PATTERN FILE and lacks [OPTION…] PATTERN FILE: some line of the file matches, or none does. The
-# options are those of grep.
+# has [OPTION…] PATTERN FILE: checks that a line of the file matches. lacks [OPTION…] PATTERN FILE: checks that no
+# line matches. The options are those of grep.
 has() { match 0 has "$@"; }
 lacks() { match 1 lacks "$@"; }
 match() {
@@ -73,7 +74,7 @@ match() {
   fi
 }
 
-# await CONDITION: the condition becomes true within a minute.
+# await CONDITION: waits until the condition is true, for at most a minute.
 await() {
   local start=$SECONDS
   until eval "$1"; do
@@ -82,6 +83,6 @@ await() {
   done
 }
 
-# with_signals COMMAND…: replaces the shell by a command that does not ignore the signals that the tests may have
-# been started with ignored. For a background job.
+# with_signals COMMAND…: replaces the shell with a command that has the default actions for signals, which the
+# caller of the tests may have ignored. For a background job.
 with_signals() { exec env --default-signal=INT,TERM,HUP "$@"; }

@@ -57,8 +57,8 @@ import Testing
   }
 
   @Test(arguments: ["", "a\nb", String(repeating: "a", count: 70_000)])
-  func `a tensor file has its own error message`(_ words: String) throws {
-    let header = "{\"__metadata__\":{\"words\":\"\(words)\"}}"
+  func `a tensor file has its own error message`(_ text: String) throws {
+    let header = "{\"__metadata__\":{\"words\":\"\(text)\"}}"
     let length = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) }
     let folder = try Folder(["file": length + Array(header.utf8)])
     var reader = try MetricsReader(InputLines(folder.file("file")))
@@ -81,8 +81,7 @@ import Testing
   }
 
   @Test
-  func
-    `an epoch ends where the next starts, and the last one when it is as long as the previous one`()
+  func `an epoch ends at the start of the next one, or at the length of the previous one`()
     throws
   {
     func ends(_ lengths: [Int]) throws -> [Double] {

@@ -2,14 +2,14 @@ import Foundation
 import TensorIO
 import Testing
 
-/// Bad input: one clear line, the documented status, an existing output untouched, no litter.
+/// Tests of invalid input: a one-line error, the documented status, and no changed or new file.
 @Suite struct BadInputTests {
   struct Case: CustomTestStringConvertible, Sendable {
     let script: String
     let status: Int32
-    let words: [String]
-    init(_ script: String, _ status: Int32, _ words: String...) {
-      (self.script, self.status, self.words) = (script, status, words)
+    let messages: [String]
+    init(_ script: String, _ status: Int32, _ messages: String...) {
+      (self.script, self.status, self.messages) = (script, status, messages)
     }
     var testDescription: String { script }
   }
@@ -75,7 +75,7 @@ import Testing
     Case("cifar2tensor images.idx -o old", 65, "images.idx: record 1 ", "invalid label"),
     Case("cifar2tensor --classes 11 empty -o old", 64, "--classes must be 10, 20 or 100"),
     Case("cifar2tensor - - -o old", 64, "standard input can be read only once"),
-    // One kind of file for another
+    // A file of the wrong kind
     Case("tensor2png grid.png -o old", 65, "grid.png: ", "PNG"),
     Case("wgan-step grid.png --data images.tensor --steps 1 -o old", 65, "grid.png: ", "PNG"),
     Case(
@@ -98,7 +98,7 @@ import Testing
     Case("head -c 9 torn.jsonl | metrics2tb -o old", 65, "standard input: is not a metrics file"),
     Case("metrics2tb torn.jsonl -o torn.jsonl", 64, "torn.jsonl: is also an input"),
     Case("metrics2tb torn.jsonl --start nan -o old", 64, "--start"),
-    // Damage
+    // Corrupted files
     Case("wgan-sample flipped.bin -o old", 65, "flipped.bin: ", "corrupted"),
     Case(
       "wgan-step flipped.bin --data images.tensor --steps 1 -o old", 65, "flipped.bin: ",
@@ -206,7 +206,7 @@ import Testing
     Case("tensor2png images.tensor --first 150 -o old", 64, "150"),
     Case("tensor2png images.tensor -n 151 -o old", 64, "150"),
     Case("tensor2png images.tensor --scale 100000 -o old", 64, "images.tensor"),
-    // Training that goes wrong
+    // Training that diverges
     Case(
       "wgan-step wild.bin --data images.tensor --steps 50 -o old", 65, "wild.bin: ", "not finite"),
     Case(
@@ -214,7 +214,7 @@ import Testing
       "not finite"),
   ]
 
-  /// One folder for all: a case that changes anything fails by that.
+  /// The folder of all cases. A case that changes a file in it fails.
   static let shell = Result { () throws -> Shell in
     let shell = try workshop().shared()
     let images = idx([150, 8, 8])
@@ -246,7 +246,7 @@ import Testing
     return shell
   }
 
-  /// Twenty images of 8 × 8.
+  /// Writes 20 images of 8 × 8 pixels.
   private static func writeImages<Number>(
     _ shell: Shell, _ name: String, _ numbers: [Number], _ type: ElementType,
     _ metadata: [String: String]
@@ -259,7 +259,9 @@ import Testing
 
   @Suite(.serialized) struct Cases {
     @Test(arguments: BadInputTests.cases)
-    func `is one line with the documented status, and harms nothing`(_ bad: Case) throws {
+    func `invalid input is a one-line error with the documented status, and no file changes`(
+      _ bad: Case
+    ) throws {
       let shell = try BadInputTests.shell.get()
       let before = try shell.files()
       let result = try shell.run(bad.script, status: bad.status)
@@ -270,14 +272,14 @@ import Testing
       let lines = result.standardError.split(separator: "\n", omittingEmptySubsequences: false)
       #expect(lines.count == 2 && lines.last == "", "\(result)")
       #expect(tool.map { result.standardError.hasPrefix("\($0): ") } == true, "\(result)")
-      for words in bad.words { #expect(result.standardError.contains(words), "\(result)") }
+      for message in bad.messages { #expect(result.standardError.contains(message), "\(result)") }
       let after = try shell.files()
       #expect(after.keys.sorted() == before.keys.sorted())
       #expect(after == before)
     }
   }
 
-  @Test func `binary data neither goes to a terminal nor comes from one`() throws {
+  @Test func `binary data is not written to or read from a terminal without -f`() throws {
     let shell = try workshop()
     try shell.write("batch.bin", [UInt8](repeating: 1, count: 3073))
     try shell.run("tensor2png images.tensor -o grid.png")
@@ -304,7 +306,7 @@ import Testing
     #expect(try shell.files()["out"] == nil)
   }
 
-  @Test func `what does not fit the memory is refused in one line`() throws {
+  @Test func `a lack of memory is a one-line error`() throws {
     let shell = try workshop()
     let result = try shell.run(
       """

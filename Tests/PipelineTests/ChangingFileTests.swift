@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-/// Files that change while a tool has them in use.
+/// Tests with files that change while a tool uses them.
 @Suite struct ChangingFileTests {
   @Test(arguments: [1, 3])
-  func `images that are cut short while they are trained on end the run in one line`(
+  func `truncating the training images ends the run with a one-line error`(
     _ threads: Int
   ) throws {
     let shell = try workshop()
@@ -24,7 +24,7 @@ import Testing
     #expect(try shell.read("out.bin") == Data("precious\n".utf8))
   }
 
-  @Test func `inputs that are replaced or removed while they are in use do not matter`() throws {
+  @Test func `replacing or removing open inputs does not change the result`() throws {
     let shell = try workshop()
     try shell.run(
       """
@@ -38,7 +38,7 @@ import Testing
       """)
   }
 
-  @Test func `a stream that ends early is told with what came of it`() throws {
+  @Test func `a stream that ends early is an error with its size`() throws {
     let shell = try workshop()
     let result = try shell.run(
       """
@@ -53,7 +53,7 @@ import Testing
     #expect(try shell.read("old") == Data("precious\n".utf8))
   }
 
-  @Test func `an output that is taken away is told, and another writer's is left alone`() throws {
+  @Test func `removing a partial output is an error, and another writer's file is kept`() throws {
     let shell = try workshop()
     let result = try shell.run(
       """
@@ -78,15 +78,15 @@ import Testing
     #expect(try shell.files()["out.tensor.partial"] == nil)
   }
 
-  @Test func `descriptors that write nothing do not hold a tool up`() throws {
+  @Test func `a write that writes zero bytes is an error`() throws {
     let shell = try workshop()
-    // The memory of a program that is no more takes no byte and gives no error.
+    // Writing to the memory of a process that has ended writes zero bytes and reports no error.
     let result = try shell.run(
       "(exec > /proc/self/mem; exec timeout 10 wgan-sample mlp-gp.bin)", status: 74)
     #expect(result.standardError == "wgan-sample: standard output: input/output error\n")
   }
 
-  @Test func `more threads than the system has room for are told`() throws {
+  @Test func `more threads than the system can start are an error`() throws {
     let shell = try workshop()
     let result = try shell.run(
       "ulimit -v 2000000; wgan-sample mlp-gp.bin --threads 1024 -n 1", status: 75)

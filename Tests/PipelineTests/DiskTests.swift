@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// File systems that are full, cannot be written, or are others than the one where a link to them is.
+/// Tests with full and read-only file systems, and with links to another file system.
 @Suite struct DiskTests {
-  /// A mount namespace of one's own, where a full and a read-only file system can be had.
+  /// Requires a private mount namespace, to mount full and read-only file systems.
   static let mounts = ConditionTrait.requires("a mount namespace of its own") {
     (try? Shell().attempt("unshare -rm mount -t tmpfs -o size=64k none /mnt").status) == 0
   }
@@ -18,8 +18,8 @@ import Testing
       "wgan-step mlp-gp.bin --data images.tensor --steps 1",
       "tensor2png noise.tensor -n 150",
     ])
-  func `a full disk and a folder that cannot be written are told, the old file kept`(
-    _ disk: (options: String, status: Int32, words: String), _ command: String
+  func `a full or read-only disk is an error, and the old file is kept`(
+    _ disk: (options: String, status: Int32, message: String), _ command: String
   ) throws {
     let shell = try workshop()
     let result = try shell.run(
@@ -34,12 +34,12 @@ import Testing
         ls disk; cat disk/old
         [ -L link ]'
       """)
-    #expect(result.standardError == "\(command.prefix { $0 != " " }): link: \(disk.words)\n")
+    #expect(result.standardError == "\(command.prefix { $0 != " " }): link: \(disk.message)\n")
     #expect(result.text == "old\nprecious\n")
   }
 
   @Test(mounts)
-  func `a link to another file system stays, and what it names is replaced there`() throws {
+  func `writing through a link to another file system keeps the link`() throws {
     let shell = try workshop()
     let result = try shell.run(
       """
@@ -54,7 +54,7 @@ import Testing
     #expect(result.text == "old\n")
   }
 
-  @Test func `a limit of a file's size is told in one line, on standard output too`() throws {
+  @Test func `exceeding the file size limit is a one-line error, also on standard output`() throws {
     let shell = try workshop()
     let result = try shell.run(
       """

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// Every system call that a tool's files take is made to fail in turn, by a library that stands
-/// before the C library (`Tests/Fixtures/faults.c`): one line and a documented status, and the output
-/// is the old file or the whole new one.
+/// Fault injection: a preloaded library (`Tests/Fixtures/faults.c`) makes each file system call of a
+/// tool fail in turn. The result is a one-line error with a documented status, and the output is the
+/// old file or the complete new one.
 @Suite struct FaultTests {
   @Test(
     .requires("clang"),
@@ -12,13 +12,13 @@ import Testing
       "wgan-step mlp-gp.bin --data images.tensor --steps 2 --metrics log", "wgan-sample mlp-gp.bin",
       "tensor2png images.tensor", "png2tensor --strict grids", "cifar2tensor batch.bin",
     ])
-  func `a call that fails is told in one line, and harms nothing`(_ command: String) throws {
+  func `a failed system call is a one-line error, and keeps the output`(_ command: String) throws {
     try failEachCall(of: command)
   }
 
   @Test(.requires("clang", "gnuplot"))
-  func `a call of wgan-plot that fails is told in one line, and harms nothing`() throws {
-    // What the pipe is written by is killed where wgan-plot does not read it.
+  func `a failed system call of wgan-plot is a one-line error, and keeps the output`() throws {
+    // SIGPIPE kills the writer of the pipe if wgan-plot does not read it.
     try failEachCall(of: "wgan-plot --format svg <(cat metrics.jsonl || true)")
   }
 

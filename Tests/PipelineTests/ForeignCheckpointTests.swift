@@ -2,9 +2,10 @@ import Foundation
 import TensorIO
 import Testing
 
-/// Checkpoints that another program read and saved again, such as the Python package safetensors.
+/// Tests of checkpoints that another program, such as the Python package safetensors, saved again.
 @Suite struct ForeignCheckpointTests {
-  @Test func `a checkpoint that another program saved again samples and trains as before`() throws {
+  @Test func `a checkpoint that another program saved gives the same samples and training`() throws
+  {
     let shell = try workshop()
     let original = try TensorFile(shell.folder.appending(path: "mlp-gp.bin").path)
     var metadata = original.header.metadata
@@ -25,7 +26,7 @@ import Testing
         == "wgan-sample: \(note)wgan-step: \(note)")
   }
 
-  @Test func `an unknown setting is an error that names it`() throws {
+  @Test func `an unknown setting is an error with its name`() throws {
     let shell = try workshop()
     let original = try TensorFile(shell.folder.appending(path: "mlp-gp.bin").path)
     for key in ["config.average", "progress.hours", "tensorio.kinds"] {
@@ -40,7 +41,7 @@ import Testing
     }
   }
 
-  /// The file as other programs write it: tensors sorted by name, and no checksum.
+  /// The file as other programs write it: without a checksum, and with tensors sorted by name.
   private func safetensors(_ file: TensorFile, _ metadata: [String: String]) throws -> [UInt8] {
     var header: [String: Any] = ["__metadata__": metadata]
     var data: [UInt8] = []

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// docs/FORMATS.md, by its own reader and writer, which know of the files what the page says alone.
+/// Tests of docs/FORMATS.md with the reader and writer on that page.
 @Suite(.requires("python3")) struct FormatsTests {
-  /// A folder with files of every kind, and the page's program.
+  /// A folder with files of every kind and the program on the page.
   private func folder() throws -> Shell {
     let shell = try workshop(presets: ["mlp-gp", "dcgan-clip"])
     try shell.write("labels.idx", idx([150]))
@@ -21,7 +21,7 @@ import Testing
     return shell
   }
 
-  @Test func `what the page's reader reads its writer writes, byte for byte`() throws {
+  @Test func `the page's reader and writer copy files byte for byte`() throws {
     let shell = try folder()
     try shell.write(
       "copy.py",
@@ -39,7 +39,7 @@ import Testing
     ] {
       try shell.run("python3 copy.py \(file); cmp copy \(file)")
     }
-    // A pipe's has no checksum, and a trace more spaces.
+    // A file from a pipe has no checksum, and a trace has more padding.
     try shell.run("python3 copy.py piped.tensor; cmp copy images.tensor")
     let trace = try shell.run("python3 copy.py steps.trace; tensor-info copy")
     #expect(trace.text.contains("(ok)"))
@@ -51,7 +51,7 @@ import Testing
     #expect(damaged.standardError.contains("trained.bin is damaged"), "\(damaged)")
   }
 
-  @Test func `the tools take images that the page's writer makes`() throws {
+  @Test func `the tools read images from the page's writer`() throws {
     let shell = try folder()
     try shell.write(
       "make.py",
@@ -69,14 +69,15 @@ import Testing
       tensor2png made.tensor -o made.png
       wgan-init --preset mlp-gp --like made.tensor | wgan-step --data made.tensor --steps 1 > made.bin
       """)
-    let words = result.text
-    #expect(words.contains("crc32") && words.contains("(ok)") && words.contains("70x3x8x8"))
-    #expect(words.contains("dawn") && words.contains("labels: 70 of 0"))
+    let text = result.text
+    #expect(text.contains("crc32") && text.contains("(ok)") && text.contains("70x3x8x8"))
+    #expect(text.contains("dawn") && text.contains("labels: 70 of 0"))
   }
 }
 
+/// Tests of the documentation as a whole.
 @Suite struct DocumentationTests {
-  @Test func `every link within the documentation leads to a file`() throws {
+  @Test func `every relative link in the documentation points to a file`() throws {
     let pages =
       try FileManager.default.contentsOfDirectory(atPath: "\(Shell.checkout)/docs")
       .filter { $0.hasSuffix(".md") }.map { "docs/\($0)" } + ["README.md"]

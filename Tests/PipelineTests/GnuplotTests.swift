@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// `wgan-plot` where gnuplot is missing, fails or is another.
+/// Tests of `wgan-plot` with a missing, failing or replaced gnuplot.
 @Suite struct GnuplotTests {
-  /// A log of three lines, an old picture, and in `bin` what is called in gnuplot's place.
+  /// A folder with a metrics file of three lines, an old picture, and a script `bin/gnuplot`.
   private func folder(gnuplot script: String) throws -> Shell {
     let shell = try Shell()
     try shell.write("bin-gnuplot", Array("#!/bin/sh\n\(script)\n".utf8))
@@ -15,12 +15,12 @@ import Testing
     return shell
   }
 
-  @Test func `that it is missing is said before anything is read`() throws {
+  @Test func `a missing gnuplot is an error before the input is opened`() throws {
     let shell = try folder(gnuplot: "")
     try shell.run("wgan-plot --help | grep -x '  69     gnuplot is not installed' > /dev/null")
     let before = try shell.files()
     for path in ["$TOOLS", "nowhere:$TOOLS", "$TOOLS:$PWD/bin"] {
-      // Opening a pipe that nobody writes to would wait for ever.
+      // Opening a pipe without a writer would block.
       let result = try shell.run(
         """
         mkfifo pipe; chmod -x bin/gnuplot
@@ -42,8 +42,8 @@ import Testing
       ("cat > /dev/null", "has no output"),
       ("exit 0", "has no output"),
     ])
-  func `that it fails is one line with its last words, and harms nothing`(
-    _ script: String, _ words: String
+  func `a gnuplot failure is a one-line error with its last message, and no file changes`(
+    _ script: String, _ message: String
   ) throws {
     let shell = try folder(gnuplot: script)
     let before = try shell.files()
@@ -51,15 +51,15 @@ import Testing
       let result = try shell.run(
         "PATH=$PWD/bin:$PATH; wgan-plot metrics.jsonl \(output)", status: 70)
       #expect(result.standardOutput.isEmpty)
-      #expect(result.standardError == "wgan-plot: gnuplot: \(words)\n")
+      #expect(result.standardError == "wgan-plot: gnuplot: \(message)\n")
       #expect(try shell.files() == before)
     }
   }
 
-  @Test func `it gets the whole program, its own words and bytes go nowhere`() throws {
+  @Test func `gnuplot gets the whole program, and its warnings are not printed`() throws {
     let shell = try folder(
       gnuplot: "echo a warning >&2; test \"$LC_ALL $*\" = 'C.UTF-8 -d' && exec cat")
-    // More than a pipe would hold, each way.
+    // The program and the picture are larger than the buffer of a pipe.
     try shell.run(
       """
       PATH=$PWD/bin:$PATH
@@ -77,9 +77,9 @@ import Testing
     #expect(try shell.read("old.svg") == Data("precious\n".utf8))
   }
 
-  @Test func `a terminal gets a picture only if it is forced`() throws {
+  @Test func `a picture is written to a terminal only with --force`() throws {
     let shell = try folder(gnuplot: "echo '<svg '")
-    for (options, status, words) in [
+    for (options, status, prefix) in [
       ("--force", 0 as Int32, "<svg role="), ("--format png --force", 0, "<svg "),
       ("", 64, "wgan-plot: standard output: refusing to write an image to a terminal"),
       ("--format png", 64, "wgan-plot: standard output: refusing to write an image to a terminal"),
@@ -88,7 +88,7 @@ import Testing
         "script -qec \"PATH=$PWD/bin:$PATH wgan-plot metrics.jsonl \(options)\" /dev/null",
         status: status)
       let shown = result.text
-      #expect(shown.hasPrefix(words), "\(options): \(shown)")
+      #expect(shown.hasPrefix(prefix), "\(options): \(shown)")
       #expect(shown.split(whereSeparator: \.isNewline).count == 1, "\(options): \(shown)")
     }
   }

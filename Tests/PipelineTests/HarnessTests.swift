@@ -1,18 +1,18 @@
 import Foundation
 import Testing
 
-/// The harness itself: a script fails where any of its checks fails, and the report shows why.
+/// Tests of the test harness: a script fails if one of its checks fails, and the report shows why.
 @Suite struct HarnessTests {
-  /// A script of three lines, of which the one in the middle fails.
+  /// A script of three lines whose second line fails.
   struct Failing: CustomTestStringConvertible, Sendable {
     let line: String
-    /// The command that the report names.
+    /// The failed command in the report.
     let command: String
     let status: String
-    /// What the report says about the reason.
+    /// The reason in the report.
     let note: String
 
-    /// Whether bash goes on, so that the record alone fails the test.
+    /// Whether bash continues, so that only the recorded failure fails the test.
     let isIgnoredByBash: Bool
 
     init(
@@ -106,17 +106,17 @@ import Testing
     #expect(report.contains(failing.line), "\(report)")
   }
 
-  @Test func `a failed script is an issue with the report, and ends the test`() throws {
+  @Test func `a failed script records an issue with the report and ends the test`() throws {
     let shell = try shell()
     var isOver = true
     try withKnownIssue {
       try shell.run("echo early\ncmp a b\necho late")
       isOver = false
     } matching: { issue in
-      let words = issue.comments.map(\.rawValue).joined()
-      return words.contains("failed: cmp a b") && words.contains("line 2: cmp a b")
-        && words.contains("\(shell.folder.path)\n") && words.contains("early")
-        && words.contains("a b differ: ")
+      let report = issue.comments.map(\.rawValue).joined()
+      return report.contains("failed: cmp a b") && report.contains("line 2: cmp a b")
+        && report.contains("\(shell.folder.path)\n") && report.contains("early")
+        && report.contains("a b differ: ")
     }
     #expect(isOver)
     withKnownIssue { try shell.run("exit 65") }
@@ -130,7 +130,7 @@ import Testing
     "mkfifo pipe; cat pipe", "mkfifo pipe; read line < pipe", "while :; do :; done",
     "await '[ -e missing ]'", "cat <(sleep 1000)", "(trap '' TERM; sleep 1000)",
   ])
-  func `a script that hangs is stopped, with all that it started`(_ line: String) throws {
+  func `a script that hangs is killed with all of its processes`(_ line: String) throws {
     let shell = try shell()
     let start = Date.now
     let result = try shell.attempt("echo early\n\(line)\ntrue", timeLimit: 0.5)
@@ -142,7 +142,7 @@ import Testing
     #expect(ProcessFamily(of: shell.folder.path).isEmpty)
   }
 
-  @Test func `what a script leaves running is killed`() throws {
+  @Test func `processes that a script leaves running are killed`() throws {
     let shell = try shell()
     try shell.run(
       """
@@ -154,7 +154,7 @@ import Testing
     #expect(ProcessFamily(of: shell.folder.path).isEmpty)
   }
 
-  @Test func `checks that hold let a script succeed`() throws {
+  @Test func `a script succeeds if its checks succeed`() throws {
     let result = try shell().run(
       """
       cmp a same; differ a b; absent missing folder/missing; has one a; has -xe 'one letter' a
@@ -167,7 +167,7 @@ import Testing
     #expect(result.text == "differ\n" && result.failures.isEmpty)
   }
 
-  @Test func `a test that lacks something is skipped, but fails in continuous integration`()
+  @Test func `a test with a missing requirement is skipped, and fails in continuous integration`()
     async throws
   {
     for isCI in [false, true] {
@@ -180,7 +180,7 @@ import Testing
     #expect(isInstalled("bash", "cmp") && !isInstalled("bash", "no-such-command"))
   }
 
-  /// Bash goes on after `! COMMAND`, and after `A && B` where A fails.
+  /// Bash continues after `! COMMAND`, and after `A && B` if A fails.
   @Test func `no script has a check that cannot fail`() throws {
     let folder = "\(Shell.checkout)/Tests/PipelineTests"
     var count = 0

@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-/// `wgan-step --held-out`, as a run of several calls uses it.
+/// Tests of `wgan-step --held-out` over several calls.
 @Suite struct HeldOutRunTests {
   @Test
-  func `each epoch gets one line, whatever it is cut into, and the checkpoint does not change`()
+  func `each epoch of an interrupted run has one line, and the checkpoint does not change`()
     throws
   {
     let shell = try workshop()
@@ -19,7 +19,7 @@ import Testing
       for epoch in 1 2 2 3; do
         step run --until-epoch $epoch --threads 1 --held-out other.tensor --metrics parts -o run
         cp run saved
-        # A kill after this loses the steps and their lines, the epoch's own among them.
+        # As after a kill: these steps and their lines are lost, with the line of the epoch.
         step run --epochs 1 --held-out other.tensor --metrics parts > lost
       done
       step saved --steps 0 --metrics parts -o run
@@ -37,10 +37,10 @@ import Testing
     }
   }
 
-  @Test func `an estimate that is not finite is null in the log, with one warning`() throws {
+  @Test func `a non-finite estimate is null in the metrics, with one warning`() throws {
     let shell = try workshop()
     try shell.write("other.idx", idx([70, 8, 8], salt: 64 * 150))
-    // One critic step on all images makes weights so large that the scores overflow.
+    // After one critic step on all images, the weights are so large that the scores overflow.
     let result = try shell.run(
       """
       idx2tensor other.idx -o other.tensor
@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test(.requires("gnuplot"))
-  func `a log with a null estimate can be drawn`() throws {
+  func `a metrics file with a null estimate can be plotted`() throws {
     let shell = try Shell()
     try shell.run(
       """
@@ -76,7 +76,7 @@ import Testing
       """)
   }
 
-  @Test func `what cannot be is refused before anything is written`() throws {
+  @Test func `invalid options are errors before any file is written`() throws {
     let shell = try workshop()
     let step = "wgan-step mlp-gp.bin --data images.tensor --epochs 1 -o end"
     let cases = [
@@ -92,16 +92,18 @@ import Testing
     try shell.write("small.idx", idx([70, 4, 4]))
     try shell.run(
       "cp images.tensor other.tensor; idx2tensor small.idx -o small.tensor")
-    for (words, status, message) in cases {
-      let result = try shell.run("\(step) \(words)", status: status)
+    for (options, status, message) in cases {
+      let result = try shell.run("\(step) \(options)", status: status)
       #expect(result.standardError.contains(message), "\(result)")
       #expect(try shell.files()["end"] == nil && shell.files()["log"] == nil)
     }
   }
 
-  @Test func `images that are held out and trained on are counted where a log begins`() throws {
+  @Test func `the first call warns about held-out images that are also in the training data`()
+    throws
+  {
     let shell = try workshop()
-    // Of the pattern's images, 64 bytes each, none begins like another one of the 200.
+    // All images of 64 bytes in the pattern are different.
     try shell.write("later.idx", idx([70, 8, 8], salt: 64 * 140))
     try shell.write("none.idx", idx([9, 8, 8], salt: 64 * 150))
     let result = try shell.run(

@@ -1,23 +1,23 @@
 import Foundation
 import Testing
 
-/// Bytes that an enemy would choose, in files that can be opened: refused in one short line, or
-/// opened rightly, in bounded time and memory.
+/// Tests with malicious file contents. Tools reject them with a short one-line error or read them
+/// correctly, in bounded time and memory.
 @Suite(.serialized) struct HostileContentTests {
   struct Case: CustomTestStringConvertible, Sendable {
     let name: String
     let command: String
     let status: Int32
-    let words: String
+    let message: String
     let bytes: [UInt8]
 
-    /// A file, called FILE in the command; without words it is to be accepted.
+    /// A case whose command reads the bytes from FILE. Without a message, the command succeeds.
     init(
-      _ name: String, _ bytes: [UInt8], _ command: String, _ words: String = "",
+      _ name: String, _ bytes: [UInt8], _ command: String, _ message: String = "",
       _ status: Int32 = 65
     ) {
-      (self.name, self.bytes, self.command, self.words) = (name, bytes, command, words)
-      self.status = words.isEmpty ? 0 : status
+      (self.name, self.bytes, self.command, self.message) = (name, bytes, command, message)
+      self.status = message.isEmpty ? 0 : status
     }
 
     var testDescription: String { "\(name): \(command)" }
@@ -30,18 +30,18 @@ import Testing
     "wgan-step mlp-gp.bin --data FILE --steps 1 -o new", "wgan-sample FILE -o new"
   )
   private static let critic = "wgan-init --preset mlp-gp --critic FILE -o new"
-  /// FILE as gzip with a gigabyte of zeros behind it, for a reader of little memory.
+  /// FILE compressed with gzip, followed by a gigabyte of zeros, for a reader with little memory.
   private static let bomb =
     "ulimit -v 200000; { gzip -n < FILE; cat gigabyte.gz; } 2> /dev/null"
   private static let terabyte = images(shape: [1 << 30, 1, 32, 32], data: [], size: 1 << 40)
   private static let megabyte = String(repeating: "x", count: 1 << 20)
-  private static let rude = #"\u001b[31m\n\u202e"#
+  private static let controls = #"\u001b[31m\n\u202e"#
 
   static func container(_ json: String, _ data: [UInt8] = []) -> [UInt8] {
     withUnsafeBytes(of: UInt64(json.utf8.count).littleEndian) { [UInt8]($0) } + json.utf8 + data
   }
 
-  /// Images, by default 150 of 1×8×8 bytes of zero.
+  /// A tensor file of images; by default, 150 images of 1×8×8 zero bytes.
   static func images(
     _ metadata: String = #""range":"0,255""#, kind: String = "images", type: String = "U8",
     shape: [Int] = [150, 1, 8, 8], name: String = "images", data: [UInt8]? = nil, size: Int? = nil
@@ -53,7 +53,7 @@ import Testing
       data ?? [UInt8](repeating: 0, count: count))
   }
 
-  /// One image of 1×1×2 floats.
+  /// A tensor file with one image of 1×1×2 floats.
   static func floats(_ first: Float, _ second: Float, range: String = "-1,1") -> [UInt8] {
     images(
       #""range":"\#(range)""#, type: "F32", shape: [1, 1, 1, 2],
@@ -61,38 +61,50 @@ import Testing
   }
 
   static let tensors: [Case] = [
-    Case("plain", images(), draw), Case("plain", images(), train), Case("plain", images(), like),
+    Case("valid images", images(), draw), Case("valid images", images(), train),
+    Case("valid images", images(), like),
     Case("NaN", floats(0, .nan), draw, "image 0 (counted from 0) contains NaN"),
     Case("NaN", floats(0, .nan), train, "tensor images has values outside its range -1,1"),
     Case("infinities", floats(.infinity, -.infinity), draw),
     Case("infinities", floats(.infinity, 0), train, "has values outside its range -1,1"),
     Case("denormals", floats(.leastNonzeroMagnitude, -.leastNonzeroMagnitude), draw),
     Case(
-      "range of NaN", floats(0, 0, range: "nan,1"), draw,
+      "range with NaN", floats(0, 0, range: "nan,1"), draw,
       "invalid range (expected two numbers, such as \"-1,1\"; found \"nan,1\")"),
-    Case("range upside down", floats(0, 0, range: "1,-1"), draw, "found \"1,-1\")"),
-    Case("range of infinity", floats(0, 0, range: "-1,1e999"), draw, "found \"-1,1e999\")"),
+    Case("range with minimum above maximum", floats(0, 0, range: "1,-1"), draw, "found \"1,-1\")"),
+    Case("range with infinity", floats(0, 0, range: "-1,1e999"), draw, "found \"-1,1e999\")"),
     Case("range in hexadecimal", floats(0, 0, range: "0x0p0,1"), draw, "found \"0x0p0,1\")"),
     Case(
-      "a megabyte of range", floats(0, 0, range: megabyte), draw,
+      "range of a megabyte", floats(0, 0, range: megabyte), draw,
       "invalid range (expected two numbers, such as \"-1,1\"; found \"xxxx"),
-    Case("a megabyte of range", images(#""range":"\#(megabyte)""#), train, "with range \"xxx"),
-    Case("a megabyte of words", images(#""range":"0,255","w":"\#(megabyte)""#), draw),
-    Case("a megabyte of words", images(#""range":"0,255","w":"\#(megabyte)""#), train),
-    Case("a megabyte of kind", images(kind: megabyte), draw, "is \"xxxx"),
-    Case("a megabyte of name", images(name: megabyte), draw, "xxx…\" (expected 1 to 128"),
-    Case("a megabyte of type", images(type: megabyte), draw, "tensor images: unknown dtype \"xxxx"),
-    Case("a rude kind", images(kind: rude), draw, #"is "\u{1b}[31m\u{a}\u{202e}", not images"#),
-    Case("a rude range", images(#""range":"\#(rude)""#), draw, #"found "\u{1b}[31m\u{a}"#),
-    Case("a rude range", images(#""range":"\#(rude)""#), train, #"range "\u{1b}[31m\u{a}"#),
-    Case("a rude name", images(name: rude), draw, #"tensor name "\u{1b}[31m\u{a}\u{202e}" ("#),
-    Case("a rude type", images(type: rude), draw, #"unknown dtype "\u{1b}[31m\u{a}\u{202e}""#),
+    Case("range of a megabyte", images(#""range":"\#(megabyte)""#), train, "with range \"xxx"),
+    Case("metadata of a megabyte", images(#""range":"0,255","w":"\#(megabyte)""#), draw),
+    Case("metadata of a megabyte", images(#""range":"0,255","w":"\#(megabyte)""#), train),
+    Case("kind of a megabyte", images(kind: megabyte), draw, "is \"xxxx"),
+    Case("name of a megabyte", images(name: megabyte), draw, "xxx…\" (expected 1 to 128"),
+    Case("type of a megabyte", images(type: megabyte), draw, "tensor images: unknown dtype \"xxxx"),
+    Case(
+      "kind with control characters", images(kind: controls), draw,
+      #"is "\u{1b}[31m\u{a}\u{202e}", not images"#),
+    Case(
+      "range with control characters", images(#""range":"\#(controls)""#), draw,
+      #"found "\u{1b}[31m\u{a}"#),
+    Case(
+      "range with control characters", images(#""range":"\#(controls)""#), train,
+      #"range "\u{1b}[31m\u{a}"#),
+    Case(
+      "name with control characters", images(name: controls), draw,
+      #"tensor name "\u{1b}[31m\u{a}\u{202e}" ("#),
+    Case(
+      "type with control characters", images(type: controls), draw,
+      #"unknown dtype "\u{1b}[31m\u{a}\u{202e}""#),
     Case(
       "one letter with a thousand accents",
       images(kind: "e" + String(repeating: "\u{301}", count: 1000)), draw, "…\", not images"),
     Case("no images", images(shape: [0, 1, 8, 8]), draw, "has 0 images"),
     Case("no images", images(shape: [0, 1, 8, 8]), train, "[0, 1, 8, 8], not N x C x H x W"),
-    Case("images of no pixels", images(shape: [3, 1, 0, 8]), draw, "images have no pixels (0×8)"),
+    Case(
+      "images without pixels", images(shape: [3, 1, 0, 8]), draw, "images have no pixels (0×8)"),
     Case("rank 3", images(shape: [150, 8, 8]), draw, "rank (expected 4, N×C×H×W; found 3)"),
     Case(
       "2 channels", images(shape: [75, 2, 8, 8]), draw,
@@ -111,36 +123,43 @@ import Testing
     Case("a terabyte of images", terabyte, "truncate -s +1T FILE; \(draw)"),
     Case("a terabyte of images", terabyte, "truncate -s +1T FILE; \(like)"),
     Case(
-      "a terabyte and a byte", terabyte, "truncate -s +1099511627777 FILE; \(draw)",
+      "a terabyte and an extra byte", terabyte, "truncate -s +1099511627777 FILE; \(draw)",
       "has extra bytes after the data (expected 1099511627"),
-    Case("a terabyte that is not there", terabyte, draw, "is truncated ("),
+    Case("a missing terabyte of images", terabyte, draw, "is truncated ("),
     Case(
-      "a gigabyte of zeros for one", idx([1, 1, 1]), "\(bomb) | idx2tensor -o new",
+      "a gigabyte of zeros after one image", idx([1, 1, 1]), "\(bomb) | idx2tensor -o new",
       "standard input: has extra bytes after the data (expected 1 bytes, found more)"),
     Case(
       "a gigabyte of zeros", idx([1024, 1024, 1024], count: 0),
       "\(bomb) | idx2tensor > /dev/null; touch new"),
     Case(
-      "two terabytes announced", idx([0x7FFF_FFFF, 1000, 1], count: 3), "idx2tensor FILE -o new",
+      "a header that declares two terabytes", idx([0x7FFF_FFFF, 1000, 1], count: 3),
+      "idx2tensor FILE -o new",
       "data is truncated (expected 2147483647000 bytes, found 3)"),
-    Case("a text of NULs", [UInt8](repeating: 0, count: 100), critic, #"not a layer: "\u{0}\u{0}"#),
     Case(
-      "a text of one long line", Array("dense 3; \(megabyte.prefix(60000))".utf8), critic,
+      "text of NUL characters", [UInt8](repeating: 0, count: 100), critic,
+      #"not a layer: "\u{0}\u{0}"#),
+    Case(
+      "text with one long line", Array("dense 3; \(megabyte.prefix(60000))".utf8), critic,
       "line 1: not a layer: \"xxxx"),
-    Case("a text of Windows", Array("dense 5\r\ndense 1\r\n".utf8), critic, #"5\u{d}\u{a}dense 1"#),
     Case(
-      "a text in UTF-16", "dense 1".utf16.flatMap { [UInt8($0), 0] }, critic, "line 1: not a lay"),
-    Case("a rude layer", Array("dense 1; \u{1B}]0;x\u{7}".utf8), critic, #": "\u{1b}]0""#),
+      "text with Windows line endings", Array("dense 5\r\ndense 1\r\n".utf8), critic,
+      #"5\u{d}\u{a}dense 1"#),
+    Case(
+      "text in UTF-16", "dense 1".utf16.flatMap { [UInt8($0), 0] }, critic, "line 1: not a lay"),
+    Case(
+      "layer with control characters", Array("dense 1; \u{1B}]0;x\u{7}".utf8), critic,
+      #": "\u{1b}]0""#),
     Case(
       "a width of 2⁶⁴", Array("dense 18446744073709551616; dense 1".utf8), critic, "not a layer"),
     Case(
       "300 layers", Array(String(repeating: "relu;", count: 300).utf8), critic, "has 300 layers"),
     Case(
-      "a frame of 255, 200 times",
+      "zero-pad 255, 200 times",
       Array((String(repeating: "zero-pad 255;", count: 200) + "dense 1").utf8),
       critic, "layer 7, zero-pad 255, does not fit", 64),
     Case(
-      "an image 16 times as large, 9 times",
+      "upsample 16, 9 times",
       Array((String(repeating: "upsample 16; conv 1 kernel 1;", count: 9) + "dense 1").utf8),
       critic,
       "does not fit its input", 64),
@@ -157,11 +176,11 @@ import Testing
   }
 
   @Test(arguments: tensors + others)
-  func `is refused in one short line, or opened rightly`(_ hostile: Case) throws {
+  func `malicious content is a short one-line error, or is read correctly`(_ hostile: Case) throws {
     let shell = try Self.shell.get()
     try shell.write("FILE", hostile.bytes)
     let result = try shell.run(hostile.command, status: hostile.status)
-    #expect(hostile.words.isEmpty || result.standardError.contains(hostile.words), "\(result)")
+    #expect(hostile.message.isEmpty || result.standardError.contains(hostile.message), "\(result)")
     #expect(result.standardError.utf8.count < 300 && result.standardOutput.isEmpty)
     let scalars = result.standardError.dropLast().unicodeScalars
     #expect(scalars.allSatisfy { $0.value >= 32 && $0 != "\u{202E}" })

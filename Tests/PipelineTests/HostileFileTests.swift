@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-/// What is no file, or none that a tool expects, in every place where a tool opens one: one line
-/// that names it, the documented status, nothing changed, and no waiting for the end of a terabyte.
+/// Tests with unusual paths and files for every argument that names a file. The result is a one-line
+/// error with the path and the documented status. No file changes, and endless files end quickly.
 @Suite(.serialized) struct HostileFileTests {
-  /// How a tool reads, which decides what it says of bytes that it cannot use.
+  /// The expected input format, which determines the error message for invalid bytes.
   enum Format: Int, Sendable { case idx, tensor, network }
 
   struct Reader: Sendable {
@@ -13,21 +13,21 @@ import Testing
     init(_ command: String, _ format: Format) { (self.command, self.format) = (command, format) }
   }
 
-  /// A path, and what becomes of it: the same words everywhere, or by `Format`.
+  /// A path and the expected error: one message for all readers, or one for each `Format`.
   struct Hostile: Sendable {
     let path: String
     let status: Int32
-    let words: [String]
-    init(_ path: String, _ status: Int32, _ words: String) { self.init(path, status, [words]) }
-    init(_ path: String, _ status: Int32, _ words: [String]) {
-      (self.path, self.status, self.words) = (path, status, words)
+    let messages: [String]
+    init(_ path: String, _ status: Int32, _ message: String) { self.init(path, status, [message]) }
+    init(_ path: String, _ status: Int32, _ messages: [String]) {
+      (self.path, self.status, self.messages) = (path, status, messages)
     }
   }
 
   struct Case: CustomTestStringConvertible, Sendable {
     let command: String
     let status: Int32
-    let words: String
+    let message: String
     var testDescription: String { String(command.prefix(80)) }
   }
 
@@ -50,9 +50,9 @@ import Testing
   private static let nothing = ["is empty", "is empty", "has 0 layers"]
   private static let longName = String(repeating: "a", count: 256)
   private static let longPath = String(repeating: "folder/../", count: 500) + "nothing"
-  /// Colour, a line end and a change of the direction of writing, as bash spells them.
-  private static let rudeName = #"$'rude\e[31m\n\u202e'"#
-  private static let rudeWords = #"rude\u{1b}[31m\u{a}\u{202e}: "#
+  /// A name with a color escape, a newline and a change of the text direction, in bash's notation.
+  private static let controlName = #"$'rude\e[31m\n\u202e'"#
+  private static let escapedName = #"rude\u{1b}[31m\u{a}\u{202e}: "#
 
   static let inputs = [
     Hostile("folder", 66, "folder: is a directory"),
@@ -63,7 +63,7 @@ import Testing
     Hostile(longName, 66, "\(longName): file name too long"),
     Hostile(longPath, 66, "\(longPath): file name too long"),
     Hostile("''", 66, ": : no such file"),
-    Hostile(rudeName, 66, rudeWords + "no such file"),
+    Hostile(controlName, 66, escapedName + "no such file"),
     Hostile(#"$'\xff'"#, 64, "is not UTF-8: \"\u{FFFD}\""),
     Hostile("/proc/self/mem", 74, "/proc/self/mem: input/output error"),
     Hostile("sparse", 65, zeros), Hostile("/dev/zero", 65, zeros), Hostile("/dev/full", 65, zeros),
@@ -86,46 +86,48 @@ import Testing
     Hostile(longName, 73, "\(longName): file name too long"),
     Hostile(longPath, 73, "\(longPath): file name too long"),
     Hostile("''", 73, ": : no such file or directory"),
-    Hostile(rudeName.dropLast() + "/x'", 73, "/x: no such file or directory"),
+    Hostile(controlName.dropLast() + "/x'", 73, "/x: no such file or directory"),
     Hostile(#"$'\xff'"#, 64, "is not UTF-8"),
   ]
 
-  /// What only an output can be, and what only a log of metrics.
+  /// Paths that are errors only for outputs.
   static let others = [
     ("dangling", 73, "dangling: is a symbolic link to a missing file"),
     ("/proc/self/mem", 73, "/proc/self/mem: no such file or directory"),
     ("stolen", 73, "stolen.partial exists and is not"),
     ("linked", 73, "linked.partial exists and is not"),
     ("/dev/full", 74, "/dev/full: no space left on device"),
-  ].flatMap { path, status, words in
+  ].flatMap { path, status, message in
     writers.dropLast().map {
-      Case(command: $0.replacing("FILE", with: path), status: status, words: words)
+      Case(command: $0.replacing("FILE", with: path), status: status, message: message)
     }
   }
+  /// Paths that are errors only for metrics files.
   static let logs = [
     ("sparse", 65, "sparse: is not a metrics file; it is unchanged"),
     ("broken", 65, "broken: byte 8200: is not a line of metrics; the file is unchanged"),
     ("images.tensor", 65, "images.tensor: is not a metrics file"),
     ("mlp-gp.bin", 65, "mlp-gp.bin: is not a metrics file"),
-  ].map { path, status, words in
+  ].map { path, status, message in
     Case(
-      command: writers[5].replacing("FILE", with: path), status: Int32(status), words: words)
+      command: writers[5].replacing("FILE", with: path), status: Int32(status), message: message)
   }
 
   static let cases: [Case] =
     readers.flatMap { reader in
       inputs.map { input in
-        let words = input.words.count == 1 ? input.words[0] : input.words[reader.format.rawValue]
+        let messages = input.messages
+        let message = messages.count == 1 ? messages[0] : messages[reader.format.rawValue]
         return Case(
           command: reader.command.replacing("FILE", with: input.path), status: input.status,
-          words: words)
+          message: message)
       }
     }
     + writers.flatMap { command in
       outputs.map { output in
         Case(
           command: command.replacing("FILE", with: output.path), status: output.status,
-          words: output.words[0])
+          message: output.messages[0])
       }
     } + others + logs
 
@@ -153,15 +155,15 @@ import Testing
   }
 
   @Test(arguments: cases)
-  func `is refused in one line, at once, and nothing is changed`(_ hostile: Case) throws {
+  func `an unusual path is a quick one-line error, and no file changes`(_ hostile: Case) throws {
     let shell = try Self.shell.get()
     let before = try names(shell)
     let tool = hostile.command.prefix { $0 != " " }
     let result = try shell.run("timeout 10 \(hostile.command)", status: hostile.status)
     #expect(result.standardOutput.isEmpty)
     #expect(result.standardError.hasPrefix("\(tool): ") && result.standardError.hasSuffix("\n"))
-    #expect(result.standardError.contains(hostile.words), "\(result)")
-    // Nothing in it that a terminal would obey.
+    #expect(result.standardError.contains(hostile.message), "\(result)")
+    // The message has no control characters.
     let scalars = result.standardError.dropLast().unicodeScalars
     #expect(scalars.allSatisfy { $0.value >= 32 && $0 != "\u{202E}" })
     #expect(try names(shell) == before)

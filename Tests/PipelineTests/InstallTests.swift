@@ -1,12 +1,13 @@
 import Foundation
 import Testing
 
-/// `make install` and `make uninstall`: the tools, their manual and completions.
+/// Tests of `make install` and `make uninstall`: the tools, their man pages and completions.
 @Suite struct InstallTests {
   private let make =
     "make -s -C '\(Shell.checkout)' TOOLS=\"$TOOLS\" DESTDIR=\"$PWD/a root\" PREFIX=/usr"
 
-  @Test func `what is installed runs, is described, and is removed again, and nothing else`() throws
+  @Test func `install adds tools, man pages and completions, and uninstall removes only them`()
+    throws
   {
     let shell = try Shell()
     let result = try shell.run(
@@ -23,13 +24,13 @@ import Testing
           context="$tool, $name"
           [ $(grep -cx ".SH $name" $page) = 1 ]
         done
-        # Every way to call it is in the synopsis, and nowhere else.
+        # The synopsis has all usage lines of --help, and no others.
         COLUMNS=1000 bin/$tool --help | sed -n '/^USAGE: /,/^$/{s/^USAGE: //; s/^ *//; s/[<>]//g; /./p}' > usage
         sed -n '/^.SH SYNOPSIS/,/^.SH DESCRIPTION/{/^[.]/!p}' $page | sed 's/\\\\f[BIR]//g; s/\\\\-/-/g' |
           cmp - usage
         [ $tool != png2tensor ] || [ $(wc -l < usage) = 2 ]
         rm usage
-        # Each option of the help has its paragraph.
+        # The man page has a paragraph for each option of --help.
         [ $(bin/$tool --help | grep -c '^  -') = $(grep -c '^\\\\fB\\\\-' $page) ]
         bash -n share/bash-completion/completions/$tool
         [ "$(head -n 1 share/zsh/site-functions/_$tool)" = "#compdef $tool" ]
@@ -44,7 +45,7 @@ import Testing
     #expect(lines.last == "a root/usr/bin/other")
   }
 
-  @Test func `one executable is installed, and relative links to it`() throws {
+  @Test func `install adds one executable and relative links to it`() throws {
     let shell = try Shell()
     let result = try shell.run(
       """
@@ -60,7 +61,7 @@ import Testing
     #expect(installed.map(String.init).sorted() == (Multicall.tools + ["wgan"]).sorted())
   }
 
-  @Test func `what is installed trains runs and nights without a checkout`() throws {
+  @Test func `an installation can train and retrain without a checkout`() throws {
     let shell = try Shell()
     try shell.write("images.idx", idx([110, 8, 8]))
     let result = try shell.run(
@@ -80,19 +81,19 @@ import Testing
     #expect(result.text == "5\n3\n", "\(result)")
   }
 
-  @Test func `nothing to install is said`() throws {
+  @Test func `install without built tools is an error`() throws {
     let shell = try Shell()
     let result = try shell.run("mkdir empty; \(make) install TOOLS=\"$PWD/empty\"", status: 2)
     #expect(result.standardError.hasPrefix("nothing is built; run make first\n"), "\(result)")
   }
 
-  @Test func `completions offer files, values and options, and no more`() throws {
+  @Test func `completions offer only files, values and options`() throws {
     let shell = try Shell()
     let result = try shell.run(
       """
       touch ckpt.bin
       \(make) install
-      # Completion functions are written for a shell that goes on after a command that fails.
+      # Completion functions expect a shell without `set -e`.
       bash <<'END'
       . 'a root/usr/share/bash-completion/completions/wgan-step'
       complete_() {

@@ -2,10 +2,10 @@ import Foundation
 import TensorIO
 import Testing
 
-/// Signals, kills and second writers: nothing is lost, and going on gives the same bytes.
+/// Tests of signals, kills and concurrent writers: no data is lost, and a resume gives the same bytes.
 @Suite struct InterruptionTests {
   @Test(arguments: ["INT", "TERM", "HUP"])
-  func `a signal ends after the step in hand, the checkpoint saved, by that signal`(
+  func `a signal ends the run after the current step with a saved checkpoint`(
     _ signal: String
   ) throws {
     let shell = try workshop()
@@ -22,7 +22,7 @@ import Testing
       """)
     #expect(result.standardError.contains("wgan-step: stopping after this step"))
     #expect(try shell.files()["run.bin.partial"] == nil)
-    // What was saved is a state of the calm run: as many steps as the log tells of.
+    // The checkpoint equals that of an uninterrupted run after the number of steps in the log.
     try shell.run(
       """
       steps=$(tail -n 1 log | sed 's/.*"critic_step":\\([0-9]*\\).*/\\1/')
@@ -34,15 +34,15 @@ import Testing
       """)
   }
 
-  @Test func `a signal leaves a whole trace of the steps that were done`() throws {
+  @Test func `a signal leaves a complete trace of the finished steps`() throws {
     let shell = try workshop()
     try shell.run(
       """
       set -m; mkfifo pipe; exec 9<>pipe
-      # A page is left for the metrics, so that they hold up the run until the signal comes.
+      # The pipe has room for one page of metrics, so that the run blocks until the signal arrives.
       head -c 61440 /dev/zero >&9
       with_signals wgan-step mlp-gp.bin --data images.tensor --steps 49 --metrics pipe --trace trace -o end &
-      # A generator step and its critic steps take less than 1 MB of the trace.
+      # A generator step and its critic steps need less than 1 MB in the trace.
       await '(($(stat -c %s trace.partial 2> /dev/null || echo 0) > 3000000))'
       kill -TERM $!
       exits 143 wait $!
@@ -61,10 +61,10 @@ import Testing
         == end.checksum(of: "generator.0.weight"))
   }
 
-  @Test func `a second signal ends at once and leaves the old file and no litter`() throws {
+  @Test func `a second signal ends the run immediately, without a new file`() throws {
     let shell = try workshop()
-    // The reader of the checkpoint is a pipe that nobody reads: saving hangs, so the second signal
-    // comes in time.
+    // The checkpoint goes to a pipe without a reader. Saving blocks, so the second signal arrives in
+    // time.
     let result = try shell.run(
       """
       set -m
@@ -77,7 +77,7 @@ import Testing
     #expect(result.standardError.contains("a second signal stops immediately"))
   }
 
-  @Test func `a filter that is interrupted removes what it had written`() throws {
+  @Test func `an interrupted filter removes its partial output`() throws {
     let shell = try workshop()
     try shell.run(
       """
@@ -94,7 +94,7 @@ import Testing
     #expect(try shell.read("out.tensor") == Data("precious\n".utf8))
   }
 
-  @Test func `a second writer of a file is told that it is busy`() throws {
+  @Test func `a second writer of a file fails with status 75`() throws {
     let shell = try workshop()
     let result = try shell.run(
       """
@@ -120,11 +120,11 @@ import Testing
       """)
   }
 
-  @Test func `a training that SIGKILL hits at random moments goes on to the bytes of a calm one`()
+  @Test func `after SIGKILL at random times, a resumed run gives the same bytes`()
     throws
   {
     let shell = try workshop()
-    // setsid makes make and all below it one group.
+    // setsid puts make and its descendants into one process group.
     let result = try shell.run(
       """
       train() { make -s -C \(Shell.checkout) train TOOLS="$TOOLS" DATA="$PWD/images.idx" BATCH=20 \\
@@ -136,7 +136,7 @@ import Testing
         setsid bash -c 'train killed' &
         group=$!
         await 'kill -0 -- -$group 2> /dev/null'
-        # Up to a fortieth of the time that a whole run takes.
+        # At most 1/40 of the time of a complete run.
         pause=$((20 + RANDOM % (whole / 40)))
         sleep $(printf '%d.%03d' $((pause / 1000)) $((pause % 1000)))
         if kill -KILL -- -$group; then hits=$((hits + 1)); fi
@@ -151,12 +151,12 @@ import Testing
       diff -r calm/samples killed/samples
       [ -z "$(find killed -name '*partial*')" ]
       """)
-    // The kills came while there was work to do.
+    // The kills arrived during the training.
     try #require(result.numbers.count == 2, "\(result)")
     #expect(result.numbers[0] < 60 && result.numbers[1] >= 25, "\(result)")
   }
 
-  @Test func `what a killed make leaves running is waited for, not raced`() throws {
+  @Test func `a run waits for the processes that a killed make left running`() throws {
     let shell = try workshop()
     let result = try shell.run(
       """
@@ -173,10 +173,9 @@ import Testing
     #expect(result.standardError.contains("waiting for another call"))
   }
 
-  @Test func `a signal during the saving is not lost`() throws {
+  @Test func `a signal while saving is not lost`() throws {
     let shell = try workshop()
-    // The checkpoint goes to a pipe that is read late, so that the signal comes while it is
-    // written.
+    // The checkpoint goes to a pipe without a reader, so that the signal arrives while it is written.
     try shell.run(
       """
       set -m
@@ -188,7 +187,7 @@ import Testing
       """)
   }
 
-  @Test func `metrics to a pipe that nobody reads on do not hold up a stop`() throws {
+  @Test func `a full pipe of metrics does not prevent a stop by a signal`() throws {
     let shell = try workshop()
     try shell.run(
       """
@@ -201,7 +200,7 @@ import Testing
       """)
   }
 
-  @Test func `a log of metrics has one writer`() throws {
+  @Test func `a second writer of a metrics file fails with status 75`() throws {
     let shell = try workshop()
     let result = try shell.run(
       """

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// `wgan`: every tool in one executable.
+/// The executable `wgan`, which contains every tool.
 enum Multicall {
   /// The tools, in the order of the pipeline.
   static let tools = [
@@ -11,10 +11,10 @@ enum Multicall {
   ]
 }
 
-/// That a link to `wgan`, and its first argument, run the tool that has a separate executable too.
+/// Tests of `wgan`: the name of a link to it, or its first argument, selects the tool.
 @Suite struct MulticallTests {
   @Test(arguments: Multicall.tools)
-  func `a link and an argument run the tool`(tool: String) throws {
+  func `a link and an argument select the tool`(tool: String) throws {
     let shell = try Shell()
     try shell.run("ln -s \"$TOOLS/wgan\" \(tool)")
     for (arguments, status) in [
@@ -35,7 +35,7 @@ enum Multicall {
     }
   }
 
-  @Test func `a pipeline of links and one of arguments make the same bytes`() throws {
+  @Test func `pipelines of links and of arguments produce the same bytes`() throws {
     let shell = try Shell()
     try shell.write("images.idx", idx([110, 8, 8]))
     try shell.run(
@@ -70,9 +70,9 @@ enum Multicall {
     ("wgan ''", "unknown tool \"\"; wgan --help lists the tools"),
     (#"wgan $'\e[1m'"#, #"unknown tool "\u{1b}[1m"; wgan --help lists the tools"#),
   ])
-  func `a wrong command line is one line`(command: String, words: String) throws {
+  func `an invalid command line is a one-line error`(command: String, message: String) throws {
     let result = try Shell().run(command, status: 64)
-    #expect(result.standardOutput.isEmpty && result.standardError == "wgan: \(words)\n")
+    #expect(result.standardOutput.isEmpty && result.standardError == "wgan: \(message)\n")
   }
 
   @Test func `a tool may follow two hyphens`() throws {
@@ -80,7 +80,7 @@ enum Multicall {
     #expect(result.standardError.hasPrefix("tensor-info: missing: "))
   }
 
-  @Test func `help has a line for each tool`() throws {
+  @Test func `--help has a line for each tool`() throws {
     let shell = try Shell()
     let help = try shell.run("COLUMNS=80 wgan --help").text
     let lines = try #require(help.split(separator: "\n\n").first { $0.hasPrefix("TOOLS:\n") })

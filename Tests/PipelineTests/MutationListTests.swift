@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// That `scripts/mutate --check` accepts `Tests/mutations`, and detects a mutation that does not
-/// match the sources.
+/// Tests of `scripts/mutate --check`: it accepts `Tests/mutations`, and rejects a mutation that does
+/// not match the sources.
 @Suite(.requires("python3")) struct MutationListTests {
   @Test func `every mutation matches the sources`() throws {
     try Shell().run("'\(Shell.checkout)/scripts/mutate' --check")
@@ -46,7 +46,7 @@ import Testing
     """,
   ]
 
-  /// Checks the only mutation of a small project.
+  /// Runs the check in a small project with this mutation only.
   private func check(_ mutation: String) throws -> ScriptResult {
     let shell = try Shell()
     for name in ["Sources/A", "Sources/B", "Sources/C", "scripts", "docs", "Tests"] {
@@ -71,7 +71,7 @@ import Testing
     "add\n- x[i] +=\n+ x[i] -=", "sub\n- a - b", "SCALE\n- 2\n+ 3", "draw\n- 3\n+ 4",
     "scripts/draw\n- tool…size\n+ tool…size",
   ])
-  func `a text in its symbol is found`(mutation: String) throws {
+  func `a text is found in its symbol`(mutation: String) throws {
     let result = try check("1: a mistake\n\(mutation)")
     #expect(result.status == 0 && result.standardError.isEmpty, "\(result)")
   }

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// `wgan-init --print-networks --json`, which other programs read instead of the text form.
+/// Tests of `wgan-init --print-networks --json`, the form for other programs.
 @Suite struct NetworksJSONTests {
-  @Test func `every kind of layer has the members of docs NETWORKS`() throws {
+  @Test func `every kind of layer has the members in docs NETWORKS`() throws {
     let shell = try Shell()
     let result = try shell.run(
       """
@@ -60,7 +60,7 @@ import Testing
   }
 
   /// The benchmark counts the operations of this file.
-  @Test func `the fixture is what is printed for a preset`() throws {
+  @Test func `the fixture equals the printed networks of a preset`() throws {
     let shell = try Shell()
     try shell.run(
       """
@@ -69,7 +69,7 @@ import Testing
       """)
   }
 
-  @Test func `the networks of a checkpoint and of a trace are those of its configuration`() throws {
+  @Test func `--from prints the networks of a checkpoint or trace`() throws {
     let shell = try Shell()
     try shell.write("images.idx", idx([60, 8, 8]))
     try shell.run(
@@ -86,11 +86,11 @@ import Testing
         wgan-init --from $file --print-networks --json > found; cmp found expected.json
         wgan-init --from $file --print-networks > found; cmp found expected
       done
-      # The settings of a trained checkpoint make the checkpoint that it began with.
+      # The settings of a trained checkpoint give its initial checkpoint.
       wgan-init --from end -o again; cmp again start
       wgan-init "${options[@]}" --seed 4 --critic-steps 2 -o expected
       wgan-init --from trace --seed 4 --critic-steps 2 -o found; cmp found expected
-      # An override counts for the shapes too.
+      # An override applies to the shapes too.
       wgan-init --from end --latent 9 --print-networks --json > found
       grep -qF '"text":"dense 12","input":[9],' found
       """)

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// `wgan-init --overrides`, and `make train INIT=…`.
+/// Tests of `wgan-init --overrides` and `make train INIT=…`.
 @Suite struct OverridesTests {
   private let train =
     "make -s -C \(Shell.checkout) train TOOLS=\"$TOOLS\" PRESET=mlp-gp DATA=\"$PWD/images\" BATCH=20 OUT=\"$PWD/run\""
@@ -12,7 +12,7 @@ import Testing
     return shell
   }
 
-  @Test func `a text of overrides is the same as the options`() throws {
+  @Test func `--overrides is equivalent to the options`() throws {
     let shell = try folder()
     try shell.run(
       #"""
@@ -43,7 +43,7 @@ import Testing
     }
   }
 
-  @Test func `a run is created and resumed with its overrides`() throws {
+  @Test func `a run starts and resumes with its overrides`() throws {
     let shell = try folder()
     try shell.run(
       #"""
@@ -54,7 +54,7 @@ import Testing
       tensor-info --header run/checkpoint > header
       grep -q 'config.constraint *gradient-penalty 5.0' header
       grep -q 'config.schedule *cosine 30 warm-up 2' header
-      # Later calls may leave them out, and must match them otherwise.
+      # Later calls may omit them. Overrides given again must match the saved ones.
       train EPOCHS=2; train EPOCHS=3 INIT='--lambda 5 --schedule "cosine 30 warm-up 2"'
       for other in '--lambda 6' ''; do
         if train EPOCHS=4 INIT="$other" 2> messages; then exit 2; fi
@@ -63,7 +63,7 @@ import Testing
       wgan-init --preset mlp-gp --like run/images.tensor --batch-size 20 --lambda 5 \
         --schedule 'cosine 30 warm-up 2' | wgan-step --data run/images.tensor --epochs 3 -o three
       cmp three run/checkpoint
-      # Text that a shell would execute is only text, and a failure leaves no run.
+      # Shell syntax is not executed, and a failure leaves no run.
       mv run good
       for text in '$$(touch evil)' '`touch evil`' '; touch evil' '--seed 3' '--lambda "5'; do
         if train EPOCHS=1 INIT="$text" 2> messages; then exit 3; fi
@@ -72,7 +72,7 @@ import Testing
       """#)
   }
 
-  @Test func `retrain passes overrides on`() throws {
+  @Test func `retrain passes INIT to the run`() throws {
     let shell = try folder()
     try shell.run(
       #"""

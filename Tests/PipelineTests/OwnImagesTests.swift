@@ -2,9 +2,9 @@ import Foundation
 import TensorIO
 import Testing
 
-/// From folders of pictures, and from CIFAR's files, to a trained network.
+/// Tests of training on folders of PNG files and on CIFAR files.
 @Suite struct OwnImagesTests {
-  /// Two folders of pictures of three sizes, 8×8 and larger, and in one of them a bad file.
+  /// Two folders of pictures in three sizes from 8 × 8, and an invalid file in one of them.
   static func pictures() throws -> Shell {
     let shell = try workshop()
     try shell.run(
@@ -23,7 +23,7 @@ import Testing
     try TensorFile(shell.folder.appending(path: name).path)
   }
 
-  @Test func `folders of pictures become images and labels, and train a network`() throws {
+  @Test func `folders of pictures give images and labels, and a network trains on them`() throws {
     let shell = try Self.pictures()
     let result = try shell.run(
       """
@@ -43,7 +43,7 @@ import Testing
     #expect(
       set.numbers(of: "labels")
         == [UInt8](repeating: 0, count: 69) + [UInt8](repeating: 1, count: 50))
-    // Enlarged by whole numbers and made small again, they are what they were, in sorted order.
+    // Enlarging by an integer and shrinking again restores the pixels. The files are sorted.
     let images: [UInt8] = try #require(Self.file(shell, "images.tensor").numbers(of: "images"))
     let order = Array(60..<70) + Array(71..<100) + Array(100..<130) + Array(10..<60)
     #expect(
@@ -51,7 +51,7 @@ import Testing
     #expect(try shell.read("grid.png").starts(with: [0x89, 0x50, 0x4E, 0x47]))
   }
 
-  @Test func `every way of naming the files, and in and out, gives the same bytes`() throws {
+  @Test func `all forms of input and output give the same bytes`() throws {
     let shell = try Self.pictures()
     try shell.run(
       """
@@ -70,7 +70,7 @@ import Testing
       """)
   }
 
-  @Test func `what a list names and is not there is skipped, and ends a strict run`() throws {
+  @Test func `a missing file in a list is skipped, and is an error with --strict`() throws {
     let shell = try Self.pictures()
     let result = try shell.run(
       #"""
@@ -95,12 +95,12 @@ import Testing
         """#)
   }
 
-  @Test func `files and folders that may not be read are skipped`() throws {
+  @Test func `files and folders without read permission are skipped`() throws {
     let shell = try Self.pictures()
     let result = try shell.run(
       """
       rm set/a/70.png; chmod 0 set/a/deep set/b/20.png
-      # Root reads them all the same, unless it lays down that right.
+      # Root can read them, unless it drops these capabilities.
       limited=()
       if [ $(id -u) = 0 ]; then limited=(setpriv --bounding-set -dac_override,-dac_read_search); fi
       "${limited[@]}" png2tensor --size 8 set -o a
@@ -116,7 +116,7 @@ import Testing
     #expect(try Self.file(shell, "a").header["images"]?.shape == [88, 1, 8, 8])
   }
 
-  @Test func `pictures that are not PNG are told of, and change nothing`() throws {
+  @Test func `other image formats are reported and do not change the result`() throws {
     let shell = try Self.pictures()
     let result = try shell.run(
       """
@@ -133,7 +133,7 @@ import Testing
         """)
   }
 
-  @Test func `a bad file ends a strict run, and an old output stays`() throws {
+  @Test func `with --strict, an invalid file is an error, and the old output is kept`() throws {
     let shell = try Self.pictures()
     let result = try shell.run(
       "echo precious > old; exits 65 png2tensor --size 8 --strict set -o old; cat old; ls old*")
@@ -142,7 +142,7 @@ import Testing
     #expect(result.standardError.hasPrefix("png2tensor: set/a/70.png: is truncated"))
   }
 
-  @Test func `without a size the first image's is asked of all`() throws {
+  @Test func `without --size, all images must have the size of the first one`() throws {
     let shell = try Self.pictures()
     let result = try shell.run("exits 64 png2tensor set -o set.tensor; absent set.tensor")
     #expect(
@@ -151,7 +151,7 @@ import Testing
         + "height × width); use --size to resize all images\n")
   }
 
-  @Test func `nothing but bad files is told, each and all`() throws {
+  @Test func `if all files are invalid, each one and the total are reported`() throws {
     let shell = try Shell()
     let result = try shell.run(
       #"mkdir set; echo > set/$'a\e[31m\n.png'; echo > set/b.png; exits 65 png2tensor set -o new; ls"#
@@ -166,9 +166,9 @@ import Testing
         """)
   }
 
-  @Test func `a picture that lies about its size takes no memory`() throws {
+  @Test func `a picture with a false size does not allocate memory`() throws {
     let shell = try Shell()
-    // 8192 × 8192 pixels of 16 bits and four channels, in 74 bytes.
+    // A file of 74 bytes that declares 8192 × 8192 pixels with 4 channels of 16 bits.
     try shell.run(
       """
       chunk() { printf "$1$2" > part; printf "$3"; cat part; printf "$(gzip -c part | tail -c 8 |
@@ -184,7 +184,7 @@ import Testing
         == "png2tensor: bomb.png: declares 8192×8192 pixels, more than its 65 bytes can encode\n")
   }
 
-  @Test func `CIFAR's files train a network in color`() throws {
+  @Test func `a network trains on CIFAR files in color`() throws {
     let shell = try Shell()
     var records: [UInt8] = []
     for record in 0..<20 {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A page of documentation, of which tests take what it says by its word.
+/// A page of the documentation, whose code blocks and links are tested.
 struct Page {
   let text: String
   private let folder: URL
@@ -12,17 +12,17 @@ struct Page {
     folder = file.deletingLastPathComponent()
   }
 
-  /// A fenced block: the words after its language, and its lines.
-  typealias Block = (words: [String], code: String)
+  /// A fenced code block: the words after its language, and its lines.
+  typealias Block = (attributes: [String], code: String)
 
-  /// The fenced blocks of a language.
+  /// The fenced code blocks of a language.
   func blocks(of language: String) -> [Block] {
     var blocks: [Block] = []
     var opening: [String]?
     var code = ""
     for line in text.components(separatedBy: "\n") {
-      if let words = opening, line == "```" {
-        if words.first == language { blocks.append((Array(words.dropFirst()), code)) }
+      if let info = opening, line == "```" {
+        if info.first == language { blocks.append((Array(info.dropFirst()), code)) }
         (opening, code) = (nil, "")
       } else if opening != nil {
         code += line + "\n"
@@ -33,7 +33,7 @@ struct Page {
     return blocks
   }
 
-  /// Where its links within the checkout lead.
+  /// The files that its relative links point to.
   var targets: [URL] {
     text.components(separatedBy: "](").dropFirst().compactMap { rest in
       let target = rest.prefix { $0 != ")" && $0 != "#" }

@@ -2,9 +2,9 @@ import Foundation
 import TensorIO
 import Testing
 
-/// The tools in real pipes, doing what they are for.
+/// Tests of the tools in pipelines.
 @Suite struct PipeTests {
-  @Test func `the pipe of the README works as written`() throws {
+  @Test func `the pipeline of the README works`() throws {
     let shell = try Shell()
     try shell.write("images", idx([130, 28, 28]))
     try shell.run("gzip images; zcat images.gz | idx2tensor | cat > train.tensor")
@@ -15,7 +15,7 @@ import Testing
       """)
     let png = try shell.read("grid.png")
     #expect(png.starts(with: [0x89, 0x50, 0x4E, 0x47]))
-    // Eight by eight images of 28, with two pixels between and around.
+    // A grid of 8 × 8 images of 28 × 28 pixels, with 2 pixels of padding.
     #expect(Array(png[16..<24]) == [0, 0, 0, 242, 0, 0, 0, 242])
   }
 
@@ -43,7 +43,7 @@ import Testing
     #expect(piped.numbers(of: "images") == Array(idx([7, 5, 6]).dropFirst(16)))
   }
 
-  @Test func `a run that another arithmetic began goes on, and says so in one line`() throws {
+  @Test func `resuming a run of another arithmetic version works, with one warning`() throws {
     let shell = try workshop()
     let result = try shell.run(
       """
@@ -63,7 +63,7 @@ import Testing
     #expect(next.header.metadata["progress.arithmetic"] == "7 2")
   }
 
-  @Test func `a path between two samples begins and ends with them`() throws {
+  @Test func `an interpolation starts and ends with the two samples`() throws {
     let shell = try workshop()
     try shell.run(
       """
@@ -89,14 +89,14 @@ import Testing
     }
   }
 
-  /// All but `dcgan-clip`, of which one generator step takes more than these epochs.
+  /// All presets except `dcgan-clip`, whose first generator step comes after these epochs.
   static let presets = [
     "quick", "mlp-clip", "mlp-clip-adam", "mlp-gp", "mlp-gp-plateau", "dcgan-gp", "keras-gp",
     "resnet-gp",
   ]
 
   @Test(arguments: presets)
-  func `two epochs are twice one epoch, byte for byte, by files and by pipes`(
+  func `two epochs in parts give the same bytes as at once, in files and pipes`(
     _ preset: String
   ) throws {
     let shell = try workshop(presets: [preset])
@@ -114,7 +114,8 @@ import Testing
       """)
   }
 
-  @Test func `convolutional networks come from a file, train on color, and resume to the byte`()
+  @Test
+  func `convolutional networks from files train on color images and resume to the same bytes`()
     throws
   {
     let shell = try Shell()
@@ -147,11 +148,11 @@ import Testing
         + "conv 9 kernel 3 stride 2 padding 1 no-bias; leaky-relu 0.2; dense 1")
     #expect(file.header["critic.2.weight"]?.shape == [9, 6, 3, 3])
     #expect(file.header["generator.3.weight"]?.shape == [12, 4, 3, 3])
-    // A color PNG: the tenth byte of IHDR is 2.
+    // The color type, the tenth byte of IHDR, is 2: RGB.
     #expect(try shell.read("grid.png")[25] == 2)
   }
 
-  @Test func `one side alone and the other after it make a training step of one's own`() throws {
+  @Test func `the critic and the generator can be trained separately`() throws {
     let shell = try workshop()
     try shell.run(
       """
@@ -165,7 +166,7 @@ import Testing
     #expect(state["progress.epoch"] == "1" && state["progress.phase"] == "0")
   }
 
-  @Test func `a sample is the same for every count, first, thread count and way out`() throws {
+  @Test func `a sample does not depend on -n, --first, the threads or the output`() throws {
     let shell = try workshop()
     try shell.run(
       """
@@ -179,7 +180,7 @@ import Testing
       """)
   }
 
-  @Test func `metrics go on after a resume without a step told twice`() throws {
+  @Test func `after a resume, each step appears once in the metrics`() throws {
     let shell = try workshop()
     try shell.run(
       """
@@ -200,7 +201,7 @@ import Testing
     #expect(steps == Array(1...9))
   }
 
-  @Test func `metrics may go to a pipe, and a reader that leaves does not stop the training`()
+  @Test func `training continues if the reader of the metrics on standard output exits`()
     throws
   {
     let shell = try workshop()
@@ -212,7 +213,7 @@ import Testing
       """)
   }
 
-  @Test func `a named pipe may take the metrics, and its reader may leave`() throws {
+  @Test func `training continues if the reader of a named pipe with the metrics exits`() throws {
     let shell = try workshop()
     try shell.run(
       """
@@ -223,7 +224,7 @@ import Testing
       """)
   }
 
-  @Test func `pitfall 4: a critic that Adam's momentum may kill is made with one warning`() throws {
+  @Test func `pitfall 4: clipping with Adam and beta1 > 0 prints one warning`() throws {
     let shell = try Shell()
     let result = try shell.run("wgan-init --preset mlp-clip-adam -o a.bin")
     #expect(result.standardError.hasPrefix("wgan-init: warning: Adam with beta1 > 0"))
@@ -233,7 +234,7 @@ import Testing
     }
   }
 
-  @Test func `presets can be listed and overridden`() throws {
+  @Test func `presets can be listed, and options override their settings`() throws {
     let shell = try Shell()
     let list = try shell.run("wgan-init --list-presets")
     #expect(
@@ -282,7 +283,7 @@ import Testing
     "idx2tensor", "cifar2tensor", "png2tensor", "wgan-init", "wgan-step", "wgan-sample",
     "tensor2png",
   ])
-  func `help and version go to standard output`(_ tool: String) throws {
+  func `--help and --version write to standard output`(_ tool: String) throws {
     let shell = try Shell()
     let help = try shell.run("\(tool) --help")
     #expect(help.text.contains("EXIT STATUS"))
@@ -290,7 +291,7 @@ import Testing
     #expect(try shell.run("\(tool) --version").standardOutput.count == 6)
   }
 
-  @Test func `a reader that leaves ends a filter quietly`() throws {
+  @Test func `a filter whose reader exits ends without a message`() throws {
     let shell = try workshop()
     for script in [
       "wgan-sample mlp-gp.bin -n 100000 | head -c 1 | wc -c",

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// `wgan-plot`: one glance at a training.
+/// Tests of `wgan-plot`: its curves, labels and errors.
 @Suite(.requires("gnuplot")) struct PlotTests {
-  /// Lines of metrics: `wasserstein` by step, no penalty unless `isPenalized`, 100 steps an epoch.
+  /// A metrics file with 100 steps per epoch. The penalty is null unless `isPenalized`.
   private func metrics(
     _ count: Int, isPenalized: Bool = true, more: (Int) -> String = { _ in "" },
     _ wasserstein: (Int) -> Double
@@ -29,7 +29,7 @@ import Testing
     return result.text
   }
 
-  /// The points of a curve of the first panel: 1 is the raw line, 2 the median.
+  /// The points of a curve in the first subplot. Curve 1 is the raw line, curve 2 the median.
   private func curve(_ number: Int, _ picture: String) throws -> [(x: Double, y: Double)] {
     let group = try #require(
       picture.components(separatedBy: "_plot_\(number)a\"").dropFirst().first?
@@ -38,7 +38,7 @@ import Testing
     let paths = group.components(separatedBy: "<path stroke='\(color)'").dropFirst().map { path in
       path.components(separatedBy: "d='")[1].prefix { $0 != "'" }
     }
-    // The first piece is the sample in the key.
+    // The first segment is the line sample in the legend.
     let pieces = paths.joined().split(separator: "M").dropFirst()
     return try pieces.joined(separator: " ").split { $0.isWhitespace || $0 == "L" }.map { point in
       let numbers = try point.split(separator: ",").map { try #require(Double($0)) }
@@ -47,10 +47,10 @@ import Testing
     }
   }
 
-  @Test func `there is a panel for what was measured, and none for what was not`() throws {
+  @Test func `each metric in the file has a subplot, and no other metric has one`() throws {
     let penalized = try draw(metrics(300) { 10 / Double($0) })
-    for words in ["Wasserstein estimate", "Penalty", "Gradient norm", "Learning rates"] {
-      #expect(penalized.contains(">\(words)<"))
+    for title in ["Wasserstein estimate", "Penalty", "Gradient norm", "Learning rates"] {
+      #expect(penalized.contains(">\(title)<"))
     }
     #expect(!penalized.contains("held out"))
     let clipped = try draw(
@@ -63,21 +63,21 @@ import Testing
     #expect(clipped.contains("prefers-color-scheme: dark"))
   }
 
-  @Test func `the median does not follow a spike, the raw line does`() throws {
-    // Of any steps in a row two in three are 1, but the spikes.
+  @Test func `the raw line shows a spike, and the median does not`() throws {
+    // Two of three consecutive values are 1, except at the two spikes.
     let picture = try draw(metrics(400) { $0 == 200 || $0 == 400 ? 2 : $0 % 3 == 0 ? 0 : 1 })
     #expect(picture.contains(">median of 15 steps<"))
     let line = try curve(2, picture), heights = Set(try curve(1, picture).map(\.y)).sorted()
     #expect(heights.count == 3 && line.count == 400)
     #expect(Set(line.map(\.y)) == [heights[1]])
-    #expect(line.map(\.x) == (try curve(1, picture)).map(\.x), "from the first step to the last")
+    #expect(line.map(\.x) == (try curve(1, picture)).map(\.x), "the median has the same steps")
     #expect(abs(heights[0] + heights[2] - 2 * heights[1]) < 0.1)
   }
 
   @Test(arguments: [300, 360, 599, 600, 900, 1160, 1800], [30, 3_000_000, 3_000_000_000_000_000])
-  func `no number is cut off or touches another`(_ width: Int, _ last: Int) throws {
-    // Six digits, a sign and an exponent; epochs of as many digits as steps, the last at the right.
-    // Digits of DejaVu Sans, which are wide.
+  func `no label is clipped or overlaps another one`(_ width: Int, _ last: Int) throws {
+    // The longest labels: six digits with a sign and an exponent, epochs with as many digits as
+    // steps, and the last label at the right edge. The digits of DejaVu Sans are wide.
     let scale = last / 30
     let log = (1...30).map { step in
       #"{"epoch":\#(last - 30 + step),"generator_step":\#(step * scale),"#
@@ -88,33 +88,33 @@ import Testing
       let texts = picture.matches(
         of: /translate\(([\d.]+),([\d.]+)\)"[^>]*-anchor="(\w+)">\s*<text><tspan[^>]*>([^<]+)</)
       var ends: [Int: Double] = [:]
-      let places = try texts.map(\.output).map { _, x, y, anchor, words in
-        (try #require(Double(x)), Int(try #require(Double(y)) / 8), anchor, words)
+      let places = try texts.map(\.output).map { _, x, y, anchor, label in
+        (try #require(Double(x)), Int(try #require(Double(y)) / 8), anchor, label)
       }
-      for (x, row, anchor, words) in places.sorted(by: { $0.0 < $1.0 })
-      where words.contains(/^[-0-9.e+]+$|^epoch$/) {
-        let length = words == "epoch" ? 40 : 8.27 * Double(words.count)
+      for (x, row, anchor, label) in places.sorted(by: { $0.0 < $1.0 })
+      where label.contains(/^[-0-9.e+]+$|^epoch$/) {
+        let length = label == "epoch" ? 40 : 8.27 * Double(label.count)
         let left = x - (anchor == "end" ? length : anchor == "middle" ? length / 2 : 0)
-        #expect(left > ends[row] ?? 0 && left + length <= Double(width), "\(words)")
+        #expect(left > ends[row] ?? 0 && left + length <= Double(width), "\(label)")
         ends[row] = left + length
       }
       #expect(places.map(\.3).contains("-1.00002e+06") && ends.count > 10)
     }
   }
 
-  @Test func `what a pen cannot draw is left out, the least and greatest values are not`() throws {
+  @Test func `a plot of many steps has fewer points, and keeps the minimum and maximum`() throws {
     let many = try draw(
       metrics(30_000) { $0 == 12_345 ? -2.5 : $0 == 23_456 ? 2.5 : sin(Double($0)) })
     #expect(many.utf8.count < 250_000)
     let line = try curve(1, many)
     #expect(line.count < 2000)
-    // The frame is of 240 pixels, from -3 to 3.
+    // The axis is 240 pixels high and ranges from -3 to 3.
     let heights = line.map(\.y)
     let (top, bottom) = (try #require(heights.min()), try #require(heights.max()))
     #expect(abs(bottom - top - 200) < 0.1)
   }
 
-  @Test func `a few values beyond all others do not flatten these, and are told of`() throws {
+  @Test func `outliers do not flatten the curve, and an arrow shows their value`() throws {
     let picture = try draw(metrics(2000) { $0 < 5 ? 500 : sin(Double($0)) })
     #expect(picture.contains("↑ 500<"))
     #expect(!picture.contains("↓"))
@@ -123,7 +123,7 @@ import Testing
     #expect(!(try draw(metrics(2000) { sin(Double($0)) })).contains("↑"))
   }
 
-  @Test func `where the critic trains alone its steps are the clock`() throws {
+  @Test func `the x axis shows critic steps if only the critic trains`() throws {
     let shell = try folder(metrics(300) { sin(Double($0)) })
     let script = #"sed -E 's/("generator_step":)[0-9]*/\131/' metrics.jsonl | wgan-plot"#
     let picture = (try shell.run(script)).text
@@ -132,7 +132,7 @@ import Testing
     #expect(try draw(metrics(300) { 10 / Double($0) }).contains(">generator step<"))
   }
 
-  @Test func `a pipe, a file and an output are the same picture`() throws {
+  @Test func `a pipe, a file and -o give the same picture`() throws {
     let shell = try folder(metrics(250) { 10 / Double($0) })
     try shell.run(
       """
@@ -150,12 +150,14 @@ import Testing
       ])
   }
 
-  @Test func `a last line cut short counts for nothing`() throws {
+  @Test func `an incomplete last line is ignored`() throws {
     let whole = metrics(250) { 10 / Double($0) }
     #expect(try draw(whole) == draw(whole + #"{"epoch":3,"generator_step":2"#))
   }
 
-  @Test func `bad input is one line with the documented status, and harms nothing`() throws {
+  @Test func `invalid input is a one-line error with the documented status, and no file changes`()
+    throws
+  {
     let shell = try folder(metrics(20) { 10 / Double($0) })
     try shell.run(
       """
@@ -165,7 +167,7 @@ import Testing
       sed '7s/.$//' metrics.jsonl > broken; sed '7s/0.0001/nan/' metrics.jsonl > nan
       """)
     let before = try shell.files()
-    for (arguments, status, words) in [
+    for (arguments, status, message) in [
       ("nothing -o old.svg", 66, "nothing: no such file"),
       ("folder -o old.svg", 66, "folder: is a directory"),
       ("empty -o old.svg", 65, "empty: is empty"),
@@ -187,7 +189,7 @@ import Testing
     ] as [(String, Int32, String)] {
       let result = try shell.run("wgan-plot \(arguments)", status: status)
       #expect(
-        result.standardError.hasPrefix("wgan-plot: ") && result.standardError.contains(words),
+        result.standardError.hasPrefix("wgan-plot: ") && result.standardError.contains(message),
         "\(result)")
       #expect(result.standardError.split(separator: "\n").count == 1, "\(result)")
       #expect(try shell.files() == before, "\(arguments)")

@@ -2,15 +2,15 @@ import Foundation
 
 /// The running processes that a script started, directly or not.
 ///
-/// They are found by a unique name, that of the script's folder, in their environment, arguments or
-/// working directory. Groups, sessions and parents do not tell: scripts use job control and `setsid`,
-/// and kill parents.
+/// Their environment, arguments or working directory contains the unique name of the script's folder.
+/// Process groups, sessions and parents do not identify them, because scripts use job control and
+/// `setsid`, and kill parents.
 struct ProcessFamily {
   private let name: Data
 
   init(of name: String) { self.name = Data(name.utf8) }
 
-  /// The identifiers of those that run now.
+  /// The identifiers of the processes that run now.
   private var members: [pid_t] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
     return names.compactMap { pid_t($0) }.filter { isMember("/proc/\($0)") }
@@ -25,10 +25,10 @@ struct ProcessFamily {
     return folder.map { Data($0.utf8).range(of: name) != nil } ?? false
   }
 
-  /// Whether none is left.
+  /// Whether no process is left.
   var isEmpty: Bool { members.isEmpty }
 
-  /// Waits until none is left, so many seconds at most.
+  /// Waits until no process is left, for at most `seconds`. Returns whether none is left.
   func ends(within seconds: Double) -> Bool {
     let end = Date.now.addingTimeInterval(seconds)
     while !isEmpty {
@@ -38,9 +38,9 @@ struct ProcessFamily {
     return true
   }
 
-  /// Kills all but one, and waits until they are gone.
+  /// Kills all processes except `kept`, and waits until they have ended.
   func kill(except kept: pid_t? = nil) {
-    // Again and again, as one may start another in between.
+    // Repeat, because a process may start another one in the meantime.
     for _ in 0..<500 {
       let rest = members.filter { $0 != kept }
       if rest.isEmpty { return }

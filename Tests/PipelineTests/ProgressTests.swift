@@ -2,9 +2,9 @@ import Foundation
 import TensorIO
 import Testing
 
-/// What tools say while they work, and when they stop by themselves.
+/// Tests of progress output and of time budgets.
 @Suite struct ProgressTests {
-  /// The screen of a run on a terminal, interrupted when it shows `sign`.
+  /// The terminal output of a command, which is interrupted when the output contains `sign`.
   private func onTerminal(_ shell: Shell, _ command: String, until sign: String) throws -> String {
     try shell.run(
       """
@@ -17,7 +17,7 @@ import Testing
     return String(decoding: try shell.read("screen"), as: UTF8.self)
   }
 
-  @Test func `a terminal shows epoch, step, estimate, speed and time left, and then nothing`()
+  @Test func `a terminal shows epoch, step, estimate, speed and time left until the end`()
     throws
   {
     let shell = try workshop()
@@ -30,18 +30,18 @@ import Testing
         /^epoch \d+ of 1000000, step \d+, wasserstein -?[\d.]+, \d+ images\/s, .* left$/)
     )
     #expect(line.count <= 99)
-    // It is gone before the next words.
+    // The line is erased before the next message.
     #expect(try #require(lines.last).hasPrefix("wgan-step: stopping after this step"))
   }
 
-  @Test func `work that is counted says of how much`() throws {
+  @Test func `progress of samples shows the total`() throws {
     let shell = try workshop()
     let screen = try onTerminal(
       shell, "wgan-sample mlp-gp.bin -n 400000000 -o end", until: "left")
     #expect(screen.contains(/\r\u{1B}\[K\d+ of 400000000 samples, \d+ samples\/s, [\d:]+ left/))
   }
 
-  @Test func `quiet, a terminal stays empty`() throws {
+  @Test func `-q prints no progress on a terminal`() throws {
     let shell = try workshop()
     try shell.run(
       """
@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test(arguments: ["", "-q"])
-  func `SIGUSR1 asks for one line, in a log as well`(_ quiet: String) throws {
+  func `SIGUSR1 prints one progress line, also without a terminal`(_ quiet: String) throws {
     let shell = try workshop()
     try shell.run(
       """
@@ -71,7 +71,7 @@ import Testing
     }
   }
 
-  @Test func `a status signal never ends a tool, however early it comes`() throws {
+  @Test func `SIGUSR1 never ends a tool, even at its start`() throws {
     let shell = try workshop()
     try shell.run(
       """
@@ -89,7 +89,8 @@ import Testing
       """)
   }
 
-  @Test func `a time budget ends the run between two steps, all saved, status 0`() throws {
+  @Test func `a time budget ends the run between two steps, with a checkpoint and status 0`() throws
+  {
     let shell = try workshop()
     try shell.run(
       """

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// `make film` and `make report`, of a run of 8 × 8 images.
+/// Tests of `make film` and `make report` with a run on 8 × 8 images.
 @Suite(.requires("gnuplot", "pamcat", "apngasm", "jq")) struct ReportTests {
   private func make(_ target: String, _ run: String = "run") -> String {
     "make -s -C \(Shell.checkout) \(target) TOOLS=\"$TOOLS\" OUT=\"$PWD/\(run)\""
@@ -21,9 +21,10 @@ import Testing
 
   private func bytes(_ text: String) -> Data { Data(text.utf8) }
 
-  @Test func `the film has the left column of each epoch's picture`() throws {
+  @Test func `the film has the left column of each epoch's sample grid`() throws {
     let shell = try trained(3)
-    // A cell is 16 pixels and 2 between; four times as large, as 56 is the least.
+    // A cell is 16 pixels wide with 2 pixels of padding. It is scaled by 4, because a column is at least
+    // 56 pixels wide.
     try shell.run(
       """
       \(make("film"))
@@ -37,10 +38,10 @@ import Testing
       """)
     let film = try shell.read("run/film.apng")
     #expect(film.range(of: bytes("acTL") + Data([0, 0, 0, 3, 0, 0, 0, 0])) != nil)
-    // The delays, a fraction each: two of 1/4 s, then 3 s.
+    // The delays are fractions of a second: 1/4 twice, then 300/100.
     #expect(film.indices(of: bytes("fcTL"), then: Data([0, 1, 0, 4]), after: 20) == 2)
     #expect(film.indices(of: bytes("fcTL"), then: Data([1, 44, 0, 100]), after: 20) == 1)
-    // What knows no animation shows the last.
+    // A viewer without support for animations shows the last picture.
     try shell.run(
       """
       pngtopnm run/samples/epoch-0003.png | pamenlarge 4 > expected
@@ -51,9 +52,9 @@ import Testing
     #expect(image.upperBound < control.lowerBound)
   }
 
-  @Test func `a film in colour has a palette, of a few colours these`() throws {
+  @Test func `a color film has a palette, which is exact for a few colors`() throws {
     let shell = try Shell()
-    // Of noise in each picture, and of a dozen colours.
+    // One run with noise in each picture, and one with a few colors.
     try shell.run(
       """
       mkdir -p noisy/samples plain/samples
@@ -69,13 +70,14 @@ import Testing
       pngtopnm plain/samples/epoch-0003.png | pamenlarge 2 > expected
       pngtopnm plain/film.apng | pamcut -top=24 | cmp - expected
       """)
-    // A byte a pixel at most, where colours take three; there are four of them, twice as large.
+    // At most one byte per pixel instead of three, for four pictures at twice the size.
     #expect(try shell.read("noisy/film.apng").count < 4 * 256 * 256 * 2)
   }
 
-  @Test func `of many pictures a film shows those the nearest to even epochs`() throws {
+  @Test func `a film of many pictures shows those nearest to evenly spaced epochs`() throws {
     let shell = try Shell()
-    // One an epoch, then one in 10, then in 50: the picture of epoch N is grey, N / 4 of 255.
+    // A picture for every epoch, then for every 10th, then for every 50th. The gray value of epoch N is
+    // N / 4 of 255.
     try shell.run(
       """
       mkdir -p run/samples
@@ -92,11 +94,11 @@ import Testing
       pamcat -leftright $(printf 'column%d.pgm ' {0..19}) | cmp - film
       """)
     let film = try shell.read("run/film.apng")
-    // Epochs 1, 40, 80, and from 100 all.
+    // Epochs 1, 40 and 80, and all epochs from 100.
     #expect(film.range(of: bytes("acTL") + Data([0, 0, 0, 21, 0, 0, 0, 0])) != nil)
   }
 
-  @Test func `a report holds all that it shows, and nothing that a file says is markup`() throws {
+  @Test func `a report is self-contained and escapes all text from files`() throws {
     let shell = try trained(2)
     let name = "<b>&'s $5"
     try shell.run("mv run \"<b>&'s \\$5\"")
@@ -114,7 +116,7 @@ import Testing
       }
     }
     #expect(page.contains("default-src 'none'"))
-    // The last picture as it is; the film; two plots, for a desk and for a telephone.
+    // The last sample grid, the film, and two plots: a wide and a narrow one.
     let picture = try shell.read("\(name)/samples/epoch-0002.png").base64EncodedString()
     #expect(page.contains("data:image/png;base64,\(picture)\""))
     let film = try shell.read("\(name)/film.apng").base64EncodedString()
@@ -138,7 +140,7 @@ import Testing
     "images", "pictures SIZE=8", "made.tensor HELD_OUT=$PWD/made.tensor",
     "pictures CONVERT='png2tensor --size 8 --background #ff0000'",
   ])
-  func `the commands of a report make the same run`(data: String) throws {
+  func `the commands in a report reproduce the run`(data: String) throws {
     let shell = try trained(2, on: data)
     try shell.run("\(make("report"))")
     let page = String(decoding: try shell.read("run/report.html"), as: UTF8.self)
@@ -159,15 +161,15 @@ import Testing
       """)
   }
 
-  @Test func `the estimate of a report is the median of the last generator steps`() throws {
+  @Test func `a report shows the median estimate of the last generator steps`() throws {
     let shell = try trained(1)
     for (values, expected) in [
-      // A tenth is the last step alone; of two the middle; 201 are the most.
+      // The median is over the last tenth of the steps, and over at most 201 of them.
       ("1 2 7", "7"), ("$(seq 20)", "19.5"), ("$(seq 3000) $(printf '7 %.0s' {1..101})", "7"),
       ("$(printf '8 -9 8 8 8 8 8 8 8 8 %.0s' {1..30})", "8"), ("-0.25", "-0.25"),
       ("2 1e-05", "1e-05"),
     ] {
-      // Between the steps what is held out, and at the end a line that a kill has cut.
+      // The file has held-out estimates between the steps, and ends with an incomplete line.
       try shell.run(
         """
         for value in \(values); do
@@ -184,7 +186,9 @@ import Testing
     }
   }
 
-  @Test func `the report of a link is of the run, and its commands of a new one`() throws {
+  @Test func `a report for a symbolic link shows the run, and its commands create a new run`()
+    throws
+  {
     let shell = try trained(1)
     try shell.run(
       """
@@ -200,10 +204,10 @@ import Testing
       """)
   }
 
-  @Test func `what is no run is one line, and an old report stays`() throws {
+  @Test func `an invalid run is a one-line error, and the old report is kept`() throws {
     let shell = try trained(1)
     try shell.run("\(make("report")); mv run/report.html old.html")
-    for (damage, status, words) in [
+    for (damage, status, message) in [
       ("rm run/checkpoint", 66, "checkpoint: no such file"),
       (": > run/checkpoint", 65, "checkpoint: is empty"),
       ("cp images run/checkpoint", 65, "checkpoint: is an IDX file, not a tensor file"),
@@ -222,14 +226,14 @@ import Testing
         exits \(status) \(Shell.checkout)/scripts/report run
         cmp old.html run/report.html; rm -rf run; mv safe run
         """)
-      #expect(result.standardError.contains(words), "\(damage): \(result)")
+      #expect(result.standardError.contains(message), "\(damage): \(result)")
       #expect(result.standardError.split(separator: "\n").count == 1, "\(result)")
     }
   }
 }
 
 extension Data {
-  /// How often a word comes with certain bytes so far behind its end.
+  /// The number of times that `word` occurs with `bytes` at the distance `gap` after its end.
   fileprivate func indices(of word: Data, then bytes: Data, after gap: Int) -> Int {
     var (count, place) = (0, startIndex)
     while let range = self[place...].range(of: word) {

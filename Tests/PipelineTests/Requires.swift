@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Whether commands that are not ours are on the PATH.
+/// Whether external commands are on the PATH.
 func isInstalled(_ commands: String...) -> Bool { missing(commands).isEmpty }
 
 private func missing(_ commands: [String]) -> [String] {
@@ -11,19 +11,19 @@ private func missing(_ commands: [String]) -> [String] {
   }
 }
 
-/// What a test needs and this machine lacks.
+/// The error for a requirement of a test that the machine does not meet.
 struct MissingRequirement: Error, CustomStringConvertible {
   let description: String
 }
 
 extension Trait where Self == ConditionTrait {
-  /// Skips a test or a suite on a machine that lacks a command. In continuous integration, where the
-  /// environment has CI=true, the test fails instead: `scripts/setup test` installs what tests need.
+  /// Skips a test or a suite if a command is not installed. In continuous integration, where the
+  /// environment has CI=true, the test fails instead. `scripts/setup test` installs the commands.
   static func requires(_ commands: String...) -> Self {
     requires("\(commands.joined(separator: ", "))") { missing(commands).isEmpty }
   }
 
-  /// The same for anything else that a machine may lack.
+  /// Skips a test or a suite if `isThere` returns false; fails it in continuous integration.
   static func requires(
     _ name: String,
     isCI: Bool = ProcessInfo.processInfo.environment["CI"] == "true",

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// `scripts/retrain` night after night, in fast motion: `current` always names a checkpoint that samples.
+/// Tests of `scripts/retrain`: `current` always points to a run with a valid checkpoint.
 @Suite struct RetrainTests {
-  /// The environment of cron, and small runs. `night NAME=VALUE …` is one; `sound` looks at `current`.
+  /// `night NAME=VALUE …` retrains a small run in the environment of cron. `sound` checks `current`.
   private let prelude = """
     night() {
       env -i PATH="${FIRST:+$FIRST:}/usr/bin:/bin" TOOLS="$TOOLS" DATA="$PWD/images.idx" PRESET=mlp-gp BATCH=20 \\
@@ -21,7 +21,8 @@ import Testing
     return shell
   }
 
-  @Test func `calm nights say nothing, publish a run each and keep the last ones`() throws {
+  @Test func `each successful call prints nothing, publishes a run and keeps the last ones`() throws
+  {
     let shell = try folder()
     let result = try shell.run(
       prelude + """
@@ -30,7 +31,7 @@ import Testing
           [[ $(last) > $before && $(runs) = $count && ! -e nights/next ]]
         done
         [[ $(ls -A nights | wc -l) = 3 && -s nights/current/samples/epoch-0001.png ]]
-        # A clock that was set back makes the run in force the oldest by its name.
+        # After the clock is set back, the published run has the oldest name.
         cp -r nights/current/ nights/29991231T000000Z; ln -s /dev/null nights/current.next
         night KEEP=1; sound; [[ $(runs) = 2 && $(last) < 2999 ]]
         rm -r nights/2999*
@@ -42,8 +43,8 @@ import Testing
       result.standardOutput.isEmpty && result.standardError.isEmpty, "\(result)")
   }
 
-  /// Under systemd, as in these tests, SIGPIPE is ignored: a reader that stops early is an error in words.
-  @Test func `a slow tool is heard to its end`() throws {
+  /// Systemd ignores SIGPIPE, and so does this test. A reader that exits early would cause an error message.
+  @Test func `the output of a slow tool is read to its end`() throws {
     let shell = try folder()
     let result = try shell.run(
       prelude + """
@@ -57,7 +58,7 @@ import Testing
       result.standardOutput.isEmpty && result.standardError.isEmpty, "\(result)")
   }
 
-  @Test func `a night trains until its time is up, and not at all is a failure`() throws {
+  @Test func `TIME limits the training, and a time without a step is an error`() throws {
     let shell = try folder()
     let result = try shell.run(
       prelude + """
@@ -78,7 +79,7 @@ import Testing
         """)
   }
 
-  @Test func `a night that fails says why, and the next one clears what it left`() throws {
+  @Test func `a failed call reports why, and the next call removes its files`() throws {
     let shell = try folder()
     let result = try shell.run(
       prelude + """
@@ -102,7 +103,7 @@ import Testing
     )
   }
 
-  @Test func `what was said of a published run stays with it, and too few images are refused`()
+  @Test func `a published run has a log, and too few images are an error`()
     throws
   {
     let shell = try folder()
@@ -124,7 +125,7 @@ import Testing
         == "retrain: not published: DATA has 23 images, the published run 49, and LEAST is 0.5\n")
   }
 
-  @Test func `a request that makes no sense is refused, and --help answers`() throws {
+  @Test func `invalid usage is an error, and --help prints the usage`() throws {
     let shell = try folder()
     let result = try shell.run(
       prelude + """
@@ -147,7 +148,7 @@ import Testing
         """)
   }
 
-  @Test func `SIGTERM ends all that a night has begun`() throws {
+  @Test func `SIGTERM ends all processes of a call`() throws {
     let shell = try folder()
     let result = try shell.run(
       prelude + """
@@ -162,7 +163,7 @@ import Testing
     #expect(result.standardError == "retrain: terminated by signal 15\n")
   }
 
-  @Test func `a run that scores worse is not published`() throws {
+  @Test func `a run with a worse score is not published`() throws {
     let shell = try folder()
     let result = try shell.run(
       prelude + """
@@ -182,7 +183,8 @@ import Testing
     #expect(result.standardError.contains("/nights/next is not a number: nan\n"))
   }
 
-  @Test func `an overlap ends at once, and so does what a kill has left running`() throws {
+  @Test func `a concurrent call fails at once, also while a killed call's tools still run`() throws
+  {
     let shell = try folder()
     let result = try shell.run(
       prelude + """
@@ -191,7 +193,7 @@ import Testing
         setsid bash -c 'night EPOCHS=1000000 2> /dev/null' & group=$!
         await '[ -s nights/next/metrics.jsonl ]'
         exits 75 night; sound
-        # A tool is held, and outlives the script and make.
+        # The stopped tool outlives the script and make.
         await 'pkill -STOP -f "wgan-step $PWD/nights"'
         pkill -KILL -f "scripts/(retrain|train) $PWD/nights"
         exits 75 night 2> /dev/null; sound
@@ -205,10 +207,10 @@ import Testing
     )
   }
 
-  @Test func `a power cut before any step that changes the disk leaves a run in force`() throws {
+  @Test func `a power failure before any change to the disk leaves a valid published run`() throws {
     let shell = try folder()
-    // Programs that end the night, themselves included, at the CUT-th call of any of them; a removal
-    // has begun by then.
+    // Wrappers that kill the whole call at the CUT-th call of any program. A removal has then already
+    // started.
     let result = try shell.run(
       prelude + """
         mkdir first
@@ -232,14 +234,14 @@ import Testing
         echo $cuts $switched
         """)
     let counts = result.numbers
-    // Two come after the switch at least: one leaves a run too many, and the next night begins by
-    // removing it, which comes before the switch.
+    // At least two failures come after the switch. One leaves an extra run, and the next call removes
+    // it before the switch.
     try #require(counts.count == 2)
     #expect(counts[0] > 15 && counts[1] >= 2, "\(counts)")
   }
 
   @Test(DiskTests.mounts)
-  func `a disk that is full sooner or later leaves a run in force`() throws {
+  func `a full disk at any point leaves a valid published run`() throws {
     let shell = try folder()
     let result = try shell.run(
       prelude + """
@@ -260,7 +262,7 @@ import Testing
             sound; failed=$((failed + 1))
           done
           sound; [ $status = 0 ]; [ "$(last)" != "$before" ]; echo $failed
-          # A disk that the kept runs fill has room again when fewer are kept.
+          # If kept runs fill the disk, a smaller KEEP frees space.
           for n in {1..9}; do cp -r "nights/$(last)" nights/2020010${n}T000000Z; done
           free=$(df --output=avail -k nights | tail -n 1)
           head -c $(((free - 16) * 1024)) /dev/zero > nights/fill; before=$(last)

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// `wgan-step --save-every` and `--after-save`.
+/// Tests of `wgan-step --save-every` and `--after-save`.
 @Suite struct SaveEveryTests {
-  /// `step` trains run.bin in place, and logs each call of the command: $1, and the epoch of the checkpoint.
+  /// `step` trains run.bin in place. Each call of the command logs $1 and the epoch of the checkpoint.
   private let prelude = #"""
     epoch() { tensor-info --header "$1" | sed -n 's/^ *progress.epoch *//p'; }
     step() {
@@ -14,7 +14,9 @@ import Testing
 
     """#
 
-  @Test func `checkpoints during a training change nothing, and the command sees each`() throws {
+  @Test func `saving does not change the training, and the command runs after each checkpoint`()
+    throws
+  {
     let shell = try workshop()
     try shell.run(
       prelude + #"""
@@ -23,7 +25,7 @@ import Testing
         wgan-step mlp-gp.bin --data images.tensor --epochs 7 --metrics calm -o end
         cmp end run.bin; diff <(sed 's/"seconds.*//' log) <(sed 's/"seconds.*//' calm)
         absent run.bin.partial
-        # An earlier call may have been interrupted before the command. In the middle of an epoch there is none.
+        # A call may have been interrupted before the command. The command does not run within an epoch.
         rm calls; step --until-epoch 7 --save-every 3 2> errors; test "$(cat calls)" = '7 7'
         has 'has 7 epochs; nothing to do' errors
         rm calls; step --steps 1 --save-every 3; absent calls
@@ -31,8 +33,7 @@ import Testing
         """#)
   }
 
-  @Test func `a command that fails ends the training after its checkpoint, with its status`() throws
-  {
+  @Test func `a failed command ends the training after the checkpoint, with its status`() throws {
     let shell = try workshop()
     try shell.run(
       prelude + #"""
@@ -61,7 +62,7 @@ import Testing
         """#)
   }
 
-  @Test func `options that make no sense are usage errors, which --dry-run finds too`() throws {
+  @Test func `invalid options are usage errors, also with --dry-run`() throws {
     let shell = try workshop()
     let step = "wgan-step mlp-gp.bin --data images.tensor --epochs 1"
     for (options, message) in [

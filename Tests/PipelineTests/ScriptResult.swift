@@ -1,6 +1,6 @@
 import Foundation
 
-/// How a script ended, and what it printed.
+/// The exit status and output of a script.
 struct ScriptResult: CustomStringConvertible {
   let script: String
   /// The folder that the script started in.
@@ -11,21 +11,21 @@ struct ScriptResult: CustomStringConvertible {
   let standardError: String
   /// The commands that failed, the innermost first.
   let failures: [FailedCommand]
-  /// The time limit in seconds, if the script was stopped at it.
+  /// The time limit in seconds if the script exceeded it; nil otherwise.
   let timeLimit: Double?
 
   /// Standard output as text.
   var text: String { String(decoding: standardOutput, as: UTF8.self) }
 
-  /// The whole numbers in the standard output.
+  /// The integers in standard output.
   var numbers: [Int] { text.split { !$0.isNumber }.compactMap { Int($0) } }
 
-  /// Whether the script ended with this status, in time, and without a failure that bash ignores.
+  /// Whether the script ended in time, with this status, and without a failure that bash ignores.
   func meets(_ expected: Int32) -> Bool {
     status == expected && timeLimit == nil && (expected != 0 || failures.isEmpty)
   }
 
-  /// What failed and all that helps to see why.
+  /// A report with the failed commands, their context and the output.
   var description: String {
     let lines = script.split(separator: "\n", omittingEmptySubsequences: false)
     var report: [String] = []
@@ -51,18 +51,18 @@ struct ScriptResult: CustomStringConvertible {
   }
 }
 
-/// A command of a script that failed, as the function `record` of `checks.bash` writes it.
+/// A failed command of a script, as recorded by the function `record` in `checks.bash`.
 struct FailedCommand: Sendable {
   let status: String
-  /// Numbers of the script's lines that led to the command, the innermost first. None in a script
-  /// within the script.
+  /// The line numbers in the script that led to the command, the innermost first. Empty for a nested
+  /// script.
   let lines: [Int]
   let folder: String
   let command: String
-  /// Why it failed; the statuses of all commands of a pipe, where bash alone found the failure.
+  /// The reason, or the statuses of all commands of a pipeline if bash detected the failure.
   let note: String
 
-  /// The records of the file.
+  /// Parses the records of the file.
   static func list(_ records: Data) -> [FailedCommand] {
     let fields = records.split(separator: 0, omittingEmptySubsequences: false).map {
       String(decoding: $0, as: UTF8.self)

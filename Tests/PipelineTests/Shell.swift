@@ -4,12 +4,12 @@ import Testing
 
 /// Runs bash scripts in a scratch folder of their own, with the built tools on the PATH.
 ///
-/// The tests see what a user sees: files, pipes, output, and exit statuses.
-/// `Tests/Fixtures/checks.bash` has the commands that the scripts check with.
+/// The tests check what users see: files, pipes, output and exit statuses.
+/// `Tests/Fixtures/checks.bash` has the check commands of the scripts.
 final class Shell: Sendable {
-  /// The folder that scripts run in. It is empty at first.
+  /// The folder that scripts run in. It starts empty.
   let folder: URL
-  /// Holds `folder`, and the harness's own files beside it. Its name is unique.
+  /// Contains `folder` and the files of the harness. Its name is unique.
   private let base: URL
 
   init() throws {
@@ -20,7 +20,7 @@ final class Shell: Sendable {
 
   deinit { try? FileManager.default.removeItem(at: base) }
 
-  /// Keeps the folder for several tests, until the end of the process.
+  /// Keeps the folder until the process ends, so that several tests can share it.
   func shared() -> Shell {
     Self.kept.withLock { kept in
       if kept.isEmpty { atexit { Shell.removeKept() } }
@@ -35,7 +35,7 @@ final class Shell: Sendable {
     for folder in kept.withLock({ $0 }) { try? FileManager.default.removeItem(at: folder) }
   }
 
-  /// The folder of the built tools, which is also that of the test program.
+  /// The folder of the built tools and of the test program.
   static let tools: String = {
     let program =
       (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
@@ -48,13 +48,13 @@ final class Shell: Sendable {
 
   /// Runs a script and requires that it succeeds.
   ///
-  /// Each of its commands is a check: the script ends at the first one that fails. The issue then
-  /// names that command, its folder and its status, and has both output streams.
+  /// Each command is a check: the script ends at the first one that fails. The issue then contains
+  /// that command, its folder, its status and both output streams.
   ///
   /// - Parameters:
-  ///   - status: The status that the script must end with. Anything but 0 is for a single command,
-  ///     or for a command after its preparations: a script with more checks uses `exits`.
-  ///   - timeLimit: Seconds after which the script and all that it started are killed.
+  ///   - status: The expected exit status. Use a status other than 0 only if the last command fails.
+  ///     A script with more checks uses `exits`.
+  ///   - timeLimit: The number of seconds after which the script and its processes are killed.
   @discardableResult
   func run(
     _ script: String, status: Int32 = 0, timeLimit: Double = 300,
@@ -66,7 +66,7 @@ final class Shell: Sendable {
     return result
   }
 
-  /// Runs a script, however it ends.
+  /// Runs a script and returns its result, whether it succeeds or fails.
   func attempt(_ script: String, timeLimit: Double = 300) throws -> ScriptResult {
     let files = base.appending(path: UUID().uuidString)
     try FileManager.default.createDirectory(at: files, withIntermediateDirectories: false)
@@ -76,7 +76,7 @@ final class Shell: Sendable {
     try Data(script.utf8).write(to: names[0])
 
     let process = Process()
-    // The tests may have been started with ignored signals.
+    // The test program may have been started with ignored signals.
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments =
       ["--default-signal=INT,TERM,HUP,PIPE", "bash", "-c", #"source "$CHECKS"; source "$SCRIPT""#]
@@ -117,7 +117,7 @@ final class Shell: Sendable {
     return environment
   }
 
-  /// Stops a script that hangs: first all that it has started, so that bash itself names the command
+  /// Stops a script that hangs. Its child processes are killed first, so that bash records the command
   /// that it waited for.
   private func stop(_ bash: Process) -> Int32? {
     ProcessFamily(of: base.lastPathComponent).kill(except: bash.processIdentifier)
@@ -128,7 +128,7 @@ final class Shell: Sendable {
     return bash.exitStatus(within: 2)
   }
 
-  /// Every file's name and content.
+  /// The names and contents of all files.
   func files() throws -> [String: Data] {
     var files: [String: Data] = [:]
     for name in try FileManager.default.subpathsOfDirectory(atPath: folder.path) {
@@ -146,10 +146,10 @@ final class Shell: Sendable {
 }
 
 extension Process {
-  /// The status of the process if it ends within so many seconds; 128 + n after signal n.
+  /// The exit status if the process ends within `seconds`, or 128 + n after signal n; nil otherwise.
   ///
-  /// Foundation notices the end only when all that the process has started has ended too, so the
-  /// kernel is asked. ECHILD means that Foundation was faster.
+  /// Foundation detects the end only after all child processes have ended, so this calls `waitid`.
+  /// ECHILD means that Foundation has already reaped the process.
   fileprivate func exitStatus(within seconds: Double) -> Int32? {
     let end = Date.now.addingTimeInterval(seconds)
     repeat {
@@ -169,7 +169,7 @@ extension Process {
   }
 }
 
-/// An IDX file of unsigned bytes: the header, and a pattern.
+/// An IDX file of unsigned bytes with a pattern as data.
 func idx(_ dimensions: [UInt32], count: Int? = nil, salt: Int = 0) -> [UInt8] {
   let announced = dimensions.reduce(1) { $0 * Int($1) }
   return [0, 0, 8, UInt8(dimensions.count)]
@@ -177,7 +177,7 @@ func idx(_ dimensions: [UInt32], count: Int? = nil, salt: Int = 0) -> [UInt8] {
     + (0..<(count ?? announced)).map { UInt8(truncatingIfNeeded: ($0 + salt) * 89 % 241) }
 }
 
-/// A folder with small images and a checkpoint for each preset.
+/// Creates a folder with small images and a checkpoint for each preset.
 func workshop(presets: [String] = ["mlp-gp"]) throws -> Shell {
   let shell = try Shell()
   try shell.write("images.idx", idx([150, 8, 8]))

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// `metrics2tb` in pipes.
+/// Tests of `metrics2tb` with files and pipes.
 @Suite struct TensorBoardTests {
   private func folder() throws -> Shell {
     let shell = try workshop()
@@ -24,7 +24,7 @@ import Testing
     return records
   }
 
-  @Test func `each line of a training is an event, after the version`() throws {
+  @Test func `each metrics line is an event, after the version event`() throws {
     let shell = try folder()
     try shell.run(
       "metrics2tb metrics.jsonl -o events; metrics2tb < metrics.jsonl | cmp - events")
@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  @Test func `a line is an event as soon as it has come`() throws {
+  @Test func `each line is converted as soon as it arrives`() throws {
     let shell = try folder()
     try shell.run(
       """
@@ -57,7 +57,7 @@ import Testing
       """)
   }
 
-  @Test func `a last line cut short counts for nothing`() throws {
+  @Test func `an incomplete last line is ignored`() throws {
     let shell = try folder()
     try shell.run(
       """
@@ -68,7 +68,7 @@ import Testing
       """)
   }
 
-  @Test func `the time begins at --start`() throws {
+  @Test func `--start sets the time of the first event`() throws {
     let shell = try folder()
     try shell.run(
       """

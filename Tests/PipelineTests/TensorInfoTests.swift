@@ -2,9 +2,9 @@ import Foundation
 import TensorIO
 import Testing
 
-/// What `tensor-info` says of a file.
+/// Tests of the output of `tensor-info`.
 @Suite struct TensorInfoTests {
-  @Test func `images with labels are told in a few lines`() throws {
+  @Test func `images with labels have a short summary`() throws {
     let shell = try Shell()
     try shell.write("images.idx", idx([7, 5, 6]))
     try shell.write("labels.idx", [0, 0, 8, 1, 0, 0, 0, 7, 3, 1, 3, 0, 9, 3, 1])
@@ -31,7 +31,7 @@ import Testing
         """)
   }
 
-  @Test func `JSON has a checkpoint's configuration, progress and every tensor`() throws {
+  @Test func `--json lists a checkpoint's configuration, progress and tensors`() throws {
     let shell = try workshop()
     let result = try shell.run(
       "wgan-step mlp-gp.bin --data images.tensor --steps 2 -o end; tensor-info --json < end")
@@ -51,14 +51,16 @@ import Testing
       let mean = numbers.reduce(0) { $0 + Double($1) } / Double(numbers.count)
       let expected = try [Double(#require(numbers.min())), Double(#require(numbers.max())), mean]
       for (key, expected) in zip(["minimum", "maximum", "mean"], expected) {
-        // Foundation reads the last digits of a number wrongly.
+        // Foundation does not round the last digits correctly.
         let found = try #require(tensor[key] as? Double)
         #expect(abs(found - expected) <= 1e-14 * abs(expected))
       }
     }
   }
 
-  @Test func `what is not finite is counted, large integers and empty tensors are told`() throws {
+  @Test func `non-finite values are counted, and large integers and empty tensors are printed`()
+    throws
+  {
     let shell = try Shell()
     let path = shell.folder.appending(path: "odd").path
     let header = TensorHeader(
@@ -95,11 +97,11 @@ import Testing
       #expect(line.split(separator: /\s{2,}/).map(String.init) == row)
     }
     #expect(text.contains("labels: 1 of -9223372036854775808, 2 of 9223372036854775807\n"))
-    // Whole numbers are whole numbers here too, up to the last digit.
-    let words = String(decoding: try shell.read("json"), as: UTF8.self)
-    #expect(words.contains(#""minimum":\#(Int64.min),"maximum":\#(Int64.max),"mean":3.0744"#))
-    #expect(words.contains(#""minimum":7,"maximum":7,"mean":7.0,"#))
-    #expect(words.contains(#""minimum":-3.0,"maximum":2.5,"#))
+    // Integers are exact in JSON too.
+    let jsonText = String(decoding: try shell.read("json"), as: UTF8.self)
+    #expect(jsonText.contains(#""minimum":\#(Int64.min),"maximum":\#(Int64.max),"mean":3.0744"#))
+    #expect(jsonText.contains(#""minimum":7,"maximum":7,"mean":7.0,"#))
+    #expect(jsonText.contains(#""minimum":-3.0,"maximum":2.5,"#))
     let json = try #require(
       JSONSerialization.jsonObject(with: shell.read("json")) as? [String: Any])
     let tensors = try #require(json["tensors"] as? [[String: Any]])
@@ -108,7 +110,7 @@ import Testing
     #expect(tensors[0]["counts"] as? [String: Int] == ["\(Int64.max)": 2, "\(Int64.min)": 1])
   }
 
-  @Test func `a file without a checksum says so, and a damaged one is refused`() throws {
+  @Test func `a missing checksum is printed, and a wrong checksum is an error`() throws {
     let shell = try workshop()
     let piped = try shell.run("idx2tensor images.idx | tensor-info -")
     #expect(
@@ -128,7 +130,7 @@ import Testing
     try shell.run("tensor-info nowhere", status: 66)
   }
 
-  @Test func `the header alone is told without a look at the data`() throws {
+  @Test func `--header does not read the data`() throws {
     let shell = try workshop()
     let result = try shell.run(
       #"""
@@ -151,7 +153,7 @@ import Testing
     #expect(damaged.standardOutput.isEmpty)
   }
 
-  @Test func `the header alone is of no use when the file is of another length`() throws {
+  @Test func `--header with a wrong file size is an error`() throws {
     let shell = try workshop()
     let size = try shell.read("images.tensor").count
     let result = try shell.run(

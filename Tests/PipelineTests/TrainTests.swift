@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// `make train` as a whole.
+/// Tests of `make train`.
 @Suite struct TrainTests {
   private let train =
     "make -s -C \(Shell.checkout) train TOOLS=\"$TOOLS\" DATA=\"$PWD/images.gz\" BATCH=20 OUT=\"$PWD/run\""
@@ -13,7 +13,7 @@ import Testing
     return shell
   }
 
-  @Test func `a run is brought up to EPOCHS, no further, and goes on from there`() throws {
+  @Test func `a run trains up to EPOCHS and resumes from there`() throws {
     let shell = try folder()
     try shell.run("\(train) EPOCHS=2")
     let two = try shell.files()
@@ -34,7 +34,7 @@ import Testing
       "mv run two-and-one; \(train) EPOCHS=3; cmp run/checkpoint two-and-one/checkpoint")
   }
 
-  @Test func `images that are held out are told of in the log, and change nothing else`() throws {
+  @Test func `held-out images change only the metrics`() throws {
     let shell = try folder()
     try shell.write("others", idx([50, 8, 8], salt: 9))
     try shell.run(
@@ -43,16 +43,16 @@ import Testing
       test "$(grep held_out run/metrics.jsonl | sed 's/,"gen.*//')" = $'{"epoch":2\\n{"epoch":3'
       mv run held; \(train) EPOCHS=3
       cmp run/checkpoint held/checkpoint; rm -r run; mv held run
-      # From then on, without another word.
+      # Later calls use HELD_OUT without naming it again.
       rm others; \(train) EPOCHS=4; test $(grep -c held_out run/metrics.jsonl) = 3
       exits 2 \(train) EPOCHS=5 HELD_OUT="$PWD/nowhere" 2> words; has 'nowhere: no such file' words
-      # Laid down again.
+      # An empty HELD_OUT removes it.
       \(train) EPOCHS=5 HELD_OUT=; test $(grep -c held_out run/metrics.jsonl) = 3
       \(train) EPOCHS=6; test $(grep -c held_out run/metrics.jsonl) = 3
       """)
   }
 
-  @Test func `a tensor file may have a folder of pictures held out`() throws {
+  @Test func `HELD_OUT may be a folder of pictures if DATA is a tensor file`() throws {
     let shell = try folder()
     let run = train.replacing("images.gz", with: "images.tensor")
     try shell.run(
@@ -66,7 +66,7 @@ import Testing
       """)
   }
 
-  @Test func `SIGUSR1 at any moment ends no step`() throws {
+  @Test func `SIGUSR1 at any time does not end a run`() throws {
     let shell = try folder()
     let result = try shell.run(
       """
@@ -81,7 +81,7 @@ import Testing
     #expect(hits > 3 && result.standardError.contains("\nwgan-step: epoch "), "\(result)")
   }
 
-  @Test func `what may be meant otherwise is said`() throws {
+  @Test func `likely mistakes are reported`() throws {
     let shell = try folder()
     try shell.run(
       "\(train) EPOCHS=1; sleep 0.01; gunzip -c images.gz > pixels; gzip -c pixels > images.gz")
@@ -107,7 +107,7 @@ import Testing
         "train: run 'rum' did not exist and DATA is not set; existing runs: few run\n"))
   }
 
-  @Test func `pitfall 25: pictures of progress are of the same latents every time`() throws {
+  @Test func `pitfall 25: all sample grids of a run use the same latents`() throws {
     let shell = try folder()
     for epoch in 1...2 {
       try shell.run(
@@ -122,7 +122,7 @@ import Testing
     #expect(files["run/samples/epoch-0001.png"] != files["run/samples/epoch-0002.png"])
   }
 
-  @Test func `a run is not mixed with another configuration`() throws {
+  @Test func `a run with another configuration is an error`() throws {
     let shell = try folder()
     try shell.run("\(train) EPOCHS=1")
     let before = try shell.files()
@@ -131,7 +131,7 @@ import Testing
     #expect(try shell.files() == before)
   }
 
-  @Test func `a run goes on as it was begun, whatever the defaults`() throws {
+  @Test func `a run resumes with its saved configuration`() throws {
     let shell = try folder()
     let run = #"make -s -C \#(Shell.checkout) train TOOLS="$TOOLS" OUT="$PWD/run""#
     try shell.run(
@@ -140,20 +140,20 @@ import Testing
       \(run) EPOCHS=2; rm images.gz; \(run) EPOCHS=3 SEED=7
       has -x 'preset mlp-gp' run/config; [ $(ls run/samples | wc -l) = 3 ]
       exits 2 \(run) EPOCHS=4 BATCH=64 2> words; has "BATCH is '20', not '64'" words
-      # The last goal is its goal, after an interruption as well.
+      # The default of EPOCHS is the last value, also after an interruption.
       exits 124 timeout -s INT 0.5 \(run) EPOCHS=300 2> words; absent run/samples/epoch-0300.png
       \(run); [ -e run/samples/epoch-0300.png ]; \(run) 2> words; has 'has 300 epochs; nothing to do' words
       """)
   }
 
-  @Test func `a variable that is nobody's is a typing error`() throws {
+  @Test func `an unknown variable is an error`() throws {
     let shell = try folder()
     let result = try shell.run("\(train) EPOCH=5", status: 2)
     #expect(result.standardError.contains("unknown variable EPOCH; make help"), "\(result)")
     #expect(!(try shell.files()).keys.contains { $0.hasPrefix("run") })
   }
 
-  @Test func `make help has words for every target and variable`() throws {
+  @Test func `make help describes every target and variable`() throws {
     let shell = try Shell()
     try shell.run(
       #"""
@@ -161,14 +161,14 @@ import Testing
       for name in $(sed -n 's/^\([A-Z_]*\) *?=.*/\1/p' Makefile); do
         has -E "^  $name +[a-z].{9,}" "$OLDPWD/help"
       done
-      # The status says whether make all has something to do.
+      # The exit status of make -q only shows whether make all is up to date.
       for name in $({ make -pq || true; } | sed -n 's/^\.PHONY: //p'); do
         has -E "^make $name +[a-z].{7,}" "$OLDPWD/help"
       done
       """#)
   }
 
-  @Test func `a failure stops make and keeps the checkpoint`() throws {
+  @Test func `an error ends make and keeps the checkpoint`() throws {
     let shell = try folder()
     func fails(_ script: String, _ message: String) throws {
       let result = try shell.run(script, status: 2)
@@ -185,7 +185,7 @@ import Testing
       "run/checkpoint: is images, not a checkpoint")
   }
 
-  @Test func `a first call that fails does not decide the configuration`() throws {
+  @Test func `a first call that fails does not save its configuration`() throws {
     let shell = try folder()
     for wrong in [
       "DATA=nothing", "BATCH=0", "BATCH=111", "SEED=abc", "PRESET=none", "HELD_OUT=no",
@@ -196,7 +196,7 @@ import Testing
     try shell.run("\(train) EPOCHS=1")
   }
 
-  @Test func `EVERY so many epochs there is a picture, and at the end`() throws {
+  @Test func `EVERY sets the interval of the sample grids, and the last epoch has one`() throws {
     let shell = try folder()
     try shell.run(
       """
@@ -206,12 +206,12 @@ import Testing
       cmp run/checkpoint calm/checkpoint
       for picture in run/samples/*; do cmp $picture calm/samples/${picture##*/}; done
       exits 2 \(train) EPOCHS=7 EVERY=0 2> words; has "'0' is invalid for '--save-every" words
-      # At most 50 pictures, unless more are asked for.
+      # The default interval gives at most 50 pictures.
       \(train) EPOCHS=51; [ $(ls run/samples | wc -l) = 28 ]; [ -e run/samples/epoch-0050.png ]
       """)
   }
 
-  @Test func `a run is complete where its learning rates are 0`() throws {
+  @Test func `a run is complete when its learning rates are 0`() throws {
     let shell = try folder()
     try shell.run(
       """
@@ -225,7 +225,7 @@ import Testing
       """)
   }
 
-  @Test func `TIME ends a call between two steps, and the same call goes on from there`() throws {
+  @Test func `TIME ends a call between two steps, and the next call resumes the run`() throws {
     let shell = try folder()
     try shell.run(
       """
@@ -241,7 +241,7 @@ import Testing
       """)
   }
 
-  @Test func `CONVERT is the command that makes the tensor file, and part of the configuration`()
+  @Test func `CONVERT sets the conversion command and is saved in the configuration`()
     throws
   {
     let shell = try folder()
@@ -255,7 +255,7 @@ import Testing
       """)
   }
 
-  @Test func `DATA may be a folder of PNG files, with a SIZE, or a tensor file`() throws {
+  @Test func `DATA may be a tensor file, or a folder of PNG files with SIZE`() throws {
     let shell = try folder()
     try shell.run(
       """
@@ -274,7 +274,7 @@ import Testing
       """)
   }
 
-  @Test func `paths may have blanks, quotes and dollars`() throws {
+  @Test func `paths may contain spaces, quotes and dollar signs`() throws {
     let shell = try folder()
     try shell.run(
       """
@@ -285,7 +285,7 @@ import Testing
       """)
   }
 
-  @Test func `SIGTERM to make stops the run, and make train goes on`() throws {
+  @Test func `SIGTERM to make stops the run, and make train resumes it`() throws {
     let shell = try folder()
     try shell.run(
       """

@@ -1,18 +1,18 @@
 import Foundation
 import Testing
 
-/// docs/TUTORIAL.md, block by block, as a reader would run it, on images of 8 × 8.
+/// Runs the code blocks of docs/TUTORIAL.md with 8 × 8 images.
 ///
-/// The words after `sh` are commands that are not ours: where one is missing the block is left out.
-/// `torch` stands for a Python that has what the replay takes.
+/// The words after `sh` are external commands. If one is not installed, the block is skipped. `torch`
+/// stands for a Python with the packages that the replay needs.
 @Suite struct TutorialTests {
-  /// What is changed in a block: where the images are, and that there are fewer.
+  /// Replacements in each block: the path of the images, and smaller numbers.
   private let changes = [
     ("/usr/share/datasets/fashion-mnist", "fashion-mnist"), ("500", "40"),
     ("EPOCHS=200", "EPOCHS=2"),
   ]
 
-  /// What a clone has, and tiny files in the place of Fashion-MNIST and of a reader's pictures.
+  /// The files of a clone, and small files instead of Fashion-MNIST and the reader's pictures.
   private func clone() throws -> Shell {
     let shell = try Shell()
     try shell.write("train-images-idx3-ubyte", idx([150, 8, 8]))
@@ -48,14 +48,14 @@ import Testing
     let blocks = try Page("docs/TUTORIAL.md").blocks(of: "sh")
     #expect(blocks.count > 15)
     var counts: [String: Int] = [:]
-    for (words, code) in blocks {
-      guard try words.allSatisfy({ try isThere($0, shell) }) else { continue }
+    for (commands, code) in blocks {
+      guard try commands.allSatisfy({ try isThere($0, shell) }) else { continue }
       var code = code
       for (text, other) in changes {
         counts[text, default: 0] += code.components(separatedBy: text).count - 1
         code = code.replacingOccurrences(of: text, with: other)
       }
-      // The variables of `make train` come from the block alone, not from a `make test` around it.
+      // Unset the variables of `make train`, which `make test` may have exported.
       try shell.run(
         """
         unset BATCH EPOCHS OUT PRESET RUN SEED THREADS
@@ -63,8 +63,10 @@ import Testing
         \(code)
         """)
     }
-    for (text, _) in changes { #expect(counts[text] ?? 0 > 0, "\(text) is in no block") }
-    // What the page says comes of it.
+    for (text, _) in changes {
+      #expect(counts[text] ?? 0 > 0, "\(text) does not occur in any block")
+    }
+    // The results that the page describes.
     try shell.run(
       """
       cmp runs/try/checkpoint runs/calm/checkpoint

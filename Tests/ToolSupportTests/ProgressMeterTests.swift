@@ -8,7 +8,7 @@ import Testing
     (3599.5, "1:00:00"), (18367, "5:06:07"), (172_799, "47:59:59"), (172_800, "2 d 0 h"),
     (273_600, "3 d 4 h"), (.infinity, "11574074074 d 1 h"),
   ])
-  func `a duration is shown as a clock, and in days from two days on`(
+  func `a duration is shown as a clock, or in days from two days`(
     _ seconds: Double, _ text: String
   ) {
     #expect(duration(seconds: seconds) == text)

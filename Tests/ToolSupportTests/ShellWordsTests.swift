@@ -11,7 +11,7 @@ import Testing
       (#"'\' "\"\\\$\`" "\n" \\ \'"#, [#"\"#, #""\$`"#, #"\n"#, #"\"#, "'"]),
       (#"$(touch x); `y` $HOME * > z #"#, ["$(touch", "x);", "`y`", "$HOME", "*", ">", "z", "#"]),
     ] as [(String, [String])])
-  func `words are those of a shell, without expansions`(_ text: String, _ words: [String]) {
+  func `text is split into shell words, without expansions`(_ text: String, _ words: [String]) {
     #expect(shellWords(text) == words)
   }
 
