@@ -88,8 +88,8 @@ public final class OutputFile {
   /// directory. Nothing can be written afterwards.
   ///
   /// - Precondition: The output is not committed.
-  /// - Throws: `.inputOutput` if that fails. The previous file is then unchanged, unless the message
-  ///   says otherwise.
+  /// - Throws: `.inputOutput` if that fails. The previous file is then unchanged, except where the message
+  ///   reports a change.
   public func commit() throws(FileError) {
     precondition(descriptor >= 0, "committed twice")
     if isStandard { return }

@@ -94,7 +94,7 @@ struct PartialFile {
   }
 
   /// Syncs the file, renames it to its target and syncs the directory, all under the lock. After an
-  /// error the target is unchanged, unless the message says otherwise.
+  /// error the target is unchanged, except where the message reports a change.
   mutating func replaceTarget(_ name: String) throws(FileError) {
     guard fsync(descriptor) == 0 else { throw FileError(.inputOutput, name, errno: errno) }
     // If somebody removed the file, another writer may own the path now.

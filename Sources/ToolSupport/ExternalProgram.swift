@@ -81,10 +81,12 @@ public struct ExternalProgram {
     SignalSet([SIGPIPE, SIGXFSZ]).useAsDefaults(in: &attributes)
     unsafe posix_spawnattr_setflags(
       &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-    var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
-    defer { unsafe words.forEach { unsafe free($0) } }
+    // Where children are reaped automatically, there is no status to wait for.
+    signal(SIGCHLD, SIG_DFL)
+    var argv = unsafe arguments.map { unsafe strdup($0) } + [nil]
+    defer { unsafe argv.forEach { unsafe free($0) } }
     var process: pid_t = 0
-    let code = unsafe posix_spawn(&process, path, &actions, &attributes, &words, environ)
+    let code = unsafe posix_spawn(&process, path, &actions, &attributes, &argv, environ)
     guard code == 0 else {
       errno = code
       return nil

@@ -30,6 +30,11 @@ public final class StopSignals {
   /// Restores the default actions of the signals.
   public func release() { signals.unblock() }
 
+  /// Blocks the signals again after `release`, unless one was received.
+  public func block() {
+    if received == nil { signals.block() }
+  }
+
   /// Throws `EndedBySignal` if a signal was received. Call it after the work is saved; `main` then
   /// terminates by the signal.
   public func finish() throws {

@@ -57,7 +57,8 @@ struct Saves {
   /// Whether an epoch has ended that needs a checkpoint.
   func isDue(at progress: TrainingProgress) -> Bool { interval?.isDue(at: progress) ?? false }
 
-  /// Runs the command if the checkpoint is one that it runs after. A signal stops both.
+  /// Runs the command if the checkpoint is one that it runs after. The checkpoint is saved, so a signal
+  /// ends the tool immediately.
   mutating func runCommand(
     after progress: TrainingProgress, of plan: TrainingPlan, _ signals: StopSignals
   ) throws {
@@ -65,6 +66,8 @@ struct Saves {
     guard isDue(at: progress) || isComplete, progress.epoch != reportedEpoch else { return }
     reportedEpoch = progress.epoch
     let seconds = clock.lap()
+    signals.release()
+    defer { signals.block() }
     do { try command?.run(["\(progress.epoch)", "\(Int(seconds.rounded()))"]) } catch {
       try signals.finish()
       throw error

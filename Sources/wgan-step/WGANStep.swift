@@ -69,6 +69,9 @@ struct WGANStep: Tool {
     if only == .generator, options.untilEpoch != nil {
       throw ValidationError("--until-epoch counts epochs of the critic; --only generator has none")
     }
+    if only == .generator, save.saveEvery != nil {
+      throw ValidationError("--save-every counts epochs of the critic; --only generator has none")
+    }
     if output.path == "-", save.saveEvery != nil || save.afterSave != nil {
       throw ValidationError("--save-every and --after-save need -o FILE")
     }
@@ -96,6 +99,8 @@ struct WGANStep: Tool {
     var saves = Saves(
       save, of: whole, from: state.progress.epoch, within: options.timeBudget)
     let signals = StopSignals()
+    // A finished checkpoint stays as it is.
+    let isUpToDate = checkpoint == self.output.path && plan.isFinished(at: state.progress)
     if checkpoint == self.output.path {
       try saves.runCommand(before: state.progress, of: plan, signals)
     }
@@ -107,7 +112,7 @@ struct WGANStep: Tool {
       try saves.runCommand(after: state.progress, of: plan, signals)
     }
     reportEarlyEnd(plan, of: whole, state.progress, signals)
-    try save(state, to: output, records, signals)
+    if !isUpToDate { try save(state, to: output, records, signals) }
     try records.finish()
     try signals.finish()
     try saves.runCommand(after: state.progress, of: plan, signals)

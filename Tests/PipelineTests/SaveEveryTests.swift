@@ -62,10 +62,23 @@ import Testing
         """#)
   }
 
+  @Test func `a signal during the command ends the tool immediately`() throws {
+    let shell = try workshop()
+    try shell.run(
+      prelude + #"""
+        with_signals wgan-step run.bin --data images.tensor --epochs 9 --save-every 2 -o run.bin \
+          --after-save 'echo 1 > began; exec sleep 60' &
+        await '[ -s began ]'; kill -TERM $!
+        exits 143 wait $!
+        test $(epoch run.bin) = 2
+        """#, timeLimit: 30)
+  }
+
   @Test func `invalid options are usage errors, also with --dry-run`() throws {
     let shell = try workshop()
     let step = "wgan-step mlp-gp.bin --data images.tensor --epochs 1"
     for (options, message) in [
+      ("--save-every 2 --only generator -o run.bin", "--save-every counts epochs of the critic"),
       ("--save-every 2", "--save-every and --after-save need -o FILE"),
       ("--after-save true", "--save-every and --after-save need -o FILE"),
       (

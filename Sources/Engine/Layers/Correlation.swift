@@ -16,11 +16,18 @@ struct Correlation: Sendable {
   let windows: [Window]
   /// The rows of x under a whole window.
   private let offsets: WindowOffsets
-  private let positions: [Position]
-  /// The boxes of taps that lie inside the image at one output position or another.
-  private let boxes: [[WindowOffsets.Part]]
+  /// The output positions along all axes but the last, and along the last. Their product is not
+  /// stored: it has as many elements as the image has positions.
+  private let outer: [Position], inner: [Position]
+  /// The taps along the last axis, for each tap of the others.
+  private let lines: [WindowOffsets.Part]
+  /// For each box of taps along all axes but the last: its taps where the last axis is complete, and
+  /// the indices of its lines.
+  private let complete: [[WindowOffsets.Part]], lineIndices: [[Int]]
+  /// The ranges of taps along the last axis.
+  private let ranges: [Range<Int>]
 
-  /// An output position.
+  /// An output position along some axes.
   private struct Position {
     /// Its first row in y.
     var row = 0
@@ -35,32 +42,64 @@ struct Correlation: Sendable {
     precondition(windows.count == input.spatial.count && windows.count == output.spatial.count)
     (self.input, self.output, self.windows) = (input, output, windows)
     let (inputPitches, outputPitches) = (input.pitches, output.pitches)
-    var positions = [Position()]
-    var ranges: [[Range<Int>]] = []
-    for (axis, window) in windows.enumerated() {
+    var axes: [(positions: [Position], ranges: [Range<Int>])] = windows.indices.map { axis in
       var distinct: [Range<Int>] = []
-      let steps = (0..<window.outputs).map { output in
-        let taps = window.taps(of: output)
+      let positions = (0..<windows[axis].outputs).map { output in
+        let taps = windows[axis].taps(of: output)
         if !distinct.contains(taps) { distinct.append(taps) }
         return Position(
-          row: window.position(of: output) * outputPitches[axis],
-          origin: window.origin(of: output) * inputPitches[axis],
+          row: windows[axis].position(of: output) * outputPitches[axis],
+          origin: windows[axis].origin(of: output) * inputPitches[axis],
           box: distinct.firstIndex(of: taps) ?? 0)
       }
-      positions = positions.flatMap { head in
-        steps.map {
+      return (positions, distinct)
+    }
+    let last = axes.removeLast()
+    outer = axes.reduce([Position()]) { heads, axis in
+      heads.flatMap { head in
+        axis.positions.map {
           Position(
             row: head.row + $0.row, origin: head.origin + $0.origin,
-            box: head.box * distinct.count + $0.box)
+            box: head.box * axis.ranges.count + $0.box)
         }
       }
-      ranges.append(distinct)
     }
+    (inner, ranges) = last
     let offsets = WindowOffsets(
       taps: windows.map(\.kernel), pitches: inputPitches, channels: input.channels)
     self.offsets = offsets
-    self.positions = positions
-    boxes = combinations(ranges).map { offsets.parts($0) }
+    let kernels = windows.map(\.kernel)
+    let line = 0..<kernels[kernels.count - 1]
+    lines = combinations(kernels.dropLast().map { Array(0..<$0) }).flatMap { tap in
+      offsets.parts(tap.map { $0..<$0 + 1 } + [line])
+    }
+    let boxes = combinations(axes.map(\.ranges))
+    complete = boxes.map { offsets.parts($0 + [line]) }
+    lineIndices = boxes.map { box in
+      zip(box, kernels).reduce([0]) { heads, axis in
+        heads.flatMap { head in axis.0.map { head * axis.1 + $0 } }
+      }
+    }
+  }
+
+  /// Calls `body` for every position with its first row in y, the origin of its window in x, and its
+  /// boxes.
+  private func forEachPosition(
+    _ body: (_ row: Int, _ origin: Int, _ outer: Int, _ inner: Int) -> Void
+  ) {
+    for head in outer {
+      for step in inner { body(head.row + step.row, head.origin + step.origin, head.box, step.box) }
+    }
+  }
+
+  /// Calls `body` with the taps of a box, as parts that are consecutive in the weights.
+  private func forEachPart(_ outer: Int, _ inner: Int, _ body: (WindowOffsets.Part) -> Void) {
+    let range = ranges[inner]
+    if range.count == windows[windows.count - 1].kernel {
+      for part in complete[outer] { body(part) }
+    } else if !range.isEmpty {
+      for line in lineIndices[outer] { body(offsets.part(range, of: lines[line])) }
+    }
   }
 
   /// Columns of W.
@@ -75,13 +114,13 @@ struct Correlation: Sendable {
     _ x: MatrixView<S>, _ weight: Buffer<S>, bias: Buffer<S>?, into y: MatrixView<S>
   ) {
     let weight = matrix(weight)
-    for position in positions {
-      let y = y.rows(position.row..<position.row + output.channels)
+    forEachPosition { row, origin, outer, inner in
+      let y = y.rows(row..<row + output.channels)
       var isFirst = true
-      for part in boxes[position.box] {
+      forEachPart(outer, inner) { part in
         S.product(
           MatrixOperand(weight.columns(part.first..<part.first + part.count)),
-          MatrixOperand(x, under: part, of: offsets, from: position.origin),
+          MatrixOperand(x, under: part, of: offsets, from: origin),
           bias: isFirst ? bias : nil, adding: !isFirst, into: y)
         isFirst = false
       }
@@ -105,12 +144,12 @@ struct Correlation: Sendable {
     if channels.isEmpty { return }
     let weight = matrix(gradient).rows(channels)
     if !adding { weight.clear() }
-    for position in positions {
-      let y = y.rows(channels.shifted(by: position.row))
-      for part in boxes[position.box] {
+    forEachPosition { row, origin, outer, inner in
+      let y = y.rows(channels.shifted(by: row))
+      forEachPart(outer, inner) { part in
         S.product(
           MatrixOperand(y),
-          MatrixOperand(x, under: part, of: offsets, from: position.origin).transposed, bias: nil,
+          MatrixOperand(x, under: part, of: offsets, from: origin).transposed, bias: nil,
           adding: true, into: weight.columns(part.first..<part.first + part.count))
       }
     }

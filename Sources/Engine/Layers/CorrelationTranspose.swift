@@ -2,9 +2,11 @@
 /// W[:, tap, :]ᵀ · y.
 struct CorrelationTranspose: Sendable {
   let correlation: Correlation
-  private let positions: [Position]
+  /// The positions of x along all axes but the last, and along the last. Their product is not
+  /// stored: it has an element for every position and tap.
+  private let outer: [Position], inner: [Position]
 
-  /// A position of x, and the taps that fall on it.
+  /// A position of x along some axes, and the taps that fall on it.
   private struct Position {
     /// Its first row in x.
     var row = 0
@@ -16,9 +18,8 @@ struct CorrelationTranspose: Sendable {
     self.correlation = correlation
     let inputPitches = correlation.input.pitches
     let outputPitches = correlation.output.pitches
-    var positions = [Position()]
-    for (axis, window) in correlation.windows.enumerated() {
-      let steps = (0..<window.inputs).map { position in
+    var axes = correlation.windows.enumerated().map { axis, window in
+      (0..<window.inputs).map { position in
         Position(
           row: position * inputPitches[axis],
           taps: (0..<window.kernel).compactMap { tap in
@@ -27,17 +28,19 @@ struct CorrelationTranspose: Sendable {
             }
           })
       }
-      positions = positions.flatMap { head in
-        steps.map { step in
+    }
+    inner = axes.removeLast()
+    outer = zip(axes, correlation.windows).reduce([Position()]) { heads, axis in
+      heads.flatMap { head in
+        axis.0.map { step in
           Position(
             row: head.row + step.row,
             taps: head.taps.flatMap { head in
-              step.taps.map { (head.index * window.kernel + $0.index, head.output + $0.output) }
+              step.taps.map { (head.index * axis.1.kernel + $0.index, head.output + $0.output) }
             })
         }
       }
     }
-    self.positions = positions
   }
 
   /// x = b + Wᵀ ⋆ y, or added to x.
@@ -48,21 +51,28 @@ struct CorrelationTranspose: Sendable {
   ) {
     let weight = correlation.matrix(weight)
     let (inputs, outputs) = (correlation.input.channels, correlation.output.channels)
-    for position in positions {
-      let x = x.rows(position.row..<position.row + inputs)
-      var isFirst = !adding
-      for tap in position.taps {
-        S.product(
-          weight.columns(tap.index * inputs..<(tap.index + 1) * inputs).transposed,
-          MatrixOperand(y.rows(tap.output..<tap.output + outputs)), bias: isFirst ? bias : nil,
-          adding: !isFirst, into: x)
-        isFirst = false
-      }
-      // An empty product, for a position on which no tap falls.
-      if isFirst {
-        S.product(
-          MatrixOperand(x.columns(0..<0)), MatrixOperand(y.rows(0..<0)), bias: bias,
-          adding: false, into: x)
+    let kernel = correlation.windows[correlation.windows.count - 1].kernel
+    for head in outer {
+      for step in inner {
+        let row = head.row + step.row
+        let x = x.rows(row..<row + inputs)
+        var isFirst = !adding
+        for first in head.taps {
+          for tap in step.taps {
+            let (index, output) = (first.index * kernel + tap.index, first.output + tap.output)
+            S.product(
+              weight.columns(index * inputs..<(index + 1) * inputs).transposed,
+              MatrixOperand(y.rows(output..<output + outputs)), bias: isFirst ? bias : nil,
+              adding: !isFirst, into: x)
+            isFirst = false
+          }
+        }
+        // An empty product, for a position on which no tap falls.
+        if isFirst {
+          S.product(
+            MatrixOperand(x.columns(0..<0)), MatrixOperand(y.rows(0..<0)), bias: bias,
+            adding: false, into: x)
+        }
       }
     }
   }

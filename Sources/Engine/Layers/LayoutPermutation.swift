@@ -67,10 +67,11 @@ package struct LayoutPermutation: Equatable, Sendable {
     var (place, pytorch) = (0, 0)
     // The fastest axis has a loop of its own; the others count like the digits of a number.
     let (length, step) = axes.last.map { (view[$0], strides[$0]) } ?? (1, 0)
+    let outer = Array(axes.enumerated().dropLast().reversed())
     while place < stride {
       for offset in 0..<length { body(place + offset, pytorch + offset * step) }
       place += length
-      for (position, axis) in axes.enumerated().dropLast().reversed() {
+      for (position, axis) in outer {
         index[position] += 1
         pytorch += strides[axis]
         if index[position] < view[axis] { break }

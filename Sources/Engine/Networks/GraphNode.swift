@@ -1,4 +1,4 @@
-/// A place in a network: a layer, and the edge that leads past its neighbors, if there is one.
+/// A layer of a network, and its edge to nodes other than its neighbors, if there is one.
 struct GraphNode: Sendable {
   let layer: any Layer
   /// The index of its layer in the architecture, and so its name in PyTorch's `nn.Sequential`.

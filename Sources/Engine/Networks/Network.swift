@@ -67,6 +67,9 @@ package struct Network: Sendable {
     affineEnd = start < nodes.count && nodes[start].layer.isAffine ? start + 1 : 0
   }
 
+  /// The maximum number of parameters of a network: 1 GiB, and as much for each moment.
+  package static let maximumParameterCount = 1 << 28
+
   package var output: Shape { nodes.last?.layer.output ?? input }
 
   /// Whether a penalty's gradient has a term by `Layer.addSecondOrderTerm`.

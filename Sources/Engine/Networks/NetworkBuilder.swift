@@ -65,6 +65,7 @@ private struct NetworkBuilder {
           inputs: (size - 1) * stride - 2 * padding + kernel + extra, kernel: kernel,
           stride: stride, padding: padding)
       }
+      try requireFewWeights(index, channels, kernel)
       guard extra < stride, layout == shape, windows.count == shape.spatial.count,
         let layer = Convolution(
           transposed: shape, channels: channels, windows: windows, hasBias: bias)
@@ -150,6 +151,7 @@ private struct NetworkBuilder {
           padding: count)
       }
     }
+    try requireFewWeights(index, channels, kernel)
     guard layout == shape, windows.count == shape.spatial.count,
       let layer = upsampling == 1
         ? Convolution(shape, channels: channels, windows: windows, hasBias: bias)
@@ -158,6 +160,17 @@ private struct NetworkBuilder {
     else { throw shapeError(index) }
     (margin, upsampling) = (0, 1)
     add(layer, index)
+  }
+
+  /// Checks the number of weights of a convolution before it is built.
+  private func requireFewWeights(_ index: Int, _ channels: Int, _ kernel: Int) throws(ShapeError) {
+    let count = shape.spatial.reduce(Double(shape.channels) * Double(channels)) { product, _ in
+      product * Double(kernel)
+    }
+    guard count <= Double(Network.maximumParameterCount) else {
+      throw shapeError(
+        index, "has more than \(Network.maximumParameterCount) weights, the maximum of a network")
+    }
   }
 
   /// The layout of a dense layer's output: that of the image that a reshape after it makes, or that

@@ -21,6 +21,8 @@
     _ x: MatrixView<S>, under part: WindowOffsets.Part, of window: WindowOffsets, from origin: Int
   ) {
     precondition(part.first >= 0 && part.first + part.count <= window.count)
+    // A stride of 1 would mean columns: the kernel tells both by it.
+    precondition(x.stride > 1)
     precondition(
       origin + part.offsets.lowerBound >= 0 && origin + part.offsets.upperBound < x.rows)
     unsafe base = UnsafePointer(x.base) + origin * x.stride

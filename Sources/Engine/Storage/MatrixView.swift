@@ -82,8 +82,8 @@ import Glibc
 
 extension MatrixView {
   /// All elements of a buffer, row after row.
-  @inlinable package init(_ run: Buffer<S>, rows: Int, columns: Int) {
-    precondition(rows >= 0 && columns >= 0 && rows * columns == run.count)
-    unsafe self.init(base: run.base, rows: rows, columns: columns, stride: columns)
+  @inlinable package init(_ buffer: Buffer<S>, rows: Int, columns: Int) {
+    precondition(rows >= 0 && columns >= 0 && rows * columns == buffer.count)
+    unsafe self.init(base: buffer.base, rows: rows, columns: columns, stride: columns)
   }
 }

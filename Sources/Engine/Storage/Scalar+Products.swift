@@ -12,6 +12,7 @@ extension Scalar {
     precondition(a.rows == c.rows && a.columns == b.rows && b.columns == c.columns)
     precondition(unsafe a.index == nil)
     if let bias { precondition(bias.count == c.rows) }
+    precondition(b.row == 1 || b.column == 1)
     var arguments = unsafe product_arguments(
       left: a.operand, right: b.operand, bias: input_buffer(bias), accumulate: adding,
       result: c.output)

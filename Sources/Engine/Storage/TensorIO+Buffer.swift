@@ -23,12 +23,12 @@ extension TensorHeader {
 
 extension TensorWriter {
   /// Writes the next elements of the data.
-  package func write(_ run: Buffer<Float>) throws(FileError) { unsafe try write(run.bytes) }
+  package func write(_ buffer: Buffer<Float>) throws(FileError) { unsafe try write(buffer.bytes) }
 }
 
 extension TensorAppender {
   /// Writes a tensor.
-  package func append(_ entry: TensorEntry, _ run: Buffer<UInt8>) throws(FileError) {
-    unsafe try append(entry, run.bytes)
+  package func append(_ entry: TensorEntry, _ buffer: Buffer<UInt8>) throws(FileError) {
+    unsafe try append(entry, buffer.bytes)
   }
 }

@@ -18,6 +18,7 @@
   }
 
   init(taps: [Int], pitches: [Int], channels: Int) {
+    precondition(pitches.last == channels)
     (self.taps, self.pitches, self.channels) = (taps, pitches, channels)
     count = taps.reduce(channels, *)
     unsafe base = .allocate(capacity: max(count, 1))
@@ -49,6 +50,14 @@
         first: first * channels, count: (last - first + 1) * channels,
         offsets: offset(lower)...offset(upper) + channels - 1)
     }
+  }
+
+  /// Some taps of a part that is a line of taps along the last axis.
+  func part(_ taps: Range<Int>, of line: Part) -> Part {
+    let (skipped, count) = (taps.lowerBound * channels, taps.count * channels)
+    precondition(skipped >= 0 && skipped + count <= line.count)
+    let first = line.offsets.lowerBound + skipped
+    return Part(first: line.first + skipped, count: count, offsets: first...first + count - 1)
   }
 
   private func index(_ tap: [Int]) -> Int {

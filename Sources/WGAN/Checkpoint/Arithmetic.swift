@@ -14,6 +14,11 @@ public struct Arithmetic: Equatable, Sendable {
   /// Makes a list with the version of this build only.
   init() {}
 
+  /// The version of release 0.1.0, which a checkpoint without a version has.
+  static let ofFirstRelease = Arithmetic(versions: [2])
+
+  private init(versions: [Int]) { self.versions = versions }
+
   /// Adds the version of this build if it differs from the last one.
   mutating func enter() {
     if isForeign { versions.append(Self.version) }

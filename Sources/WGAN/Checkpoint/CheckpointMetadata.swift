@@ -51,7 +51,9 @@ enum CheckpointMetadata {
       Field("progress.critic_steps", \.progress.criticSteps, default: 0),
       Field("progress.generator_steps", \.progress.generatorSteps, default: 0),
       Field("progress.phase", \.progress.phase, default: 0),
-      Field("progress.arithmetic", \.progress.arithmetic, default: Arithmetic()) { Arithmetic($0) },
+      Field("progress.arithmetic", \.progress.arithmetic, default: .ofFirstRelease) {
+        Arithmetic($0)
+      },
       Field("progress.images", default: "", print: { $0.progress.images ?? "" }) { text, content in
         content.progress.images = text.isEmpty ? nil : text
         return text.utf8.count <= 100

@@ -117,7 +117,7 @@ private struct CheckpointLayout {
       }
     }
     if let missing = layout.entries.first(where: { unseen[$0.name] != nil }) {
-      let others = unseen.count == 1 ? "" : ", nor \(unseen.count - 1) others"
+      let others = unseen.count == 1 ? "" : "; \(unseen.count) tensors are missing"
       throw FileError(.invalid, file.path, "has no tensor \(missing.name)\(others)")
     }
     return (content.configuration, content.progress, layout)

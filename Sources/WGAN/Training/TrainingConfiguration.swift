@@ -110,6 +110,9 @@ public struct TrainingConfiguration: Equatable, Sendable {
 
   /// The first value that is out of range or does not fit the others; `nil` if training can start.
   public var validationError: String? {
+    guard image.spatial.count == 2 else {
+      return "an image must have two spatial axes, height and width"
+    }
     guard 1...Architecture.maximumWidth ~= latent else {
       return "the latent size must be between 1 and \(Architecture.maximumWidth)"
     }
@@ -168,16 +171,13 @@ public struct TrainingConfiguration: Equatable, Sendable {
       do throws(ShapeError) {
         let count = try build().parameterCount
         guard count > 0 else { return "the \(name) has no parameters" }
-        guard count <= Self.maximumParameterCount else {
-          return "the \(name) has \(count) parameters (maximum: \(Self.maximumParameterCount))"
+        guard count <= Network.maximumParameterCount else {
+          return "the \(name) has \(count) parameters (maximum: \(Network.maximumParameterCount))"
         }
       } catch { return "the \(name): \(error)" }
     }
     return nil
   }
-
-  /// The maximum number of parameters of a network: 1 GiB, and as much for each moment.
-  private static let maximumParameterCount = 1 << 28
 
   private func buildGenerator() throws(ShapeError) -> Network {
     try generator.network(input: .vector(latent), output: image)
