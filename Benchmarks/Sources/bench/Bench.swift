@@ -48,7 +48,8 @@ struct Run: ParsableCommand {
   @Option(help: "Number of rounds.") var rounds = 5
   @Option(help: "Approximate seconds per round for each implementation.") var seconds = 3.0
   @Option(help: "Number of threads. (default: number of cores)") var threads: Int?
-  @Option(help: "Batch size of presets. (default: set by preset)") var batchSize: Int?
+  @Option(help: "Batch size of presets without their own. (default: set by preset)")
+  var batchSize: Int?
   @Option(help: "Maximum seconds to wait for a response of a framework.") var patience = 900.0
   @Option(name: .shortAndLong, help: "Folder for the results.") var output: String
 

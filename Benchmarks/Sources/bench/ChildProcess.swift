@@ -17,7 +17,7 @@ struct Failure: Error, CustomStringConvertible {
 final class ChildProcess {
   private let pid: pid_t
   private let input: Int32, output: Int32
-  private let log: String
+  private let executable: String, log: String
   /// Output that is read and not yet returned.
   private var buffered = ""
   /// `wait4` has returned, so `pid` is not valid any more.
@@ -69,7 +69,8 @@ final class ChildProcess {
       close(fromChild[0])
       throw Failure("\(command[0]): \(String(cString: strerror(status)))")
     }
-    (self.pid, self.log, input, output) = (pid, log, toChild[1], fromChild[0])
+    (self.pid, executable, self.log) = (pid, command[0], log)
+    (input, output) = (toChild[1], fromChild[0])
   }
 
   deinit {
@@ -98,7 +99,7 @@ final class ChildProcess {
     var bytes = Array((line + "\n").utf8)[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { write(input, $0.baseAddress, $0.count) }
-      guard count > 0 else { throw Failure(lastErrorLine ?? "the process ended unexpectedly") }
+      guard count > 0 else { throw Failure(lastErrorLine ?? "\(executable) ended unexpectedly") }
       bytes = bytes.dropFirst(count)
     }
   }
@@ -123,7 +124,7 @@ final class ChildProcess {
       guard ready.revents != 0 else { continue }
       var buffer = [UInt8](repeating: 0, count: 4096)
       let count = read(output, &buffer, buffer.count)
-      guard count > 0 else { throw Failure(lastErrorLine ?? "the process ended unexpectedly") }
+      guard count > 0 else { throw Failure(lastErrorLine ?? "\(executable) ended unexpectedly") }
       buffered += String(decoding: buffer[..<count], as: UTF8.self)
     }
   }
