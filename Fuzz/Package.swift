@@ -5,14 +5,15 @@ let settings: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("MemberImportVisibility"),
-  // After the option that `swift build --sanitize fuzzer` gives: of several the last one decides on
-  // coverage, and SwiftPM gives its own in no certain order.
+  // The last -sanitize option determines the coverage instrumentation, and the order of SwiftPM's own
+  // options varies. These flags follow the option of `swift build --sanitize fuzzer`.
   .unsafeFlags(["-sanitize=fuzzer,address"]),
 ]
 
 let sanitized: [CSetting] = [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])]
 
-// The libraries are links to those of the main package, so that they are built with the sanitizers.
+// The library targets are symbolic links to the sources of the main package, so they are built with
+// the sanitizers.
 let package = Package(
   name: "fuzz",
   targets: [

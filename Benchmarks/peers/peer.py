@@ -1,8 +1,12 @@
-"""One peer as a process that obeys lines: `critic N`, `generator N` or `both N` makes exactly so many steps (of both:
-so many generator steps, each after its critic steps) and answers with the seconds they took; `check` answers with
-numbers that are the same for every framework. Between two lines it waits for the next one.
+"""The protocol between `bench` and a framework, which runs in its own process.
 
-A line `first` says that the first critic step is done, and a line of JSON that all is compiled and warm.
+The process writes a line `first` after the first critic step. It writes a line of JSON when everything is compiled and
+warmed up. Then it reads commands from standard input, one per line, and writes one line in response to each:
+
+- `critic N`, `generator N`: makes N steps. The response is the elapsed time in seconds.
+- `both N`: makes N generator steps, each after its critic steps. The response is the elapsed time in seconds.
+- `check`: computes a few results of the untrained networks. The response is a JSON array of numbers, which must be the
+  same for all frameworks.
 """
 
 import argparse
@@ -12,42 +16,45 @@ import sys
 import time
 
 
-def arguments(modes):
+def parse_arguments(modes):
+    """Parses the command line, and sets the number of threads before a framework is imported."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("mode", choices=modes)
     parser.add_argument("checkpoint")
-    parser.add_argument("networks", help="what wgan-init --print-networks --json --from CHECKPOINT prints")
+    parser.add_argument("networks", help="output of wgan-init --print-networks --json --from CHECKPOINT")
     parser.add_argument("images")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
-    parser.add_argument("--batches", type=int, default=1 << 30, help="real batches that a generator step uses up")
+    parser.add_argument("--batches", type=int, default=1 << 30, help="real batches per generator step")
     options = parser.parse_args()
     for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[variable] = str(options.threads)
     return options
 
 
-def serve(version, build):
-    """`build` makes an object with the methods critic, generator, both (n steps each), check and perhaps tune."""
+def serve(version, make_trainer):
+    """Runs the protocol. `make_trainer` returns an object with the attribute note, the methods critic, generator and
+    both, which take the number of steps, the method check, and optionally the method tune.
+    """
     out = os.fdopen(os.dup(1), "w", buffering=1)
-    os.dup2(2, 1)  # what a framework prints is no answer
+    os.dup2(2, 1)  # The output of a framework must not mix with the responses.
     try:
-        trainer = build()
+        trainer = make_trainer()
         trainer.critic(1)
         print("first", file=out)
-        began = time.perf_counter()
+        start = time.perf_counter()
         getattr(trainer, "tune", lambda: None)()
-        for verb in (trainer.critic, trainer.generator, trainer.both):
-            verb(1)
-        warm = time.perf_counter() - began
+        for make_steps in (trainer.critic, trainer.generator, trainer.both):
+            make_steps(1)
+        warm = time.perf_counter() - start
         print(json.dumps({"version": version, "note": trainer.note, "warm_up": warm}), file=out)
         for line in sys.stdin:
-            verb, *count = line.split()
-            if verb == "check":
+            command, *count = line.split()
+            if command == "check":
                 print(json.dumps([float(number) for number in trainer.check()]), file=out)
                 continue
-            began = time.perf_counter()
-            {"critic": trainer.critic, "generator": trainer.generator, "both": trainer.both}[verb](int(*count))
-            print(time.perf_counter() - began, file=out)
+            start = time.perf_counter()
+            {"critic": trainer.critic, "generator": trainer.generator, "both": trainer.both}[command](int(*count))
+            print(time.perf_counter() - start, file=out)
     except BrokenPipeError:
         pass
     except Exception as error:

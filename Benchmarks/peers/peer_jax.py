@@ -1,13 +1,16 @@
-"""JAX: a jitted step, or for dense networks a compiled loop over many of them. See peer.py."""
+"""Training in JAX. peer.py describes the protocol.
+
+Dense networks use a compiled loop over steps. Others use a compiled step.
+"""
 
 import peer
 
-options = peer.arguments(["jit"])
+options = peer.parse_arguments(["jit"])
 
 import functools
 import os
 
-os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:options.threads])  # JAX has no number of threads
+os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:options.threads])  # JAX has no option for this.
 
 import jax
 import jax.numpy as jnp
@@ -16,15 +19,15 @@ from jax import lax
 
 from workload import Unsupported, Workload
 
-jax.config.update("jax_default_prng_impl", "unsafe_rbg")  # the cheapest random bits
+jax.config.update("jax_default_prng_impl", "unsafe_rbg")  # The fastest generator.
 
 LAYOUT = ("NHWC", "HWIO", "NHWC")
 
 
 def parameters(network):
-    """The checkpoint's weights, trained and running, kernels as height, width, in, out."""
+    """Returns the trained weights and the running statistics of the checkpoint. Kernels are in HWIO order."""
     trained, running = {}, {}
-    for layer in network.all():
+    for layer in network.all_layers():
         for name in layer.parameters:
             value = np.asarray(network.weights[name])
             if value.ndim == 4:
@@ -34,7 +37,10 @@ def parameters(network):
 
 
 def forward(layers, p, running, x, key=None):
-    """What layers make of x, images as height, width, channels; and the statistics that they leave."""
+    """Returns the output of the layers and the updated running statistics.
+
+    Images are in NHWC order. Without a key, there is no dropout.
+    """
     for layer in layers:
         o, name = layer.options, layer.name
         weight, bias = p.get(f"{o['index']}.weight"), p.get(f"{o['index']}.bias")
@@ -44,12 +50,12 @@ def forward(layers, p, running, x, key=None):
                 main, running = forward(layer.main, p, running, x, key)
                 shortcut, running = forward(layer.shortcut, p, running, x, key)
                 x = main + shortcut
-            case "dense": x = vector(x) @ weight.T
+            case "dense": x = flatten(x) @ weight.T
             case "conv": x = lax.conv_general_dilated(x, weight, (o["stride"],) * 2, [*map(tuple, o["padding"])],
                                                       dimension_numbers=LAYOUT)
             case "conv-transposed":
                 full, extra = o["kernel"] - 1, o["output_padding"]
-                pads = [(full - front, full - behind + extra) for front, behind in o["padding"]]
+                pads = [(full - before, full - after + extra) for before, after in o["padding"]]
                 x = lax.conv_general_dilated(x, weight[::-1, ::-1], (1, 1), pads,
                                              lhs_dilation=(o["stride"],) * 2, dimension_numbers=LAYOUT)
             case "batch-norm":
@@ -74,30 +80,31 @@ def forward(layers, p, running, x, key=None):
                 x = x[:, :h // n * n, :w // n * n].reshape(b, h // n, n, w // n, n, c).mean((2, 4))
             case "zero-pad": x = jnp.pad(x, ((0, 0), (o["margin"],) * 2, (o["margin"],) * 2, (0, 0)))
             case "crop": x = x[:, o["margin"]:-o["margin"], o["margin"]:-o["margin"]]
-            case "reshape": x = image(x, layer.outputs)
-            case "flatten": x = vector(x)
+            case "reshape": x = unflatten(x, layer.outputs)
+            case "flatten": x = flatten(x)
             case "relu": x = jnp.maximum(x, 0)
             case "leaky-relu": x = jnp.where(x > 0, x, o["slope"] * x)
             case "tanh": x = jnp.tanh(x)
             case "sigmoid": x = jax.nn.sigmoid(x)
-            case _: raise Unsupported(f"JAX here has no {name}")
+            case _: raise Unsupported(f"peer_jax.py does not support the layer {name}")
         if bias is not None and name in ("dense", "conv", "conv-transposed"):
             x = x + bias
     return x, running
 
 
-def vector(x):
-    """In PyTorch's order of channels, height, width."""
+def flatten(x):
+    """Flattens each sample in the order of PyTorch: channels, height, width."""
     return x.reshape(len(x), -1) if x.ndim == 2 else x.transpose(0, 3, 1, 2).reshape(len(x), -1)
 
 
-def image(x, shape):
-    return vector(x).reshape(len(x), *shape).transpose(0, 2, 3, 1)
+def unflatten(x, shape):
+    """Converts vectors in the order of PyTorch to NHWC images. `shape` is (C, H, W)."""
+    return flatten(x).reshape(len(x), *shape).transpose(0, 2, 3, 1)
 
 
-def optimizer(words):
-    """`update(parameters, gradients, state)`, and the state that it begins with for parameters."""
-    name, n = words
+def make_optimizer(spec):
+    """Returns the functions `update(parameters, gradients, state)` and `initial_state(parameters)`."""
+    name, n = spec
     zeros = functools.partial(jax.tree.map, jnp.zeros_like)
 
     def adam(p, g, state):
@@ -118,13 +125,14 @@ def optimizer(words):
 class Trainer:
     def __init__(self):
         self.work = work = Workload(options.checkpoint, options.networks, options.images, options.batches)
-        self.note = "compiled loop" if work.is_dense else "a call a step"
+        self.note = "compiled loop" if work.is_dense else "one call per step"
         (g, g_running), (c, c_running) = parameters(work.generator), parameters(work.critic)
         self.updates, states = {}, {}
         for name, p in (("generator", g), ("critic", c)):
-            self.updates[name], first = optimizer(work.optimizers[name])
-            states[name] = first(p)
-        self.joins = not work.critic.has("batch-norm")
+            self.updates[name], initial_state = make_optimizer(work.optimizers[name])
+            states[name] = initial_state(p)
+        # Batch norm needs separate batches of real and fake samples.
+        self.concatenates = not work.critic.has("batch-norm")
         images = np.ascontiguousarray(np.asarray(work.images).transpose(0, 2, 3, 1))
         self.data = jnp.asarray(images), jnp.asarray(np.random.permutation(len(images)))
         self.state = dict(generator=g, critic=c, generator_running=g_running, critic_running=c_running,
@@ -144,13 +152,13 @@ class Trainer:
     def fake(self, p, running, key):
         x, running = forward(self.work.generator.layers, p, running,
                              jax.random.normal(key, (self.work.batch, self.work.latent)), key)
-        return x if x.ndim == 4 else image(x, self.work.image), running
+        return x if x.ndim == 4 else unflatten(x, self.work.image), running
 
-    def penalty(self, p, running, between, key):
+    def penalty(self, p, running, interpolates, key):
         score = lambda x: forward(self.work.critic.layers, p, running, x, key)[0].sum()
-        gradient = jax.grad(score)(between)
-        norm = jnp.sqrt((gradient ** 2).reshape(len(between), -1).sum(1))
-        return self.work.penalty * ((norm - 1) ** 2).mean()
+        gradient = jax.grad(score)(interpolates)
+        norm = jnp.sqrt((gradient ** 2).reshape(len(interpolates), -1).sum(1))
+        return self.work.penalty_weight * ((norm - 1) ** 2).mean()
 
     def critic_step(self, state, data, advance=True):
         work, layers = self.work, self.work.critic.layers
@@ -160,7 +168,7 @@ class Trainer:
 
         def loss(p):
             running = state["critic_running"]
-            if self.joins:
+            if self.concatenates:
                 scores, _ = forward(layers, p, running, jnp.concatenate([real, fake]), keys[1])
                 value = scores[work.batch:].mean() - scores[:work.batch].mean()
             else:
@@ -168,15 +176,15 @@ class Trainer:
                 value = scores.mean()
                 scores, running = forward(layers, p, running, real, keys[2])
                 value = value - scores.mean()
-            if work.penalty is not None:
+            if work.penalty_weight is not None:
                 alpha = jax.random.uniform(keys[3], (work.batch, 1, 1, 1))
                 value = value + self.penalty(p, running, fake + alpha * (real - fake), keys[4])
             return value, running
 
         gradients, c_running = jax.grad(loss, has_aux=True)(state["critic"])
         p, moments = self.updates["critic"](state["critic"], gradients, state["optimizers"]["critic"])
-        if work.bound is not None:
-            p = jax.tree.map(lambda p: jnp.clip(p, -work.bound, work.bound), p)
+        if work.clip_bound is not None:
+            p = jax.tree.map(lambda p: jnp.clip(p, -work.clip_bound, work.clip_bound), p)
         batch = (state["batch"] + 1) % (len(data[0]) // work.batch) if advance else state["batch"]
         return state | dict(critic=p, generator_running=g_running, critic_running=c_running, batch=batch, key=key,
                             optimizers=state["optimizers"] | {"critic": moments})
@@ -217,14 +225,14 @@ class Trainer:
     def both(self, count): self.run("both", count)
 
     def check(self):
-        """As PyTorch's."""
+        """Returns the same results as `check` in peer_torch.py."""
         work, ((g, g_running), (c, running)) = self.work, map(parameters, (self.work.generator, self.work.critic))
         real = self.data[0][:work.batch].astype(jnp.float32) * (2 / 255) - 1
         latent = jnp.sin(jnp.arange(work.batch * work.latent, dtype=jnp.float32)).reshape(work.batch, -1)
         fake = forward(work.generator.layers, g, g_running, latent)[0]
-        fake = fake if fake.ndim == 4 else image(fake, work.image)
+        fake = fake if fake.ndim == 4 else unflatten(fake, work.image)
         numbers = [forward(work.critic.layers, c, running, x)[0].mean() for x in (real, fake)]
-        return numbers + ([] if work.penalty is None else [self.penalty(c, running, (real + fake) / 2, None)])
+        return numbers + ([] if work.penalty_weight is None else [self.penalty(c, running, (real + fake) / 2, None)])
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""PyTorch, eager or compiled. See peer.py."""
+"""Training in PyTorch, eager or compiled. peer.py describes the protocol."""
 
 import peer
 
-options = peer.arguments(["eager", "compiled"])
+options = peer.parse_arguments(["eager", "compiled"])
 
 import math
 import time
@@ -13,8 +13,8 @@ from torch_network import network
 from workload import Workload
 
 
-def optimizer(words, parameters):
-    name, n = words
+def make_optimizer(spec, parameters):
+    name, n = spec
     if name == "adam":
         return torch.optim.Adam(parameters, lr=n["rate"], betas=(n["beta1"], n["beta2"]), eps=n["epsilon"], fused=True)
     return torch.optim.RMSprop(parameters, lr=n["rate"], alpha=n["alpha"], eps=n["epsilon"], foreach=True)
@@ -27,13 +27,13 @@ class Trainer:
         self.generator_network, self.critic_network = network(work.generator), network(work.critic)
         self.generator_parameters = list(self.generator_network.parameters())
         self.critic_parameters = list(self.critic_network.parameters())
-        self.optimizers = {"generator": optimizer(work.optimizers["generator"], self.generator_parameters),
-                           "critic": optimizer(work.optimizers["critic"], self.critic_parameters)}
+        self.optimizers = {"generator": make_optimizer(work.optimizers["generator"], self.generator_parameters),
+                           "critic": make_optimizer(work.optimizers["critic"], self.critic_parameters)}
         self.images = torch.tensor(work.images)
         self.order, self.batch = torch.randperm(len(self.images)), 0
         self.format, self.note = torch.contiguous_format, ""
-        # Batch norm must see real and fake samples apart.
-        self.joins = not work.critic.has("batch-norm")
+        # Batch norm needs separate batches of real and fake samples.
+        self.concatenates = not work.critic.has("batch-norm")
         self.critic_gradients, self.generator_gradients = self._critic_gradients, self._generator_gradients
         if options.mode == "compiled":
             torch._dynamo.config.trace_autograd_ops = True
@@ -54,19 +54,19 @@ class Trainer:
         critic, size = self.critic_network, len(real)
         with torch.no_grad():
             fake = self.generator_network(latent).reshape(real.shape)
-        if self.joins:
+        if self.concatenates:
             scores = critic(torch.cat([real, fake]))
             loss = scores[size:].mean() - scores[:size].mean()
         else:
             loss = critic(fake).mean() - critic(real).mean()
-        if self.work.penalty is not None:
+        if self.work.penalty_weight is not None:
             loss = loss + self.penalty(critic, torch.lerp(fake, real, alpha))
         return torch.autograd.grad(loss, self.critic_parameters)
 
-    def penalty(self, critic, between):
-        between = between.detach().requires_grad_()
-        gradient, = torch.autograd.grad(critic(between).sum(), between, create_graph=True)
-        return self.work.penalty * ((gradient.flatten(1).norm(dim=1) - 1) ** 2).mean()
+    def penalty(self, critic, interpolates):
+        interpolates = interpolates.detach().requires_grad_()
+        gradient, = torch.autograd.grad(critic(interpolates).sum(), interpolates, create_graph=True)
+        return self.work.penalty_weight * ((gradient.flatten(1).norm(dim=1) - 1) ** 2).mean()
 
     def _generator_gradients(self, latent):
         fake = self.generator_network(latent).reshape(-1, *self.work.image)
@@ -80,10 +80,10 @@ class Trainer:
     def critic_step(self, real):
         alpha = torch.rand(self.work.batch, 1, 1, 1)
         self.update("critic", self.critic_parameters, self.critic_gradients(real, self.latent(), alpha))
-        if self.work.bound is not None:
+        if self.work.clip_bound is not None:
             with torch.no_grad():
-                torch._foreach_clamp_max_(self.critic_parameters, self.work.bound)
-                torch._foreach_clamp_min_(self.critic_parameters, -self.work.bound)
+                torch._foreach_clamp_max_(self.critic_parameters, self.work.clip_bound)
+                torch._foreach_clamp_min_(self.critic_parameters, -self.work.clip_bound)
 
     def tune(self):
         if options.mode == "eager" and not self.work.is_dense:
@@ -104,7 +104,9 @@ class Trainer:
             self.generator(1)
 
     def check(self):
-        """Fresh networks without dropout: mean C of the first images, mean C(G), and the penalty half way."""
+        """Returns results of the untrained networks without dropout: the mean scores of the first real batch and of
+        generated samples, and the gradient penalty at their midpoints.
+        """
         generator, critic = network(self.work.generator), network(self.work.critic)
         for module in critic.modules():
             module.train(not isinstance(module, torch.nn.Dropout))
@@ -112,26 +114,26 @@ class Trainer:
         latent = torch.sin(torch.arange(self.work.batch * self.work.latent, dtype=torch.float32))
         fake = generator(latent.reshape(self.work.batch, -1)).detach().reshape(real.shape)
         numbers = [critic(real).mean(), critic(fake).mean()]
-        numbers += [] if self.work.penalty is None else [self.penalty(critic, (real + fake) / 2)]
+        numbers += [] if self.work.penalty_weight is None else [self.penalty(critic, (real + fake) / 2)]
         return [number.item() for number in numbers]
 
 
 def choose_format(trainer):
-    """Channels last or first, whichever this machine does faster: the best of a few tries in turn."""
+    """Chooses the faster memory format on this machine, channels first or channels last, by a few interleaved steps."""
     layouts = {"channels first": torch.contiguous_format, "channels last": torch.channels_last}
     seconds = {}
     for attempt in range(3):
         for name, layout in layouts.items():
-            use(trainer, layout)
-            began = time.perf_counter()
+            set_format(trainer, layout)
+            start = time.perf_counter()
             trainer.critic(1)
-            if attempt:  # the first one plans
-                seconds[name] = min(seconds.get(name, math.inf), time.perf_counter() - began)
+            if attempt:  # The first step creates the primitives of oneDNN.
+                seconds[name] = min(seconds.get(name, math.inf), time.perf_counter() - start)
     trainer.note = min(seconds, key=seconds.get)
-    use(trainer, layouts[trainer.note])
+    set_format(trainer, layouts[trainer.note])
 
 
-def use(trainer, layout):
+def set_format(trainer, layout):
     trainer.format = layout
     for module in (trainer.generator_network, trainer.critic_network):
         module.to(memory_format=layout)

@@ -1,4 +1,7 @@
-"""What `wgan-sample CHECKPOINT -n N | tensor2png > PNG` does, in PyTorch: `sample_torch.py CHECKPOINT NETWORKS N PNG`."""
+"""Writes N samples as a PNG with PyTorch, like `wgan-sample CHECKPOINT -n N | tensor2png > PNG`.
+
+Usage: sample_torch.py CHECKPOINT NETWORKS N PNG
+"""
 
 import math
 import struct
@@ -11,8 +14,8 @@ from torch_network import network
 from workload import Workload
 
 
-def png(pixels):
-    """Height, width, channels (1 or 3) of bytes as a file."""
+def encode_png(pixels):
+    """Returns a PNG file. `pixels` is an array of bytes with the shape height × width × channels (1 or 3)."""
     height, width, channels = pixels.shape
     rows = b"".join(b"\0" + bytes(row) for row in pixels)
     chunks = ((b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0 if channels == 1 else 2, 0, 0, 0)),
@@ -34,7 +37,7 @@ def main():
     grid = grid.reshape(-1, columns, channels, height, width).permute(0, 3, 1, 4, 2)
     pixels = (grid.reshape(-1, columns * width, channels) * 127.5 + 127.5).round().clamp(0, 255).to(torch.uint8)
     with open(path, "wb") as file:
-        file.write(png(pixels.numpy()))
+        file.write(encode_png(pixels.numpy()))
 
 
 main()

@@ -1,4 +1,4 @@
-"""A network as PyTorch's modules."""
+"""Converts a network to PyTorch modules."""
 
 import numpy as np
 import torch
@@ -7,8 +7,8 @@ import torch.nn.functional as F
 from workload import Unsupported
 
 
-class Same(torch.nn.Module):
-    """Zeros around an image, not as many on every side."""
+class AsymmetricZeroPad(torch.nn.Module):
+    """Zero padding with different sizes before and after an axis, which Conv2d does not support."""
 
     def __init__(self, pads):
         super().__init__()
@@ -19,7 +19,7 @@ class Same(torch.nn.Module):
 
 
 class Dense(torch.nn.Linear):
-    """Linear, of an image too."""
+    """Linear, which also accepts images."""
 
     def forward(self, x):
         return super().forward(x.flatten(1))
@@ -35,20 +35,22 @@ class Residual(torch.nn.Module):
 
 
 def modules(layers):
-    return torch.nn.Sequential(*(module for layer in layers for module in made(layer)))
+    return torch.nn.Sequential(*(module for layer in layers for module in layer_modules(layer)))
 
 
-def made(layer):
-    """The modules of one layer; those with weights know the place that the checkpoint names them by."""
+def layer_modules(layer):
+    """Returns the modules of one layer. A module with weights has the attribute layer_index, which is part of the names
+    of its tensors in the checkpoint.
+    """
     o, inputs, outputs = layer.options, layer.inputs, layer.outputs
-    before, module = [], None
+    padding_modules, module = [], None
     match layer.name:
         case "residual": return [Residual(layer)]
         case "dense": module = Dense(int(np.prod(inputs)), outputs[0], bias=o["bias"])
         case "conv":
             padding = [pads[0] for pads in o["padding"]]
             if any(front != behind for front, behind in o["padding"]):
-                before, padding = [Same(o["padding"])], 0
+                padding_modules, padding = [AsymmetricZeroPad(o["padding"])], 0
             module = torch.nn.Conv2d(inputs[0], outputs[0], o["kernel"], o["stride"], padding, bias=o["bias"])
         case "conv-transposed":
             padding = [pads[0] for pads in o["padding"]]
@@ -69,17 +71,17 @@ def made(layer):
         case "leaky-relu": module = torch.nn.LeakyReLU(o["slope"])
         case "tanh": module = torch.nn.Tanh()
         case "sigmoid": module = torch.nn.Sigmoid()
-        case _: raise Unsupported(f"PyTorch here has no {layer.name}")
-    module.place = o["index"]
-    return before + [module]
+        case _: raise Unsupported(f"peer_torch.py does not support the layer {layer.name}")
+    module.layer_index = o["index"]
+    return padding_modules + [module]
 
 
 def network(network):
-    """As nn.Sequential, with the checkpoint's weights."""
+    """Returns a network as nn.Sequential, with the weights of the checkpoint."""
     built = modules(network.layers)
     with torch.no_grad():
         for module in built.modules():
             for name, tensor in [*module.named_parameters(recurse=False), *module.named_buffers(recurse=False)]:
-                if f"{module.place}.{name}" in network.weights:
-                    tensor.copy_(torch.tensor(network.weights[f"{module.place}.{name}"]))
+                if f"{module.layer_index}.{name}" in network.weights:
+                    tensor.copy_(torch.tensor(network.weights[f"{module.layer_index}.{name}"]))
     return built

@@ -1,6 +1,6 @@
-"""What a peer is to train: a checkpoint's configuration, its networks, its weights, and the images.
+"""The input of all frameworks: the configuration, networks and weights of a checkpoint, and the images.
 
-Needs numpy alone, so that no framework pays for another's reader.
+This module imports only numpy, so it adds as little as possible to the start-up time of each framework.
 """
 
 import dataclasses
@@ -14,19 +14,19 @@ TYPES = {"F32": np.float32, "U8": np.uint8, "I64": np.int64}
 
 
 class Unsupported(Exception):
-    """A layer or a setting that a peer does not have."""
+    """A layer or setting that a framework's script does not implement."""
 
 
 @dataclasses.dataclass
 class Layer:
-    """A layer of docs/NETWORKS.md. Shapes are without the batch: (features,) or (C, H, W)."""
+    """A layer of docs/NETWORKS.md. Shapes do not include the batch: (features,) or (C, H, W)."""
 
     name: str
-    # The layer's members in the JSON of wgan-init.
+    # The members of the layer in the JSON output of wgan-init.
     options: dict
     inputs: tuple
     outputs: tuple
-    # PyTorch's names and shapes of all tensors, the same for all peers.
+    # The names and shapes of all parameters and buffers, as in PyTorch.
     parameters: dict
     # The two paths of a residual block.
     main: list
@@ -34,10 +34,10 @@ class Layer:
 
 
 class Workload:
-    """The configuration of a checkpoint, its networks and weights, and the images."""
+    """The configuration, networks and weights of a checkpoint, and the images."""
 
     def __init__(self, checkpoint, networks, images=None, batches_per_generator_step=1):
-        self.metadata, self.tensors = read(checkpoint)
+        self.metadata, self.tensors = read_safetensors(checkpoint)
         config = {key.removeprefix("config."): value for key, value in self.metadata.items()}
         self.image = tuple(int(size) for size in config["image"].split("x"))
         self.latent, self.batch = int(config["latent"]), int(config["batch_size"])
@@ -45,32 +45,34 @@ class Workload:
         self.reuses_batch = batches_per_generator_step < self.critic_steps
         constraint, number = config["constraint"].split(" ")
         if constraint not in ("clip", "gradient-penalty"):
-            raise Unsupported(f"the constraint {constraint} is unknown")
-        self.penalty = float(number) if constraint == "gradient-penalty" else None
-        self.bound = float(number) if constraint == "clip" else None
+            raise Unsupported(f"unknown constraint {constraint}")
+        self.penalty_weight = float(number) if constraint == "gradient-penalty" else None
+        self.clip_bound = float(number) if constraint == "clip" else None
         with open(networks) as file:
             layers = json.load(file)
         self.generator, self.critic = (Network(name, layers[name], self.tensors) for name in ("generator", "critic"))
-        self.optimizers = {name: optimizer(config[name + "_optimizer"]) for name in ("generator", "critic")}
-        self.images = None if images is None else read(images)[1]["images"]
+        self.optimizers = {name: parse_optimizer(config[name + "_optimizer"]) for name in ("generator", "critic")}
+        self.images = None if images is None else read_safetensors(images)[1]["images"]
 
     @property
     def is_dense(self):
+        """Whether the networks have no convolutions."""
         return not (self.generator.has("conv", "conv-transposed") or self.critic.has("conv", "conv-transposed"))
 
 
 class Network:
-    """Layers in order, and the weights they begin with by PyTorch's names."""
+    """The layers in order, and the initial weights by their names in PyTorch."""
 
     def __init__(self, role, entries, tensors):
-        self.layers, self.weights = path(iter(entries)), {}
-        for layer in self.all():
+        self.layers, self.weights = parse_layers(iter(entries)), {}
+        for layer in self.all_layers():
             for name, shape in layer.parameters.items():
                 stored = tensors.get(f"{role}.{name}")
-                self.weights[name] = stored if stored is not None and stored.shape == shape else start(name, shape)
+                self.weights[name] = stored if stored is not None and stored.shape == shape else \
+                    initial_value(name, shape)
 
-    def all(self):
-        """Every layer, those of residual blocks too."""
+    def all_layers(self):
+        """Yields every layer, including those of residual blocks."""
         pending = list(self.layers)
         while pending:
             layer = pending.pop(0)
@@ -78,24 +80,25 @@ class Network:
             pending = layer.main + layer.shortcut + pending
 
     def has(self, *names):
-        return any(layer.name in names for layer in self.all())
+        """Whether the network has a layer with one of these names."""
+        return any(layer.name in names for layer in self.all_layers())
 
 
-def path(entries):
-    """The layers up to the end of a path of a residual block, or of the network; a block is one layer."""
+def parse_layers(entries):
+    """Returns the layers up to the end of the network, or of a path of a residual block."""
     layers = []
     for entry in entries:
         if entry["layer"] in ("shortcut", "add"):
             break
-        main, shortcut = (path(entries), path(entries)) if entry["layer"] == "residual" else ([], [])
+        main, shortcut = (parse_layers(entries), parse_layers(entries)) if entry["layer"] == "residual" else ([], [])
         parameters = {name: tuple(shape) for name, shape in (entry["parameters"] | entry["buffers"]).items()}
         inputs, outputs = tuple(entry["input"]), tuple(entry["output"])
         layers.append(Layer(entry["layer"], entry, inputs, outputs, parameters, main, shortcut))
     return layers
 
 
-def start(name, shape):
-    """Where a checkpoint has no such tensor: the same numbers for every peer."""
+def initial_value(name, shape):
+    """Returns the value of a tensor that the checkpoint does not have. It is the same for all frameworks."""
     kind = name.rpartition(".")[2]
     if len(shape) == 1:
         return np.full(shape, kind in ("weight", "running_var"), np.float32)
@@ -103,15 +106,16 @@ def start(name, shape):
     return np.random.default_rng(zlib.crc32(name.encode())).uniform(-bound, bound, shape).astype(np.float32)
 
 
-def optimizer(words):
-    name, *rest = words.split()
+def parse_optimizer(text):
+    """Returns the name and the numbers by key, such as `("rmsprop", {"rate": 5e-5, …})`."""
+    name, *rest = text.split()
     if name not in ("adam", "rmsprop"):
-        raise Unsupported(f"the optimizer {name} is unknown")
+        raise Unsupported(f"unknown optimizer {name}")
     return name, {key: float(value) for key, value in zip(rest[::2], rest[1::2])}
 
 
-def read(path):
-    """The metadata and tensors of a safetensors file, mapped."""
+def read_safetensors(path):
+    """Returns the metadata and tensors of a safetensors file. The tensors are memory-mapped."""
     data = np.memmap(path, np.uint8, "r")
     begin = 8 + int(data[:8].view("<u8")[0])
     header = json.loads(bytes(data[8:begin]))

@@ -1,16 +1,17 @@
-/// Both networks with their shapes, decoded from `wgan-init --print-networks --json`.
+/// Both networks with their shapes, decoded from the output of
+/// `wgan-init --print-networks --json`.
 public struct ResolvedNetworks: Decodable, Sendable {
   let generator: [ResolvedLayer], critic: [ResolvedLayer]
 }
 
-/// A layer, with the members that matter for the number of its products: docs/NETWORKS.md defines them.
+/// The members of a layer that the operation count depends on. docs/NETWORKS.md defines them.
 struct ResolvedLayer: Decodable, Sendable {
-  /// The name, such as `conv`, and the whole text form.
+  /// The layer's name, such as `conv`, and its complete text form.
   let layer: String, text: String
-  /// Shapes of a sample: features, or channels and spatial sizes.
+  /// Shapes of one sample: features, or channels and spatial sizes.
   let input: [Int], output: [Int]
-  /// Of a convolution, the padding before and after each spatial axis.
+  /// Members of a convolution. `padding` contains the sizes before and after each spatial axis.
   var kernel: Int?, stride: Int?, padding: [[Int]]?
-  /// Of `upsample` and `zero-pad`.
+  /// The member of `upsample` and the member of `zero-pad`.
   var factor: Int?, margin: Int?
 }

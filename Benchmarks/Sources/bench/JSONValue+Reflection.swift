@@ -1,10 +1,13 @@
-// JSONValue.swift is a link to the file of TensorIO, so that this package depends on no other.
+// JSONValue.swift is a symbolic link to the file in TensorIO, so this package does not depend on the
+// main package.
 
 extension JSONValue {
-  /// A value of a report: a number, a text, a structure with its properties in the order of their
-  /// names, or an array, optional, or dictionary of these. Properties that are nil are left out.
+  /// Converts a Boolean, number, string or structure, or an array, optional or dictionary of these.
   ///
-  /// - Precondition: there is nothing else in it.
+  /// A structure becomes an object. Its keys are the property names in alphabetical order.
+  /// Properties that are `nil` are left out.
+  ///
+  /// - Precondition: `value` contains no other types.
   init(reflecting value: Any) {
     switch value {
     case let value as Bool: self = .boolean(value)
@@ -15,7 +18,7 @@ extension JSONValue {
     case let values as [String: Any]: self = .members(values.map { ($0, $1) })
     default:
       let mirror = Mirror(reflecting: value)
-      precondition(mirror.displayStyle == .struct, "no JSON for a \(type(of: value))")
+      precondition(mirror.displayStyle == .struct, "cannot convert \(type(of: value)) to JSON")
       self = .members(
         mirror.children.compactMap { child in
           guard let name = child.label, let value = Self.unwrapped(child.value) else { return nil }
@@ -28,7 +31,7 @@ extension JSONValue {
     .object(values.sorted { $0.0 < $1.0 }.map { ($0, JSONValue(reflecting: $1)) })
   }
 
-  /// What an optional holds; other values as they are.
+  /// Returns the value of an optional, and other values unchanged.
   private static func unwrapped(_ value: Any) -> Any? {
     let mirror = Mirror(reflecting: value)
     return mirror.displayStyle == .optional ? mirror.children.first?.value : value

@@ -1,13 +1,13 @@
 extension Report {
-  /// The report as tables.
+  /// The report as Markdown tables.
   var markdown: String {
     """
     # Benchmark
 
-    \(date), \(processor), \(cores) cores, \(threads) threads; load \(loadBefore) before, \
-    \(loadAfter) after. Medians [least–most] of \(rounds) interleaved rounds of about \
-    \(secondsPerRound.short) s each. GFLOP/s count the fewest operations (shared/DESIGN.md 5 and \
-    6); the share is that of the best sgemm below, measured in the same rounds.
+    \(date), \(processor), \(cores) cores, \(threads) threads. Load average: \(loadBefore) \
+    before, \(loadAfter) after. Each value is the median [minimum–maximum] of \(rounds) \
+    interleaved rounds of about \(secondsPerRound.short) s. GFLOP/s are computed from the minimum \
+    number of operations. Percentages are relative to the fastest sgemm in the same rounds.
 
     """ + workloads.map(\.markdown).joined()
   }
@@ -17,23 +17,23 @@ extension WorkloadReport {
   fileprivate var markdown: String {
     var text = "\n## \(name)\n\n"
     if let batch, let criticSteps, let batchesPerEpoch, let batchesPerGeneratorStep {
-      text += "Batch \(batch), \(criticSteps) critic steps a generator step"
-      text += " on \(batchesPerGeneratorStep) real batches, \(batchesPerEpoch) batches an epoch."
+      text += "Batch size \(batch), \(criticSteps) critic steps and \(batchesPerGeneratorStep)"
+      text += " real batches per generator step, \(batchesPerEpoch) batches per epoch."
     }
     if let criticMegaflops, let generatorMegaflops {
-      text += " At least \(criticMegaflops.short) MFLOP an image for a critic step,"
-      text += " \(generatorMegaflops.short) for a generator step."
+      text += " Minimum operations per image: \(criticMegaflops.short) MFLOP for a critic step,"
+      text += " \(generatorMegaflops.short) MFLOP for a generator step."
     }
     if batch != nil { text += "\n" }
     if !rows.isEmpty {
       text += table(
         [
-          "", "critic steps/s", "generator steps/s", "s an epoch", "GFLOP/s critic", "generator",
-          "peak MB", "start-up s", "then compiling s",
+          "implementation", "critic steps/s", "generator steps/s", "epoch, s", "critic GFLOP/s",
+          "generator GFLOP/s", "peak memory, MB", "start-up, s", "compilation, s",
         ], rows.map(\.cells))
     }
     if rows.contains(where: \.isEpochFromParts) {
-      text += "\n\\* from critic and generator steps: a step of both takes too long to be run.\n"
+      text += "\n\\* Computed from separate critic and generator steps.\n"
     }
     if !limit.isEmpty {
       text += table(
@@ -42,27 +42,32 @@ extension WorkloadReport {
     }
     if !sampling.isEmpty {
       text += table(
-        ["64 samples as a PNG", "s"],
-        sampling.map { [$0.name, $0.seconds?.text ?? "failed: \($0.failure ?? "")"] })
-      if sampling.count == 2, let ours = sampling[0].seconds, let theirs = sampling[1].seconds {
-        text += "\nA ratio of \((theirs.median / ours.median).short).\n"
+        ["64 samples as a PNG", "time, s"],
+        sampling.map { [$0.name, $0.seconds?.text ?? failureCell($0.failure ?? "")] })
+      if sampling.count == 2, let tools = sampling[0].seconds, let peer = sampling[1].seconds {
+        text += "\nRatio: \((peer.median / tools.median).short)\n"
       }
     }
     return text + remarks.map { "\n\($0)\n" }.joined()
   }
 
-  private func table(_ head: [String], _ rows: [[String]]) -> String {
-    let lines = [head, ["---"] + head.dropFirst().map { _ in "--:" }] + rows
+  /// Formats a table whose first column is left-aligned and whose others are right-aligned.
+  private func table(_ header: [String], _ rows: [[String]]) -> String {
+    let lines = [header, ["---"] + header.dropFirst().map { _ in "--:" }] + rows
     return "\n" + lines.map { "| " + $0.joined(separator: " | ") + " |\n" }.joined()
   }
+}
+
+/// Formats an error message. A vertical bar would end the cell, so it is replaced.
+private func failureCell(_ message: String) -> String {
+  "error: " + message.split(separator: "|").joined(separator: "/")
 }
 
 extension Row {
   fileprivate var cells: [String] {
     let title = note.isEmpty ? name : "\(name) (\(note))"
     if let failure {
-      let words = failure.split(separator: "|").joined(separator: "/")
-      return [title, "failed: \(words)"] + Array(repeating: "", count: 7)
+      return [title, failureCell(failure)] + Array(repeating: "", count: 7)
     }
     return [
       title, criticStepsPerSecond?.text ?? "", generatorStepsPerSecond?.text ?? "",
@@ -73,6 +78,7 @@ extension Row {
     ]
   }
 
+  /// Formats GFLOP/s with the share of sgemm in percent.
   private func rate(_ gigaflops: Double?, _ share: Double?) -> String {
     guard let gigaflops else { return "" }
     return gigaflops.short + (share.map { ", \(Int(($0 * 100).rounded())) %" } ?? "")
@@ -86,7 +92,7 @@ extension Spread {
 }
 
 extension Double {
-  /// Three digits.
+  /// The number with about three significant digits and at most four decimal places.
   var short: String {
     guard self != 0, isFinite else { return "\(self)" }
     var (scale, digits) = (1.0, 0)

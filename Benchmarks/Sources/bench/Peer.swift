@@ -1,8 +1,9 @@
 import FoundationEssentials
 
-/// A Python process that trains when it is told to, and is stopped while others are measured.
-final class Peer: Contestant {
-  /// A framework's module, our script for it, and a mode of it.
+/// A framework in a Python process, which trains on command. The process is stopped while other
+/// implementations are measured.
+final class Peer: Implementation {
+  /// A framework's Python module, the script that uses it, and a mode of the script.
   struct Kind {
     let module: String, name: String, script: String, mode: String
 
@@ -17,73 +18,82 @@ final class Peer: Contestant {
 
   let name: String
   private(set) var note = ""
-  let fewestSteps = 1
+  let minimumSteps = 1
   private(set) var startUp: [Double] = []
   private(set) var warmUp: Double?
-  var megabytes: Double? { child?.peakMegabytes }
+  var megabytes: Double? { process?.peakMegabytes }
   private let kind: Kind
-  private let setting: Setting
-  private var child: Child?
+  private let settings: Settings
+  private var process: ChildProcess?
 
-  init(_ kind: Kind, _ setting: Setting) {
-    (self.kind, self.setting, name) = (kind, setting, kind.name)
+  init(_ kind: Kind, _ settings: Settings) {
+    (self.kind, self.settings, name) = (kind, settings, kind.name)
   }
 
   func start() throws(Failure) {
     let command = [
-      setting.python, setting.peers + "/" + kind.script, kind.mode, setting.checkpoint,
-      setting.networks, setting.images, "--threads", "\(setting.threads)", "--batches",
-      "\(setting.batchesPerGeneratorStep)",
+      settings.python, settings.peers + "/" + kind.script, kind.mode, settings.checkpoint,
+      settings.networks, settings.images, "--threads", "\(settings.threads)", "--batches",
+      "\(settings.batchesPerGeneratorStep)",
     ]
     let environment = [
-      "PYTHONDONTWRITEBYTECODE": "1", "TORCHINDUCTOR_CACHE_DIR": setting.folder + "/inductor",
+      "PYTHONDONTWRITEBYTECODE": "1", "TORCHINDUCTOR_CACHE_DIR": settings.folder + "/inductor",
     ]
-    let begin = now()
-    child = try Child(
-      command, environment: environment, log: "\(setting.folder)/\(kind.script).\(kind.mode).log")
-    guard try line() == "first" else { throw Failure("did not say first") }
-    startUp = [now() - begin]
-    let ready = try decoded(Ready.self, try line())
+    let start = now()
+    process = try ChildProcess(
+      command, environment: environment,
+      log: "\(settings.folder)/\(kind.script).\(kind.mode).log")
+    let line = try readLine()
+    guard line == "first" else { throw unexpected(line, expected: "\"first\"") }
+    startUp = [now() - start]
+    let ready = try decoded(Ready.self, try readLine())
     note = ready.note.isEmpty ? ready.version : "\(ready.version), \(ready.note)"
     warmUp = ready.warm_up
-    child?.pause()
+    process?.pause()
   }
 
-  /// Numbers of the untrained networks that every framework must agree on.
+  /// Returns results of the untrained networks, which must be the same for all frameworks.
   func check() throws(Failure) -> [Double] {
-    try decoded([Double].self, try ask("check"))
+    try decoded([Double].self, try request("check"))
   }
 
-  func measure(_ work: Work, steps: Int) throws(Failure) -> Timing {
-    let answer = try ask("\(work.rawValue) \(steps)")
-    guard let seconds = Double(answer) else { throw Failure("answered \(answer.prefix(80))") }
-    return Timing(loop: seconds / Double(steps), single: nil, whole: nil)
+  func measure(_ kind: StepKind, steps: Int) throws(Failure) -> Timing {
+    let response = try request("\(kind.rawValue) \(steps)")
+    guard let seconds = Double(response) else {
+      throw unexpected(response, expected: "a number of seconds")
+    }
+    return Timing(secondsPerStep: seconds / Double(steps), singleStepProcess: nil, process: nil)
   }
 
-  private func ask(_ words: String) throws(Failure) -> String {
-    child?.resume()
-    defer { child?.pause() }
-    try child?.send(words)
-    return try line()
+  private func request(_ command: String) throws(Failure) -> String {
+    process?.resume()
+    defer { process?.pause() }
+    try process?.send(command)
+    return try readLine()
   }
 
-  private func line() throws(Failure) -> String {
-    guard let line = try child?.line(patience: setting.patience) else {
-      throw Failure("is not running")
+  private func readLine() throws(Failure) -> String {
+    guard let line = try process?.readLine(timeout: settings.timeout) else {
+      throw Failure("the process is not running")
     }
     return line
   }
 }
 
-/// What a peer says when all is compiled.
+/// The response of a framework after compilation.
 private struct Ready: Decodable {
   let version: String, note: String
   let warm_up: Double
 }
 
-/// One line of JSON that a child wrote.
+/// Decodes one line of JSON from a child process.
 func decoded<T: Decodable>(_ type: T.Type, _ line: String) throws(Failure) -> T {
   do { return try JSONDecoder().decode(type, from: Data(line.utf8)) } catch {
-    throw Failure("answered \(line.prefix(80))")
+    throw unexpected(line, expected: "JSON")
   }
+}
+
+/// Returns the error for a line from a child process that does not follow the protocol.
+func unexpected(_ line: String, expected: String) -> Failure {
+  Failure("unexpected response (expected \(expected), found \"\(line.prefix(80))\")")
 }

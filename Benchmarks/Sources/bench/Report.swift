@@ -1,54 +1,59 @@
-/// Everything that a run measured: `bench.json`.
+/// All results of a run: the content of `bench.json`. The property names are the JSON keys.
 struct Report {
   let date: String, processor: String, cores: Int, threads: Int
   let rounds: Int, secondsPerRound: Double
-  /// One-minute load average at the beginning and at the end: a busy machine measures little.
+  /// One-minute load averages before and after the run. Measurements on a busy machine are
+  /// unreliable.
   let loadBefore: String
   var loadAfter = ""
   var workloads: [WorkloadReport] = []
 }
 
-/// OpenBLAS's rate on this machine.
-struct LimitRow {
+/// The speed of sgemm of OpenBLAS on this machine.
+struct SgemmRow {
   let library: String, core: String, threads: Int
   let gigaflops: Spread
 }
 
-/// One preset at one batch size.
+/// The results of one preset at one batch size, or of one checkpoint.
 struct WorkloadReport {
   let name: String
   var batch: Int?, criticSteps: Int?
-  /// Real batches in an epoch; and how many of them a generator step and its critic steps use up.
+  /// Real batches per epoch, and real batches per generator step with its critic steps.
   var batchesPerEpoch: Int?, batchesPerGeneratorStep: Int?
-  /// The fewest operations a step, an image.
+  /// The minimum number of operations per image of a step, in MFLOP.
   var criticMegaflops: Double?, generatorMegaflops: Double?
-  var limit: [LimitRow] = []
+  /// The sgemm measurements.
+  var limit: [SgemmRow] = []
   var rows: [Row] = []
   var sampling: [SamplingRow] = []
-  /// Why there is nothing, or less than there should be.
+  /// Errors and warnings that explain missing or unreliable results.
   var remarks: [String] = []
 }
 
-/// One contestant at one workload.
+/// The results of one implementation for one workload.
 struct Row {
   let name: String, note: String
-  /// Why there are no numbers.
+  /// The error message if the implementation failed.
   var failure: String?
   var criticStepsPerSecond: Spread?, generatorStepsPerSecond: Spread?
   var secondsPerEpoch: Spread?
-  /// The epoch was put together from critic and generator steps, not from a run of both.
+  /// The time per epoch is computed from separate critic and generator steps.
   var isEpochFromParts = false
   var megabytes: Double?
-  /// Start of the process to the end of the first critic step; then compiling what is left.
+  /// The time from process start to the end of the first critic step, and the time to compile and
+  /// run the other steps once.
   var startUpSeconds: Spread?, warmUpSeconds: Double?
-  /// Of the fewest operations, and as a share of the best sgemm on as many threads.
+  /// GFLOP/s by the minimum number of operations, and its share (0 to 1) of the fastest sgemm with
+  /// at most as many threads.
   var criticGigaflops: Double?, criticShare: Double?
   var generatorGigaflops: Double?, generatorShare: Double?
-  /// Steps in one measurement.
+  /// Steps per measurement, by kind of step.
   var steps: [String: Int] = [:]
 }
 
-/// 64 samples as a PNG, from the start of the first process to the end of the last.
+/// The time to write 64 samples as a PNG, from the start of the first process to the end of the
+/// last.
 struct SamplingRow {
   let name: String
   var seconds: Spread?

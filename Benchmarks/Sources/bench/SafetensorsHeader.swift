@@ -1,19 +1,22 @@
 import FoundationEssentials
 import Glibc
 
-/// What the driver has to know of a checkpoint or of images: the header of a safetensors file.
+/// The header of a safetensors file, which is a checkpoint or contains images.
 struct SafetensorsHeader: Decodable {
   struct Tensor: Decodable { let shape: [Int] }
 
-  /// The words of the file's writer.
+  /// The metadata by key.
   let metadata: [String: String]
-  /// The images, in a file of images.
+  /// The tensor `images`, which a checkpoint does not have.
   let images: Tensor?
 
   enum CodingKeys: String, CodingKey { case metadata = "__metadata__", images }
 
+  /// Reads the header of a file.
+  ///
+  /// - Throws: `Failure` if the file cannot be opened or has no valid header of at most 16 MiB.
   init(path: String) throws(Failure) {
-    guard let file = fopen(path, "r") else { throw Failure("\(path): cannot be opened") }
+    guard let file = fopen(path, "r") else { throw Failure("\(path): cannot open the file") }
     defer { fclose(file) }
     var length: UInt64 = 0
     guard fread(&length, 8, 1, file) == 1, length <= 1 << 24 else {
@@ -26,15 +29,20 @@ struct SafetensorsHeader: Decodable {
     self = header
   }
 
-  /// A word of the metadata.
+  /// Returns a value of the metadata.
   func value(_ name: String) throws(Failure) -> String {
-    guard let value = metadata[name] else { throw Failure("a checkpoint without \(name)") }
+    guard let value = metadata[name] else {
+      throw Failure("the checkpoint has no metadata \"\(name)\"")
+    }
     return value
   }
 
-  /// A number of the metadata.
+  /// Returns an integer of the metadata.
   func number(_ name: String) throws(Failure) -> Int {
-    guard let number = Int(try value(name)) else { throw Failure("\(name) is not a number") }
+    let value = try value(name)
+    guard let number = Int(value) else {
+      throw Failure("\"\(name)\" is invalid (expected an integer, found \"\(value)\")")
+    }
     return number
   }
 }

@@ -1,35 +1,37 @@
-/// 64 samples as a PNG: our two tools in a pipe, and a Python process that loads PyTorch.
+/// The time to write 64 samples as a PNG, with the tools in a pipe and with PyTorch.
 struct Sampling {
-  let setting: Setting
+  let settings: Settings
 
-  /// Rounds in turn; a row for each that was tried.
+  /// Measures both in each round, and returns one row for each.
+  ///
+  /// - Parameter withPeer: Whether to measure PyTorch too.
   func measure(rounds: Int, withPeer: Bool) -> [SamplingRow] {
-    let picture = setting.folder + "/samples.png"
-    // The shell starts both ends of the pipe, as it does for everyone.
+    let image = settings.folder + "/samples.png"
+    // The time includes the shell that starts the pipe, as in normal use.
     let pipe = #"set -o pipefail; "$0" "$1" -n 64 --threads "$2" | "$3" > "$4""#
-    var contestants = [
+    var commands = [
       (
         "wgan-sample \\| tensor2png",
         [
-          "bash", "-c", pipe, setting.tools + "/wgan-sample", setting.checkpoint,
-          "\(setting.threads)", setting.tools + "/tensor2png", picture,
+          "bash", "-c", pipe, settings.tools + "/wgan-sample", settings.checkpoint,
+          "\(settings.threads)", settings.tools + "/tensor2png", image,
         ]
       )
     ]
     if withPeer {
-      let script = setting.peers + "/sample_torch.py"
-      contestants.append(
-        ("PyTorch", [setting.python, script, setting.checkpoint, setting.networks, "64", picture]))
+      let script = settings.peers + "/sample_torch.py"
+      commands.append(
+        ("PyTorch", [settings.python, script, settings.checkpoint, settings.networks, "64", image]))
     }
-    var seconds = contestants.map { _ in [Double]() }
-    var rows = contestants.map { SamplingRow(name: $0.0) }
+    var seconds = commands.map { _ in [Double]() }
+    var rows = commands.map { SamplingRow(name: $0.0) }
     for _ in 0..<rounds {
-      for (index, (_, command)) in contestants.enumerated() where rows[index].failure == nil {
+      for (index, (_, command)) in commands.enumerated() where rows[index].failure == nil {
         do {
-          let child = try Child(
+          let process = try ChildProcess(
             command, environment: ["PYTHONDONTWRITEBYTECODE": "1"],
-            log: setting.folder + "/sample.log")
-          seconds[index].append(try child.finish().seconds)
+            log: settings.folder + "/sample.log")
+          seconds[index].append(try process.finish().seconds)
         } catch { rows[index].failure = error.description }
       }
     }

@@ -1,111 +1,124 @@
-/// The measurement of one workload: all contestants ready, then rounds in which each has its turn.
+/// The measurement of one workload. All implementations are started, then each is measured once per
+/// round.
 struct Session {
-  let setting: Setting
+  let settings: Settings
   let rounds: Int
-  /// About what a contestant's turn takes.
+  /// The approximate time of an implementation in one round.
   let seconds: Double
 
-  /// One contestant's measurements.
+  /// The measurements of one implementation.
   final class Entry {
-    let contestant: any Contestant
-    var steps: [Work: Int] = [:]
-    var timings: [Work: [Timing]] = [:]
+    let implementation: any Implementation
+    /// Steps per measurement. A kind of step that is missing is not measured.
+    var steps: [StepKind: Int] = [:]
+    var timings: [StepKind: [Timing]] = [:]
     var failure: String?
-    init(_ contestant: any Contestant) { self.contestant = contestant }
+    init(_ implementation: any Implementation) { self.implementation = implementation }
   }
 
-  /// Fills in the rows and the limit.
+  /// Measures the tools, the frameworks and sgemm, and adds the results to the report.
+  ///
+  /// - Throws: `Failure` if sgemm cannot be measured. An implementation that fails is reported.
   func measure(_ peers: [Peer.Kind], into report: inout WorkloadReport) throws(Failure) {
-    var entries = [Entry(Ours(setting))]
-    entries += peers.map { Entry(Peer($0, setting)) }
-    var reference: (name: String, numbers: [Double])?
+    var entries = [Entry(WGANTools(settings))]
+    entries += peers.map { Entry(Peer($0, settings)) }
+    var reference: (name: String, results: [Double])?
     for entry in entries {
-      try attempt(entry) { contestant throws(Failure) in
-        say("\(report.name): starting \(contestant.name)")
-        try contestant.start()
-        if let peer = contestant as? Peer {
-          try agree(peer, with: &reference)
+      attempt(entry) { implementation throws(Failure) in
+        printMessage("\(report.name): starting \(implementation.name)")
+        try implementation.start()
+        if let peer = implementation as? Peer {
+          try compareResults(of: peer, with: &reference)
         }
-        try calibrate(entry)
+        try chooseSteps(entry)
       }
     }
-    var defaults = try Limit(coreType: nil, folder: setting.folder)
-    var widest = try Limit.widestCoreType.map { core throws(Failure) in
-      try Limit(coreType: core, folder: setting.folder)
+    var defaultSgemm = try SgemmProcess(coreType: nil, folder: settings.folder)
+    var widestSgemm = try SgemmProcess.widestCoreType.map { core throws(Failure) in
+      try SgemmProcess(coreType: core, folder: settings.folder)
     }
     for round in 1...rounds {
-      say("\(report.name): round \(round) of \(rounds)")
+      printMessage("\(report.name): round \(round) of \(rounds)")
       for entry in entries where entry.failure == nil {
-        try attempt(entry) { contestant throws(Failure) in
-          for work in Work.allCases {
-            guard let steps = entry.steps[work] else { continue }
-            entry.timings[work, default: []].append(try contestant.measure(work, steps: steps))
+        attempt(entry) { implementation throws(Failure) in
+          for kind in StepKind.allCases {
+            guard let steps = entry.steps[kind] else { continue }
+            entry.timings[kind, default: []].append(try implementation.measure(kind, steps: steps))
           }
         }
       }
-      for threads in Set([1, setting.threads]).sorted() {
-        try defaults.measure(threads: threads, seconds: min(0.5, seconds / 4))
-        try widest?.measure(threads: threads, seconds: min(0.5, seconds / 4))
+      for threads in Set([1, settings.threads]).sorted() {
+        try defaultSgemm.measure(threads: threads, seconds: min(0.5, seconds / 4))
+        try widestSgemm?.measure(threads: threads, seconds: min(0.5, seconds / 4))
       }
     }
-    report.limit = defaults.rows + (widest?.rows ?? [])
+    report.limit = defaultSgemm.rows + (widestSgemm?.rows ?? [])
     func rate(_ threads: Int) -> Double {
       report.limit.filter { $0.threads == threads }.map(\.gigaflops.median).max() ?? 0
     }
-    if setting.threads > 1, rate(setting.threads) < 1.3 * rate(1) {
+    if settings.threads > 1, rate(settings.threads) < 1.3 * rate(1) {
       report.remarks.append(
-        "The machine was busy: sgemm gained little from threads; a peer that spins loses most."
-      )
+        """
+        Warning: the machine was busy. sgemm with \(settings.threads) threads is less than 1.3 \
+        times as fast as with one. Frameworks whose threads spin are slowed down most.
+        """)
     }
     for entry in entries { report.rows += rows(of: entry, in: report) }
   }
 
-  /// A contestant that fails is reported, and the others go on.
-  private func attempt(
-    _ entry: Entry, _ body: (any Contestant) throws(Failure) -> Void
-  ) throws(Failure) {
-    do { try body(entry.contestant) } catch {
+  /// Runs `body`. An error is reported for the implementation, and the others continue.
+  private func attempt(_ entry: Entry, _ body: (any Implementation) throws(Failure) -> Void) {
+    do throws(Failure) { try body(entry.implementation) } catch {
       entry.failure = error.description
-      say("\(entry.contestant.name) failed: \(error)")
+      printMessage("\(entry.implementation.name): \(error)")
     }
   }
 
-  /// All peers must compute the same from the same weights, or they are not doing the same work.
-  private func agree(
-    _ peer: Peer, with reference: inout (name: String, numbers: [Double])?
+  /// Checks that a framework computes the same results as the first one from the same weights.
+  /// Otherwise, they do not do the same work.
+  ///
+  /// - Throws: `Failure` if the results differ by more than 1e-4 + 0.1 %.
+  private func compareResults(
+    of peer: Peer, with reference: inout (name: String, results: [Double])?
   ) throws(Failure) {
-    let numbers = try peer.check()
+    let results = try peer.check()
     guard let (name, expected) = reference else {
-      reference = (peer.name, numbers)
+      reference = (peer.name, results)
       return
     }
-    let agrees =
-      numbers.count == expected.count
-      && zip(numbers, expected).allSatisfy { abs($0 - $1) <= 1e-4 + 1e-3 * abs($1) }
-    guard agrees else {
-      throw Failure("computes \(numbers) where \(name) computes \(expected)")
+    let isClose =
+      results.count == expected.count
+      && zip(results, expected).allSatisfy { abs($0 - $1) <= 1e-4 + 1e-3 * abs($1) }
+    guard isClose else {
+      throw Failure("the results differ from \(name) (expected \(expected), found \(results))")
     }
   }
 
-  /// Chooses steps so that each kind of work takes a third of a turn, from a run that took at
-  /// least half of that: a short one measures noise.
-  private func calibrate(_ entry: Entry) throws(Failure) {
-    let contestant = entry.contestant
+  /// Chooses the steps per measurement, so that each kind of step takes a third of `seconds`. The
+  /// time per step is that of a run of at least a sixth of `seconds`, because shorter runs are
+  /// unreliable.
+  private func chooseSteps(_ entry: Entry) throws(Failure) {
+    let implementation = entry.implementation
     let target = seconds / 3
-    var loops: [Work: Double] = [:]
-    for work in Work.allCases {
-      let parts = Double(setting.criticSteps) * (loops[.critic] ?? 0) + (loops[.generator] ?? 0)
-      if work == .both, parts > 10 * seconds { continue }
-      var steps = contestant.fewestSteps
+    var secondsPerStep: [StepKind: Double] = [:]
+    for kind in StepKind.allCases {
+      let estimate =
+        Double(settings.criticSteps) * (secondsPerStep[.critic] ?? 0)
+        + (secondsPerStep[.generator] ?? 0)
+      if kind == .both, estimate > 10 * seconds { continue }
+      var steps = implementation.minimumSteps
       while true {
-        let loop = try contestant.measure(work, steps: steps).loop
-        let elapsed = loop * Double(steps - contestant.fewestSteps + 1)
+        let measured = try implementation.measure(kind, steps: steps).secondsPerStep
+        let elapsed = measured * Double(steps - implementation.minimumSteps + 1)
         if elapsed >= target / 2 {
-          loops[work] = loop
-          entry.steps[work] = max(contestant.fewestSteps, Int((target / loop).rounded()))
+          secondsPerStep[kind] = measured
+          entry.steps[kind] = max(
+            implementation.minimumSteps, Int((target / measured).rounded()))
           break
         }
-        guard steps < 1 << 24 else { throw Failure("\(work) steps take no time") }
+        guard steps < 1 << 24 else {
+          throw Failure("\(kind) steps: \(steps) steps take only \(elapsed) s")
+        }
         steps *= elapsed > target / 16 ? 2 : 8
       }
     }

@@ -2,12 +2,12 @@ import ArgumentParser
 import COpenBLAS
 import Glibc
 
-/// A child that measures OpenBLAS's own rate when it is told to: OpenBLAS chooses its kernels when
-/// it is loaded, so each kind of core needs a process.
+/// A hidden subcommand that measures sgemm of OpenBLAS on command. OpenBLAS chooses its kernels when
+/// it is loaded, so each core type needs its own process.
 struct Sgemm: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sgemm",
-    abstract: "Answer each line `THREADS SECONDS` with the GFLOP/s of large matrix products.",
+    abstract: "Read lines `THREADS SECONDS`, and print the GFLOP/s of sgemm for each.",
     shouldDisplay: false)
 
   /// Rows and columns of each matrix.
@@ -15,24 +15,24 @@ struct Sgemm: ParsableCommand {
 
   func run() throws {
     let (config, core) = (openblas_get_config(), openblas_get_corename())
-    putLine(config.map { String(cString: $0) } ?? "OpenBLAS", to: 1)
-    putLine(core.map { String(cString: $0) } ?? "unknown", to: 1)
+    writeLine(config.map { String(cString: $0) } ?? "OpenBLAS", to: 1)
+    writeLine(core.map { String(cString: $0) } ?? "unknown", to: 1)
     let count = Self.size * Self.size
     let a = [Float](repeating: 0.5, count: count), b = [Float](repeating: 0.25, count: count)
     var c = [Float](repeating: 0, count: count)
-    while let words = readLine()?.split(separator: " "), words.count == 2,
-      let threads = Int32(words[0]), let seconds = Double(words[1])
+    while let fields = readLine()?.split(separator: " "), fields.count == 2,
+      let threads = Int32(fields[0]), let seconds = Double(fields[1])
     {
       openblas_set_num_threads(threads)
-      multiply(a, b, &c)
+      multiply(a, b, &c)  // Warm-up.
       var products = 0.0
-      let begin = now()
+      let start = now()
       repeat {
         multiply(a, b, &c)
         products += 1
-      } while now() - begin < seconds
-      let rate = products * 2 * Double(count) * Double(Self.size) / (now() - begin) / 1e9
-      putLine("\(rate)", to: 1)
+      } while now() - start < seconds
+      let rate = products * 2 * Double(count) * Double(Self.size) / (now() - start) / 1e9
+      writeLine("\(rate)", to: 1)
     }
   }
 
@@ -42,42 +42,51 @@ struct Sgemm: ParsableCommand {
   }
 }
 
-/// The machine's limit, as far as OpenBLAS reaches it: one child for each kind of core.
-struct Limit {
-  private let child: Child
-  /// Which OpenBLAS, and whose kernels it uses.
+/// A child process that measures sgemm with the OpenBLAS kernels of one core type.
+struct SgemmProcess {
+  private let process: ChildProcess
+  /// The version of OpenBLAS, and the core type of its kernels.
   let library: String, core: String
   private var rates: [Int: [Double]] = [:]
 
-  /// The kernels of the widest instructions, which OpenBLAS does not choose by itself on a
-  /// processor that it does not know; `nil` where there is nothing to gain.
+  /// The core type with the widest vector instructions, or `nil` if it is the default. OpenBLAS does
+  /// not choose it on a processor that is newer than the library.
   static var widestCoreType: String? {
     let processor = (try? String(contentsOf: "/proc/cpuinfo")) ?? ""
     return processor.contains(" avx512f ") ? "SKYLAKEX" : nil
   }
 
+  /// Starts the process.
+  ///
+  /// - Parameter coreType: The value of `OPENBLAS_CORETYPE`, or `nil` for the choice of OpenBLAS.
   init(coreType: String?, folder: String) throws(Failure) {
-    child = try Child(
+    process = try ChildProcess(
       ["/proc/self/exe", "sgemm"], environment: ["OPENBLAS_CORETYPE": coreType],
       log: folder + "/sgemm.log")
-    library = try child.line(patience: 60).split(separator: " ").prefix(2).joined(separator: " ")
-    core = try child.line(patience: 60) + (coreType.map { ", told \($0)" } ?? ", its own choice")
-    child.pause()
+    let version = try process.readLine(timeout: 60)
+    library = version.split(separator: " ").prefix(2).joined(separator: " ")
+    let name = try process.readLine(timeout: 60)
+    core = name + (coreType.map { ", OPENBLAS_CORETYPE=\($0)" } ?? ", default")
+    process.pause()
   }
 
+  /// Adds one measurement.
   mutating func measure(threads: Int, seconds: Double) throws(Failure) {
-    child.resume()
-    try child.send("\(threads) \(seconds)")
-    let answer = try child.line(patience: 60 + 10 * seconds)
-    child.pause()
-    guard let rate = Double(answer) else { throw Failure("sgemm answered \(answer)") }
+    process.resume()
+    try process.send("\(threads) \(seconds)")
+    let response = try process.readLine(timeout: 60 + 10 * seconds)
+    process.pause()
+    guard let rate = Double(response) else {
+      throw unexpected(response, expected: "GFLOP/s of sgemm")
+    }
     rates[threads, default: []].append(rate)
   }
 
-  var rows: [LimitRow] {
+  /// The results, by number of threads.
+  var rows: [SgemmRow] {
     rates.keys.sorted().compactMap { threads in
       Spread(rates[threads] ?? []).map {
-        LimitRow(library: library, core: core, threads: threads, gigaflops: $0)
+        SgemmRow(library: library, core: core, threads: threads, gigaflops: $0)
       }
     }
   }

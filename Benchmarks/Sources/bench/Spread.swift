@@ -1,8 +1,8 @@
-/// What several rounds measured: the median, and the least and the most.
+/// The median, minimum and maximum of repeated measurements.
 struct Spread {
   let median: Double, least: Double, most: Double
 
-  /// Of no numbers there is none.
+  /// Returns `nil` if `values` is empty.
   init?(_ values: [Double]) {
     let values = values.sorted()
     guard let least = values.first, let most = values.last else { return nil }
@@ -15,7 +15,7 @@ struct Spread {
     (self.median, self.least, self.most) = (median, least, most)
   }
 
-  /// Of a quantity that grows with this one.
+  /// Multiplies all values by `factor`, which must be positive or zero.
   func scaled(by factor: Double) -> Spread {
     Spread(median * factor, least * factor, most * factor)
   }

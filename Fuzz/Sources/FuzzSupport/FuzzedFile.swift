@@ -1,13 +1,14 @@
 import Glibc
 public import TensorIO
 
-/// What libFuzzer made, as a file: the readers are entered by the door that users take.
+/// A file with an input of libFuzzer, so the readers are tested through the functions that the tools
+/// call.
 public struct FuzzedFile {
-  /// Where it can be opened.
+  /// The path to open the file.
   public let path: String
   private let descriptor: Int32
 
-  /// One file in memory, for all inputs in turn.
+  /// A file in memory. All inputs use it, one after the other.
   nonisolated(unsafe) private static let shared = FuzzedFile()
 
   private init() {
@@ -18,8 +19,16 @@ public struct FuzzedFile {
     path = "/proc/self/fd/\(descriptor)"
   }
 
-  /// Calls `body` with a file of these bytes. It may throw a `FileError` that is a good answer: bad
-  /// data, in one line that is not long.
+  /// Calls `body` with a file that contains the input.
+  ///
+  /// A `FileError` of kind `invalid` with a message of less than 1000 bytes is a correct rejection.
+  /// Any other error stops the process.
+  ///
+  /// - Parameters:
+  ///   - start: The first byte of the input.
+  ///   - count: The number of bytes.
+  ///   - body: The test.
+  /// - Returns: 0, as libFuzzer requires.
   public static func check(
     _ start: UnsafePointer<UInt8>?, _ count: Int, _ body: (FuzzedFile) throws(FileError) -> Void
   ) -> CInt {
@@ -33,7 +42,7 @@ public struct FuzzedFile {
     return 0
   }
 
-  /// The file's bytes as they are at the moment.
+  /// Reads the current contents of the file.
   public func bytes() -> [UInt8] {
     var status = stat()
     precondition(fstat(descriptor, &status) == 0)

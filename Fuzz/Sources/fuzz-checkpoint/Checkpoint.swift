@@ -3,7 +3,7 @@ import FuzzSupport
 import TensorIO
 import WGAN
 
-/// A checkpoint that is accepted can be trained with and written again.
+/// An accepted checkpoint has a valid configuration and can be written again.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   FuzzedFile.check(start, count) { file throws(FileError) in

@@ -2,7 +2,8 @@ import FuzzSupport
 import MetricsFormat
 import TensorIO
 
-/// A metrics file is converted to a gnuplot script without NaN and infinity, and to TensorBoard events.
+/// An accepted metrics file is converted to a gnuplot script without NaN and infinity, and to
+/// TensorBoard events.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   FuzzedFile.check(start, count) { file throws(FileError) in

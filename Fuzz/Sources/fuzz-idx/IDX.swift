@@ -2,7 +2,7 @@ import FuzzSupport
 import IDXFormat
 import TensorIO
 
-/// An IDX file that is accepted, plain or gzipped, gives just the bytes that its header announces.
+/// An accepted IDX file, plain or gzip-compressed, contains exactly the bytes that its header declares.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   FuzzedFile.check(start, count) { file throws(FileError) in
@@ -11,9 +11,9 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var buffer = [UInt8](repeating: 0, count: 4096)
     var total = 0
     while true {
-      let got = try reader.read(into: &buffer)
-      if got == 0 { break }
-      total += got
+      let byteCount = try reader.read(into: &buffer)
+      if byteCount == 0 { break }
+      total += byteCount
     }
     precondition(total == reader.header.byteCount)
   }

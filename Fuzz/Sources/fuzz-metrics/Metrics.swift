@@ -2,7 +2,7 @@ import FuzzSupport
 import TensorIO
 import WGAN
 
-/// A log of metrics is cut back at the end of a line, and one that is refused is left as it was.
+/// An accepted metrics file is truncated at the end of a line. A rejected one is not changed.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   FuzzedFile.check(start, count) { file throws(FileError) in
@@ -12,6 +12,6 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
       throw error
     }
     let after = file.bytes()
-    precondition(before.starts(with: after) && (after.isEmpty || after.last == 10))
+    precondition(before.starts(with: after) && (after.isEmpty || after.last == UInt8(ascii: "\n")))
   }
 }

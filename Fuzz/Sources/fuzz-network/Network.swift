@@ -6,7 +6,8 @@ import WGAN
 nonisolated(unsafe) private var configuration = try? Preset("mlp-gp")?.configuration(
   image: .mnist, seed: 1)
 
-/// A network that is accepted is printed as a text that means the same, and fits or does not.
+/// The text form of an accepted network describes the same network. Validation of a configuration
+/// with this network does not crash.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   FuzzedFile.check(start, count) { file throws(FileError) in

@@ -3,13 +3,13 @@ import FuzzSupport
 import PNGFormat
 import TensorIO
 
-/// A PNG file that is accepted, its checksums put right before, gives a picture of the size that its
-/// header announces, and at any other size one of that.
+/// An accepted PNG file gives an image of the size that its header declares. The checksums are
+/// corrected first.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   FuzzedFile.check(start, count) { file throws(FileError) in
     var bytes = file.bytes()
-    rightChecksums(&bytes)
+    correctChecksums(&bytes)
     let isGray = count % 2 == 0
     let bitmap = try decodePNG(bytes, isGray: isGray, over: .black, path: file.path)
     let size = bytes[16..<24].reduce(0) { $0 << 8 | Int($1) }
@@ -18,16 +18,16 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   }
 }
 
-/// No fuzzer finds a CRC-32, so those of the chunks are computed.
-private func rightChecksums(_ bytes: inout [UInt8]) {
-  var place = 8
-  while bytes.count - place >= 12 {
-    let count = bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
-    guard bytes.count - place - 12 >= count else { return }
-    let end = place + 8 + count
-    let body = Array(bytes[place + 4..<end])
+/// Computes the CRC-32 of each chunk, because a fuzzer cannot guess it.
+private func correctChecksums(_ bytes: inout [UInt8]) {
+  var offset = 8
+  while bytes.count - offset >= 12 {
+    let count = bytes[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
+    guard bytes.count - offset - 12 >= count else { return }
+    let end = offset + 8 + count
+    let body = Array(bytes[offset + 4..<end])
     let sum = crc32_z(0, body, body.count)
     for index in 0..<4 { bytes[end + index] = UInt8(sum >> (24 - 8 * index) & 255) }
-    place = end + 4
+    offset = end + 4
   }
 }

@@ -1,7 +1,7 @@
 import FuzzSupport
 import TensorIO
 
-/// A tensor file that is accepted has all the bytes that its header tells of.
+/// An accepted tensor file contains all bytes that its header declares.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   FuzzedFile.check(start, count) { file throws(FileError) in

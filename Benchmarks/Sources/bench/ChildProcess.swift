@@ -1,33 +1,42 @@
 import Glibc
 
-/// A process of ours, by its end: how long it took and the most memory it held.
-struct Finished {
+/// The elapsed time and the peak memory of a finished process.
+struct ResourceUsage {
   let seconds: Double
   let megabytes: Double
 }
 
-/// What went wrong, in one line.
+/// An error with a message of one line.
 struct Failure: Error, CustomStringConvertible {
   let description: String
   init(_ description: String) { self.description = description }
 }
 
-/// A process in a group of its own, so that it can be stopped with all that it starts, with pipes
-/// for its standard input and output; what it complains of goes into a file.
-final class Child {
+/// A child process with pipes for its standard input and output. Its standard error goes to a file.
+/// It has its own process group, so signals also reach the processes that it starts.
+final class ChildProcess {
   private let pid: pid_t
   private let input: Int32, output: Int32
-  private let log: String
-  private var pending = ""
+  private let executable: String, log: String
+  /// Output that is read and not yet returned.
+  private var buffered = ""
+  /// `wait4` has returned, so `pid` is not valid any more.
   private var isReaped = false
-  /// When it was started.
-  let begin = now()
+  /// The start time on the clock of `now()`.
+  private let start = now()
 
-  /// - Parameter environment: put into this process's own, or with `nil` taken out of it.
+  /// Starts a process.
+  ///
+  /// - Parameters:
+  ///   - command: The executable, which is searched for in `PATH`, and its arguments.
+  ///   - environment: Variables to set, or to unset if the value is `nil`. The other variables are
+  ///     inherited.
+  ///   - log: The file for standard error, which is overwritten.
+  /// - Throws: `Failure` if the process cannot be started.
   init(_ command: [String], environment: [String: String?] = [:], log: String) throws(Failure) {
     var (toChild, fromChild): ([Int32], [Int32]) = ([0, 0], [0, 0])
     guard pipe(&toChild) == 0, pipe(&fromChild) == 0 else {
-      throw Failure("no pipe: \(String(cString: strerror(errno)))")
+      throw Failure("pipe: \(String(cString: strerror(errno)))")
     }
     for end in toChild + fromChild { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     var actions = posix_spawn_file_actions_t()
@@ -39,7 +48,7 @@ final class Child {
     posix_spawnattr_init(&attributes)
     var brokenPipe = sigset_t()
     sigemptyset(&brokenPipe)
-    sigaddset(&brokenPipe, SIGPIPE)  // which the driver ignores
+    sigaddset(&brokenPipe, SIGPIPE)  // Ignored by this process, and the child would inherit that.
     posix_spawnattr_setsigdefault(&attributes, &brokenPipe)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF))
     defer {
@@ -47,8 +56,8 @@ final class Child {
       posix_spawnattr_destroy(&attributes)
     }
     let previous = environment.keys.map { name in (name, getenv(name).map { String(cString: $0) }) }
-    for (name, value) in environment { put(name, value) }
-    defer { for (name, value) in previous { put(name, value) } }
+    for (name, value) in environment { setVariable(name, value) }
+    defer { for (name, value) in previous { setVariable(name, value) } }
     var arguments = command.map { strdup($0) } + [nil]
     defer { for argument in arguments { free(argument) } }
     var pid: pid_t = 0
@@ -60,7 +69,8 @@ final class Child {
       close(fromChild[0])
       throw Failure("\(command[0]): \(String(cString: strerror(status)))")
     }
-    (self.pid, self.log, input, output) = (pid, log, toChild[1], fromChild[0])
+    (self.pid, executable, self.log) = (pid, command[0], log)
+    (input, output) = (toChild[1], fromChild[0])
   }
 
   deinit {
@@ -71,80 +81,84 @@ final class Child {
     waitpid(pid, nil, 0)
   }
 
-  /// The most memory that it has held so far.
+  /// The peak memory so far, in MB.
   var peakMegabytes: Double? {
     let lines = (try? String(contentsOf: "/proc/\(pid)/status"))?.split(separator: "\n") ?? []
-    let words = lines.first { $0.hasPrefix("VmHWM:") }?.split { $0 == " " || $0 == "\t" } ?? []
-    return words.dropFirst().first.flatMap { Double($0) }.map { $0 * 1024 / 1e6 }
+    let fields = lines.first { $0.hasPrefix("VmHWM:") }?.split { $0 == " " || $0 == "\t" } ?? []
+    return fields.dropFirst().first.flatMap { Double($0) }.map { $0 * 1024 / 1e6 }
   }
 
-  /// Lets it run only while it is asked: a peer's threads may spin after their work.
+  /// Stops the process. Idle threads of a framework may spin and disturb other measurements.
   func pause() { kill(-pid, SIGSTOP) }
 
-  /// Lets it go on after `pause`.
+  /// Continues the process after `pause()`.
   func resume() { kill(-pid, SIGCONT) }
 
-  /// Gives it one line.
+  /// Writes one line to the standard input of the process.
   func send(_ line: String) throws(Failure) {
     var bytes = Array((line + "\n").utf8)[...]
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { write(input, $0.baseAddress, $0.count) }
-      guard count > 0 else { throw Failure(complaint) }
+      guard count > 0 else { throw Failure(lastErrorLine ?? "\(executable) ended unexpectedly") }
       bytes = bytes.dropFirst(count)
     }
   }
 
-  /// The next line that it says, within `patience` seconds.
-  func line(patience: Double) throws(Failure) -> String {
-    let end = now() + patience
+  /// Reads the next line from the standard output of the process.
+  ///
+  /// - Parameter timeout: The maximum time to wait, in seconds.
+  /// - Throws: `Failure` after the timeout or at the end of the output.
+  func readLine(timeout: Double) throws(Failure) -> String {
+    let end = now() + timeout
     while true {
-      if let newline = pending.firstIndex(of: "\n") {
-        let line = String(pending[..<newline])
-        pending = String(pending[pending.index(after: newline)...])
+      if let newline = buffered.firstIndex(of: "\n") {
+        let line = String(buffered[..<newline])
+        buffered = String(buffered[buffered.index(after: newline)...])
         return line
       }
       var ready = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
-      let left = end - now()
-      guard left > 0, poll(&ready, 1, Int32(left * 1000) + 1) >= 0 else {
-        throw Failure("no answer in \(Int(patience)) s")
+      let remaining = end - now()
+      guard remaining > 0, poll(&ready, 1, Int32(remaining * 1000) + 1) >= 0 else {
+        throw Failure("no response within \(Int(timeout)) s")
       }
       guard ready.revents != 0 else { continue }
       var buffer = [UInt8](repeating: 0, count: 4096)
       let count = read(output, &buffer, buffer.count)
-      guard count > 0 else { throw Failure(complaint) }
-      pending += String(decoding: buffer[..<count], as: UTF8.self)
+      guard count > 0 else { throw Failure(lastErrorLine ?? "\(executable) ended unexpectedly") }
+      buffered += String(decoding: buffer[..<count], as: UTF8.self)
     }
   }
 
-  /// Waits for its end; a status other than 0 is a failure, told by its own last words.
-  func finish() throws(Failure) -> Finished {
+  /// Waits for the process to exit.
+  ///
+  /// - Throws: `Failure` if the exit status is not 0, with the last line of standard error.
+  func finish() throws(Failure) -> ResourceUsage {
     var (status, usage): (Int32, rusage) = (0, rusage())
     while wait4(pid, &status, 0, &usage) < 0, errno == EINTR {}
-    let seconds = now() - begin
+    let seconds = now() - start
     isReaped = true
     guard status == 0 else {
       let signal = status & 0x7f
-      let words = complaint
       throw Failure(
-        words.isEmpty
-          ? (signal == 0 ? "status \(status >> 8)" : "ended by signal \(signal)") : words)
+        lastErrorLine
+          ?? (signal == 0 ? "exit status \(status >> 8)" : "killed by signal \(signal)"))
     }
-    return Finished(seconds: seconds, megabytes: Double(usage.ru_maxrss) * 1024 / 1e6)
+    return ResourceUsage(seconds: seconds, megabytes: Double(usage.ru_maxrss) * 1024 / 1e6)
   }
 
-  /// The last line of what it complained of.
-  private var complaint: String {
+  /// The last nonblank line of standard error.
+  private var lastErrorLine: String? {
     let lines = (try? String(contentsOf: log))?.split(separator: "\n") ?? []
-    return lines.last { !$0.allSatisfy(\.isWhitespace) }.map(String.init) ?? "ended without a word"
+    return lines.last { !$0.allSatisfy(\.isWhitespace) }.map(String.init)
   }
 }
 
-/// Puts a variable into the environment, or takes it out.
-private func put(_ name: String, _ value: String?) {
+/// Sets an environment variable, or unsets it if `value` is `nil`.
+private func setVariable(_ name: String, _ value: String?) {
   if let value { setenv(name, value, 1) } else { unsetenv(name) }
 }
 
-/// Seconds on a clock that never goes back.
+/// Returns the seconds of a monotonic clock.
 func now() -> Double {
   var time = timespec()
   clock_gettime(CLOCK_MONOTONIC, &time)
@@ -152,9 +166,9 @@ func now() -> Double {
 }
 
 extension String {
-  /// A small text file, not what is not UTF-8.
+  /// Reads a text file. Invalid UTF-8 is replaced with U+FFFD.
   init(contentsOf path: String) throws(Failure) {
-    guard let file = fopen(path, "r") else { throw Failure("\(path): cannot be opened") }
+    guard let file = fopen(path, "r") else { throw Failure("\(path): cannot open the file") }
     defer { fclose(file) }
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -164,12 +178,12 @@ extension String {
     self = String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Makes this the content of a file.
+  /// Writes the string to a file, which is overwritten.
   func write(to path: String) throws(Failure) {
     guard let file = fopen(path, "w") else {
       throw Failure("\(path): \(String(cString: strerror(errno)))")
     }
     let written = fputs(self, file)
-    guard fclose(file) == 0, written >= 0 else { throw Failure("\(path): cannot be written") }
+    guard fclose(file) == 0, written >= 0 else { throw Failure("\(path): cannot write the file") }
   }
 }
