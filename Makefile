@@ -31,9 +31,9 @@ BATCH    ?=
 THREADS  ?=
 # time limit: 90s, 50m, 1.5h or 2d; the same call resumes
 TIME     ?=
-# name of the run
+# name of the run; default: that of the preset
 RUN      ?= $(PRESET)
-# folder of the run
+# folder of the run; default: runs/RUN
 OUT      ?= runs/$(RUN)
 ## of make bench, with DATA, BATCH and THREADS:
 # path of a Python executable with the frameworks to compare with
@@ -60,10 +60,10 @@ FUZZ_OUT   ?= runs/fuzz
 ## of make install and uninstall:
 # installation prefix
 PREFIX  ?= /usr/local
-# folder that is used as the root
+# prefix of all installed paths, for packaging
 DESTDIR ?=
 ## of all:
-# folder of the built tools
+# folder of the built tools; default: .build/release
 TOOLS   ?= $(if $(installed),$(installed)../../bin,.build/release)
 
 SHELL := bash
@@ -205,4 +205,4 @@ help: ## print this help
 	@sed -n 's/^\($(if $(installed),train\|plot\|film\|report\|help,[a-z-]*)\):.*## \(.*\)/make \1\t\2/p' $(makefile) | expand -t 20
 	@awk '$(if $(installed),/^## of make bench/ { exit }) /^## / { print "Variables " substr($$0, 4) } /^# / { text = substr($$0, 3) } \
 	  match($$0, /^[A-Z_]+ *\?= */) { printf "  %-12s%s%s\n", $$1, text, \
-	    RLENGTH < length($$0) ? " (" substr($$0, RLENGTH + 1) ")" : "" }' $(makefile)
+	    RLENGTH < length($$0) && $$0 !~ /[$$][(]/ ? " (" substr($$0, RLENGTH + 1) ")" : "" }' $(makefile)
