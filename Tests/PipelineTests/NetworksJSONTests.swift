@@ -119,4 +119,24 @@ import Testing
     #expect(result.standardError.hasPrefix("wgan-init: \(message)"), "\(result)")
     #expect(try shell.files().keys == files)
   }
+
+  /// A network is built before its size is compared with a file or with the memory.
+  @Test func `a large kernel takes little memory, and too many weights are an error`() throws {
+    let shell = try Shell()
+    let result = try shell.run(
+      """
+      echo 'conv 9 kernel 255 padding 127; crop 255; dense 1' > large
+      echo 'dense 16777216; reshape 16777216x1x1; conv 1 kernel 255 padding 254; dense 1' > heavy
+      ulimit -v 1500000
+      exits 64 wgan-init --preset mlp-gp --shape 1x256x256 --critic large
+      exits 64 wgan-init --preset mlp-gp --critic heavy
+      """)
+    #expect(
+      result.standardError == """
+        wgan-init: the critic: layer 1, crop 255, does not fit its input of 9x256x256
+        wgan-init: the critic: layer 2, conv 1 kernel 255 padding 254, has more than 268435456 weights, \
+        the maximum of a network
+
+        """)
+  }
 }

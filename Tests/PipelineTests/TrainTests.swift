@@ -95,7 +95,7 @@ import Testing
     let few = try shell.run("\(train) EPOCHS=2 OUT=\"$PWD/few\"")
     #expect(
       few.standardError.contains(
-        ", 10 in total; recognizable shapes need 1000 or more: EPOCHS=200\n"))
+        ", 10 in total; recognizable shapes need about 1000 generator steps: EPOCHS=200\n"))
     #expect(!few.standardError.contains("existing runs"))
     let other = try shell.run(
       """
