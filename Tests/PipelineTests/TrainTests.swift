@@ -294,7 +294,9 @@ import Testing
       with_signals setsid bash -c '\(train) EPOCHS=40' 2> /dev/null &
       await '[ -e run/samples/epoch-0003.png ]'
       kill -TERM -- -$!
-      exits 143 wait $!; test -s run/checkpoint
+      # GNU make 4.3 may report a lost child instead of ending by the signal.
+      status=0; wait $! || status=$?; [ $status = 143 ] || [ $status = 2 ]
+      test -s run/checkpoint
       \(train) EPOCHS=40 2> /dev/null
       cmp run/checkpoint calm/checkpoint
       """)
