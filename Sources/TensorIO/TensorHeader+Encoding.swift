@@ -53,10 +53,10 @@ extension TensorHeader {
 extension TensorEntry {
   /// The header's member for a tensor that begins at this byte of the data.
   func json(at offset: Int) -> String {
-    let words: JSONValue = [
+    let members: JSONValue = [
       "dtype": .string(type.rawValue), "shape": .array(shape.map(JSONValue.integer)),
       "data_offsets": .array([.integer(offset), .integer(offset + byteCount)]),
     ]
-    return "\(JSONValue.string(name)):\(words)"
+    return "\(JSONValue.string(name)):\(members)"
   }
 }

@@ -1,5 +1,5 @@
-// A header that grows tensor by tensor, with its size in a file. A program can check before it starts
-// whether the header of all that it is going to write fits.
+// A header that grows tensor by tensor, with its size in a file. Before a program starts to write, it can
+// check whether the header of the whole file fits.
 
 /// Builds the header of a tensor file one tensor at a time.
 public struct TensorHeaderBuilder: Sendable {

@@ -94,19 +94,20 @@ struct Convolution: Layer {
 
   @_specialize(where S == Float)
   func forward<S: Scalar>(_ x: MatrixView<S>, into y: MatrixView<S>, _ context: LayerContext<S>) {
-    apply(x, bias: bias(context.parameters), into: y, context)
+    apply(x, bias: bias(context.parameters), into: y, transposed: isTransposed, context)
   }
 
   @_specialize(where S == Float)
   func jvp<S: Scalar>(_ u: MatrixView<S>, into v: MatrixView<S>, _ context: LayerContext<S>) {
-    apply(u, bias: nil, into: v, context)
+    apply(u, bias: nil, into: v, transposed: isTransposed, context)
   }
 
   private func apply<S: Scalar>(
-    _ x: MatrixView<S>, bias: Buffer<S>?, into y: MatrixView<S>, _ context: LayerContext<S>
+    _ x: MatrixView<S>, bias: Buffer<S>?, into y: MatrixView<S>, transposed: Bool,
+    _ context: LayerContext<S>
   ) {
     let weights = weights(context.parameters)
-    if isTransposed {
+    if transposed {
       algorithm.applyTranspose(x, weights, bias: bias, into: y)
     } else {
       algorithm.apply(x, weights, bias: bias, into: y)
@@ -115,12 +116,7 @@ struct Convolution: Layer {
 
   @_specialize(where S == Float)
   func vjp<S: Scalar>(_ dy: MatrixView<S>, into dx: MatrixView<S>, _ context: LayerContext<S>) {
-    let weights = weights(context.parameters)
-    if isTransposed {
-      algorithm.apply(dy, weights, bias: nil, into: dx)
-    } else {
-      algorithm.applyTranspose(dy, weights, bias: nil, into: dx)
-    }
+    apply(dy, bias: nil, into: dx, transposed: !isTransposed, context)
   }
 
   @_specialize(where S == Float)

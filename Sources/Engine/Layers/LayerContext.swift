@@ -19,9 +19,9 @@ struct LayerContext<S: Scalar> {
 struct WeightGradientContext<S: Scalar> {
   /// Where the gradient goes.
   let gradient: LayerParameters<S>
-  /// Whether it is added to what is there.
+  /// Whether the gradient is added to the one already there.
   let isAdding: Bool
-  /// What stands in the place of x.
+  /// The kind of x.
   let input: WeightGradientInput
   /// What forward saved.
   let saved: MatrixView<S>
@@ -29,7 +29,7 @@ struct WeightGradientContext<S: Scalar> {
   let slice: WorkerSlice
 }
 
-/// What stands in the place of x in a weight gradient.
+/// The kind of x in a weight gradient: a value or a tangent.
 package enum WeightGradientInput {
   /// The layer's input: y = W·x + b, so the bias takes part.
   case value

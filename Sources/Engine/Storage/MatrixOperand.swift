@@ -21,7 +21,7 @@
     _ x: MatrixView<S>, under part: WindowOffsets.Part, of window: WindowOffsets, from origin: Int
   ) {
     precondition(part.first >= 0 && part.first + part.count <= window.count)
-    // A stride of 1 would mean columns: the kernel tells both by it.
+    // The kernel takes an index with a stride of 1 for an index of columns.
     precondition(x.stride > 1)
     precondition(
       origin + part.offsets.lowerBound >= 0 && origin + part.offsets.upperBound < x.rows)
