@@ -13,13 +13,13 @@ EPOCHS   ?= 20
 EVERY    ?=
 # networks, optimizers and hyperparameters: wgan-init --list-presets
 PRESET   ?= quick
-# options of wgan-init that override the preset, as --lambda 5 --schedule "cosine 20000"
+# options of wgan-init that override the preset, such as --lambda 5 --schedule "cosine 20000"
 INIT     ?=
 # images: an IDX file, a tensor file or, with SIZE, a folder of PNG files
 DATA     ?= /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz
-# image size for a folder: 32, or height x width as 28x36
+# image size for a folder: 32, or height x width such as 28x36
 SIZE     ?=
-# command that converts DATA to a tensor file, as png2tensor --size 32 --fit pad
+# command that converts DATA to a tensor file, such as png2tensor --size 32 --fit pad
 CONVERT  ?=
 # images like DATA that are not used for training: adds their Wasserstein estimate to the metrics
 HELD_OUT ?=
@@ -62,7 +62,7 @@ FUZZ_OUT   ?= runs/fuzz
 PREFIX  ?= /usr/local
 # prefix of all installed paths, for packaging
 DESTDIR ?=
-## of all:
+## of all targets:
 # folder of the built tools; default: .build/release
 TOOLS   ?= $(if $(installed),$(installed)../../bin,.build/release)
 
@@ -121,7 +121,7 @@ plot: $(ready) ## plot the training curves of the run: OUT/curves.svg
 	@$(with_tools) wgan-plot "$$OUT/metrics.jsonl" -o "$$OUT/curves.svg"
 	@echo "plot: $$OUT/curves.svg" >&2
 
-film: ## draw the samples over the epochs: OUT/film.png, and as an animation: OUT/film.apng
+film: ## draw how the samples change over the epochs: OUT/film.png, and OUT/film.apng as an animation
 	@$(here)scripts/setup film
 	@$(here)scripts/film "$$OUT"
 
@@ -134,11 +134,11 @@ test: ## build and run all tests
 	@$(unexported) swift test -c release --scratch-path .build-test -Xswiftc -enable-testing
 
 # `scripts/mutate 10` checks a single mistake.
-mutate: ## mutation testing: introduce each mistake of docs/PITFALLS.md in a copy, and check that a test fails
+mutate: ## mutation testing: introduce each mistake of docs/PITFALLS.md in a copy, and expect a test to fail
 	@scripts/setup libraries
 	@$(unexported) scripts/mutate
 
-mutate-checks: test ## mutation testing of the tests: break checks in the middle of their scripts, expect each test to fail
+mutate-checks: test ## mutation testing of the test scripts: break single checks, and expect each test to fail
 	@$(unexported) scripts/mutate-checks
 
 soak: $(built) ## interrupt TRAININGS random trainings, and compare the results with uninterrupted ones
@@ -173,7 +173,7 @@ format: ## format all Swift files in place
 	swift format --in-place $(swift_files)
 
 install: ## install wgan with a link per tool, manual pages and completions in DESTDIR/PREFIX
-	@test -e $(TOOLS)/wgan || { echo 'nothing is built; run make first' >&2; exit 66; }
+	@test -e $(TOOLS)/wgan || { echo 'install: $(TOOLS)/wgan: no such file; run make first' >&2; exit 66; }
 	@$(with_tools) scripts/install into "$(DESTDIR)$(PREFIX)" $(tools)
 
 uninstall: ## remove the installed files

@@ -84,7 +84,7 @@ def stored(array):
     return np.transpose(array, (3, 2, 0, 1)) if np.ndim(array) == 4 else np.asarray(array)
 
 
-def record(words, shape, model, is_training, random):
+def record(layers, shape, model, is_training, random):
     channels, height, width = (int(size) for size in shape.split("x"))
     x = noise(random, (BATCH, height, width, channels) if height * width > 1 else (BATCH, channels))
     current = x.shape
@@ -113,7 +113,7 @@ def record(words, shape, model, is_training, random):
     output = from_keras(y.numpy())
     after = {name: stored(variable.numpy()) for name, variable in named.items() if "running" in name}
     return dict(
-        words=words, shape=shape, output_shape="x".join(map(str, (*output.shape[1:], 1, 1)[:3])), is_training=is_training,
+        layers=layers, shape=shape, output_shape="x".join(map(str, (*output.shape[1:], 1, 1)[:3])), is_training=is_training,
         input=flat(from_keras(x.numpy())), direction=flat(from_keras(direction)), output=flat(output),
         input_gradient=flat(from_keras(dx.numpy())), tensors={name: flat(value) for name, value in before.items()},
         gradients={name: flat(stored(value.numpy())) for name, value in zip(trained, gradients)},

@@ -73,7 +73,7 @@ public struct ThreadOptions: ParsableArguments {
   /// Checks the range of the number.
   public func validate() throws {
     if let threads, !(1...1024 ~= threads) {
-      throw ValidationError("--threads must be between 1 and 1024")
+      throw ValidationError("--threads must be between 1 and 1024, not \(threads)")
     }
   }
 
@@ -84,19 +84,24 @@ public struct ThreadOptions: ParsableArguments {
 /// The version of every tool.
 public let toolVersion = "0.1.0"
 
+/// The exit statuses of a tool that writes no file; see ``exitStatusHelp``.
+public let readerExitStatusHelp = exitStatuses(ofWriter: false)
+
 /// The exit statuses, at the end of the help of every tool. EXAMPLES and EXIT STATUS, each on a line of its
 /// own, are also sections of the manual page (`scripts/manual`).
-public let exitStatusHelp = """
-  EXIT STATUS:
-    0      success
-    64     usage error
-    65     invalid input
-    66     input not found
-    70     internal error
-    73     output cannot be created
-    74     input/output error
-    75     output is locked by another process; try again
-    128+n  terminated by signal n
+public let exitStatusHelp =
+  exitStatuses(ofWriter: true) + "\n\nIf the tool fails, an existing output file is unchanged."
 
-  If the tool fails, an existing output file is unchanged.
-  """
+private func exitStatuses(ofWriter isWriter: Bool) -> String {
+  let statuses: [(number: String, meaning: String, isOfWriter: Bool)] = [
+    ("0", "success", false), ("64", "usage error", false), ("65", "invalid input", false),
+    ("66", "input not found", false), ("70", "internal error", false),
+    ("73", "output cannot be created", true), ("74", "input/output error", false),
+    ("75", "output is locked by another process; try again", true),
+    ("128+n", "terminated by signal n", false),
+  ]
+  let lines = statuses.filter { isWriter || !$0.isOfWriter }.map { status in
+    "  \(status.number.padded(to: 7))\(status.meaning)"
+  }
+  return (["EXIT STATUS:"] + lines).joined(separator: "\n")
+}

@@ -52,7 +52,7 @@ extension Tool {
       } catch { Self.exit(for: error) }
       Glibc.exit(EXIT_SUCCESS)
     }
-    report(oneLine(message(for: error)))
+    report(usageMessage(message(for: error), of: _commandName))
     Glibc.exit(status == EXIT_FAILURE ? FileError.Kind.bug.rawValue : status)
   }
 
@@ -117,11 +117,4 @@ private func usageFirst(_ help: String) -> String {
   let text = help[..<examples.lowerBound] + help[usage.lowerBound...]
   let end = text.lastIndex { $0 != "\n" }.map { text[...$0] } ?? text
   return end + help[examples.lowerBound..<usage.lowerBound] + "\n"
-}
-
-/// Joins the lines of a message, and makes its first letter lower-case.
-private func oneLine(_ message: String) -> String {
-  let line = message.split(whereSeparator: \.isNewline)
-    .map { $0.drop { $0 == " " } }.joined(separator: " ")
-  return line.prefix(1).lowercased() + line.dropFirst()
 }

@@ -10,6 +10,7 @@ struct Metrics2TB: Tool {
   static let configuration = CommandConfiguration(
     commandName: "metrics2tb",
     abstract: "Convert a metrics file to a TensorBoard event file.",
+    usage: "metrics2tb [METRICS] [--start SECONDS] [-o FILE]",
     discussion: """
       Reads the output of wgan-step --metrics. Each line becomes an event at its generator_step, with a \
       scalar wgan/NAME for every other number. The wall time of an event is --start plus the sum of \

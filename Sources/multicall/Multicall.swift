@@ -28,8 +28,8 @@ struct Multicall: Tool {
 
   static let configuration = CommandConfiguration(
     commandName: "wgan",
-    abstract: "Run a tool that trains Wasserstein GANs or handles their files.",
-    usage: "wgan <tool> [<argument> ...]",
+    abstract: "Run one of the tools that train Wasserstein GANs and convert their files.",
+    usage: "wgan TOOL [ARGUMENT ...]",
     discussion: """
       This executable contains every tool. A link to it that has the name of a tool runs that tool.
 
@@ -49,9 +49,7 @@ struct Multicall: Tool {
   private static var list: String {
     let width = tools.map { $0._commandName.count }.max() ?? 0
     return tools.map { tool in
-      let name = tool._commandName
-      let gap = String(repeating: " ", count: width - name.count + 2)
-      return "  \(name)\(gap)\(tool.configuration.abstract)"
+      "  \(tool._commandName.padded(to: width + 2))\(tool.configuration.abstract)"
     }.joined(separator: "\n")
   }
 
@@ -75,7 +73,7 @@ struct Multicall: Tool {
   }
 
   func run() throws {
-    guard let tool else { throw ValidationError("a tool is missing; wgan --help lists the tools") }
+    guard let tool else { throw ValidationError("missing tool name; wgan --help lists the tools") }
     Self.run(tool, arguments)
   }
 

@@ -23,8 +23,8 @@ struct PNG2Tensor: Tool {
 
       Images are resized by area averaging of the stored values; enlarging repeats pixels. Resizing, \
       transparency and conversion to gray use 16 bits per channel, and the result is rounded to 8 bits \
-      once. Palettes are converted to colors; gamma and color profiles are ignored. Gray is (19595 red \
-      + 38470 green + 7471 blue) / 65536.
+      once. Palette indices are replaced by their colors; gamma and color profiles are ignored. Gray is \
+      (19595 red + 38470 green + 7471 blue) / 65536.
 
       Invalid files, and missing files in a list, are reported on standard error and skipped. With \
       --strict, the first one is an error (status 65 if it is invalid, 66 if it is missing). A missing \

@@ -9,6 +9,7 @@ struct TensorInfo: Tool {
   static let configuration = CommandConfiguration(
     commandName: "tensor-info",
     abstract: "Print the metadata and the tensors of a tensor file.",
+    usage: "tensor-info [--json] [--header] [FILE]",
     discussion: """
       Prints the kind of the file, the result of the checksum, the metadata (for a checkpoint, its \
       configuration and progress), and for each tensor its type, shape, minimum, maximum and mean; for \
@@ -19,7 +20,7 @@ struct TensorInfo: Tool {
         tensor-info --json ckpt.bin | jq -r .metadata
         tensor-info --header ckpt.bin | awk '$1 == "progress.epoch" { print $2 }'
 
-      \(exitStatusHelp)
+      \(readerExitStatusHelp)
       """,
     version: toolVersion)
 

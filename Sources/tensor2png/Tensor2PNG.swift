@@ -10,6 +10,7 @@ struct Tensor2PNG: Tool {
   static let configuration = CommandConfiguration(
     commandName: "tensor2png",
     abstract: "Draw the images of a tensor file as a grid in one PNG file.",
+    usage: "tensor2png [TENSOR] [--first I] [-n N] [--columns C] [--scale K] [-o FILE]",
     discussion: """
       Reads U8 or F32 images with 1 or 3 channels. The range in the metadata is mapped linearly to \
       0...255, rounded and clamped. It is the same for all images: none is normalized to its own range.
@@ -48,7 +49,7 @@ struct Tensor2PNG: Tool {
   @Option(
     name: .shortAndLong, parsing: .unconditional,
     help: ArgumentHelp(
-      "Number of images. (default: all from the first on if they are at most 256, otherwise 64)",
+      "Number of images. (default: all up to the end; 64 if these are more than 256)",
       valueName: "n"))
   var number: Int?
 

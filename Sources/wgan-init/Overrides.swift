@@ -38,7 +38,8 @@ struct Overrides: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Distribution of the interpolates of the gradient penalty: uniform; normal is only for comparison.",
+      "Distribution of the weights of the interpolates in the gradient penalty: uniform, as published, or "
+        + "normal, an error of some implementations, for comparison.",
       valueName: "distribution"))
   var interpolation: Interpolation?
 

@@ -88,9 +88,9 @@ struct WGANInit: Tool {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    if like != nil, shape != nil { throw ValidationError("--like and --shape exclude each other") }
+    if like != nil, shape != nil { throw ValidationError("--like cannot be combined with --shape") }
     if from != nil, preset != nil || like != nil || shape != nil {
-      throw ValidationError("--from excludes --preset, --like and --shape")
+      throw ValidationError("--from cannot be combined with --preset, --like or --shape")
     }
     if json, !printNetworks { throw ValidationError("--json requires --print-networks") }
     if let shape, Shape(shape) == nil {
@@ -135,12 +135,13 @@ struct WGANInit: Tool {
   /// The options in the text of `--overrides`.
   private func parsedOverrides() throws -> Overrides? {
     guard let overrides else { return nil }
-    guard let words = shellWords(overrides) else {
+    guard let arguments = shellWords(overrides) else {
       throw ValidationError("--overrides: unterminated quotation: \(overrides)")
     }
-    do { return try Overrides.parse(words) } catch {
-      let isHelp = Overrides.exitCode(for: error) == .success
-      let message = isHelp ? "--help is not an override" : Overrides.message(for: error)
+    do { return try Overrides.parse(arguments) } catch {
+      // --help, or a request for completions.
+      let isOther = Overrides.exitCode(for: error) == .success
+      let message = isOther ? "\(overrides) is not an override" : Overrides.message(for: error)
       throw ValidationError("--overrides: \(message.prefix(1).lowercased() + message.dropFirst())")
     }
   }
@@ -176,8 +177,7 @@ struct WGANInit: Tool {
         let counts = try preset.configuration(image: image, seed: 0).parameterCounts
         size = "generator \(counts.generator), critic \(counts.critic) parameters"
       } catch { size = "\(error)" }
-      let name = preset.name + String(repeating: " ", count: max(1, 16 - preset.name.count))
-      try StandardStream.write("\(name)\(preset.summary); \(size)\n", to: 1)
+      try StandardStream.write("\(preset.name.padded(to: 16))\(preset.summary); \(size)\n", to: 1)
     }
   }
 }

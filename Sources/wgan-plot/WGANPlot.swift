@@ -10,6 +10,7 @@ struct WGANPlot: Tool {
   static let configuration = CommandConfiguration(
     commandName: "wgan-plot",
     abstract: "Plot the training curves from a metrics file.",
+    usage: "wgan-plot [METRICS] [--format svg|png] [--width PIXELS] [-o FILE]",
     discussion: """
       Plots the output of wgan-step --metrics in up to four subplots: the Wasserstein estimate with its \
       running median and the estimate of held-out images; the gradient penalty; the gradient norm; the \

@@ -11,6 +11,7 @@ struct WGANSample: Tool {
   static let configuration = CommandConfiguration(
     commandName: "wgan-sample",
     abstract: "Generate images with a checkpoint.",
+    usage: "wgan-sample [CHECKPOINT] [-n N | --interpolate A:B] [--seed S] [-o FILE]",
     discussion: """
       The output is a tensor file with the tensor "images": F32, N x channels x height x width, values on \
       [-1, 1]. Sample i of a seed is the same for every -n, --first and --threads.

@@ -16,15 +16,15 @@ struct RecordOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "After each epoch, add a line with the Wasserstein estimate on these images, which are not used for "
-        + "training. Images that are also in the training data are counted when the log is new.",
+        + "training. When the log is new, a warning reports how many of them are also training images.",
       valueName: "images"),
     completion: .file())
   var heldOut: String?
 
   @Option(
     help: ArgumentHelp(
-      "Write all random numbers, activations and gradients of the steps to this tensor file. For at most "
-        + "a few hundred steps.",
+      "Write all random numbers, activations and gradients of the steps to this tensor file. The file "
+        + "is large: trace at most a few hundred steps.",
       valueName: "file"), completion: .file())
   var trace: String?
 

@@ -6,19 +6,20 @@ import WGAN
 struct SaveOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Also write the checkpoint at the end of each epoch that is a multiple of n. With auto, n is 1, "
-        + "2, 5, 10, …: the smallest with at most 50 checkpoints or, with --time-budget, about one per "
-        + "twentieth of the time.", valueName: "n"),
+      "Also write the checkpoint after every n-th epoch of the run. auto selects n from 1, 2, 5, 10, …: "
+        + "the smallest n that gives at most 50 checkpoints or, with --time-budget, about 20.",
+      valueName: "n"),
     transform: expecting("an integer from 1, or auto", { Interval($0) }))
   var saveEvery: Interval?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Run this shell command after each checkpoint of --save-every and after that of the last epoch. "
-        + "$1 is the number of completed epochs, $2 the seconds since the previous one. At the start it "
-        + "runs too if an earlier call may have been interrupted before it. If it fails, the training "
-        + "ends with its exit status.", valueName: "command"))
+      "Run this shell command after each checkpoint of --save-every and after the last epoch. $1 is the "
+        + "number of completed epochs, $2 the seconds since the previous run of the command. It also runs "
+        + "at the start if CHECKPOINT is such a checkpoint, because an earlier call may have been "
+        + "interrupted before it. If it fails, training ends with its exit status.",
+      valueName: "command"))
   var afterSave: ShellCommand?
 
   enum Interval {

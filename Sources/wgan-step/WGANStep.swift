@@ -14,8 +14,8 @@ struct WGANStep: Tool {
     usage:
       "wgan-step [CHECKPOINT] --data IMAGES (--epochs N | --until-epoch N | --steps N | --time-budget T) [-o FILE]",
     discussion: """
-      An epoch is one pass of the critic through all images in random order. A last batch that is \
-      incomplete is left out. The output may be the input file. Training in several calls gives the same \
+      An epoch is one pass of the critic through all images in random order. Images that do not fill \
+      the last batch are left out. The output may be the input file. Training in several calls gives the same \
       bytes as in one call, with any number of threads. When the schedule has reduced the learning rates \
       to 0, training stops at the end of the epoch. With --steps, it continues.
 
@@ -109,7 +109,10 @@ struct WGANStep: Tool {
     while try train(trainer, plan, of: whole, &records, saves, signals, &meter) {
       try save(state, to: output, records, signals)
       output = try openOutput()
-      try saves.runCommand(after: state.progress, of: plan, signals)
+      do { try saves.runCommand(after: state.progress, of: plan, signals) } catch {
+        try records.finish()
+        throw error
+      }
     }
     reportEarlyEnd(plan, of: whole, state.progress, signals)
     if !isUpToDate { try save(state, to: output, records, signals) }
@@ -191,10 +194,10 @@ struct WGANStep: Tool {
       Self.report(
         "\(checkpoint): the learning rates are 0 after epoch \(progress.epoch); training is complete"
       )
-    } else if signals.received == nil, let lastEpoch = whole.lastEpoch, !self.progress.isQuiet {
+    } else if signals.received == nil, whole.lastEpoch != nil, !self.progress.isQuiet {
       Self.report(
-        "\(checkpoint): the time limit is reached in epoch \(progress.epoch + 1) of \(lastEpoch); "
-          + "the same command continues")
+        "\(checkpoint): the time limit is reached in epoch \(progress.epoch + 1); "
+          + "run the same command to resume")
     }
   }
 }

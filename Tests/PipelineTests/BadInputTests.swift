@@ -197,7 +197,7 @@ import Testing
     Case("wgan-init --preset mlp-gp --initialization zeros -o old", 64, "--initialization"),
     Case(
       "wgan-init --preset mlp-gp --like images.tensor --shape 1x8x8 -o old", 64,
-      "--like and --shape exclude each other"
+      "--like cannot be combined with --shape"
     ),
     Case("wgan-sample mlp-gp.bin -n 0 -o old", 64, "-n must be between 1 and"),
     Case("wgan-sample mlp-gp.bin --first -1 -o old", 64, "--first"),

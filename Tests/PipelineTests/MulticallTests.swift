@@ -65,7 +65,7 @@ enum Multicall {
   }
 
   @Test(arguments: [
-    ("wgan", "a tool is missing; wgan --help lists the tools"),
+    ("wgan", "missing tool name; wgan --help lists the tools"),
     ("wgan --bogus", "unknown option '--bogus'"),
     ("wgan ''", "unknown tool \"\"; wgan --help lists the tools"),
     (#"wgan $'\e[1m'"#, #"unknown tool "\u{1b}[1m"; wgan --help lists the tools"#),

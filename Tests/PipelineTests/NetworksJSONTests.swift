@@ -98,9 +98,18 @@ import Testing
 
   @Test(arguments: [
     ("--preset mlp-gp --json -o out", 64, "--json requires --print-networks"),
-    ("--from end --preset mlp-gp -o out", 64, "--from excludes --preset, --like and --shape"),
-    ("--from end --like images.tensor -o out", 64, "--from excludes --preset, --like and --shape"),
-    ("--from end --shape 1x8x8 -o out", 64, "--from excludes --preset, --like and --shape"),
+    (
+      "--from end --preset mlp-gp -o out", 64,
+      "--from cannot be combined with --preset, --like or --shape"
+    ),
+    (
+      "--from end --like images.tensor -o out", 64,
+      "--from cannot be combined with --preset, --like or --shape"
+    ),
+    (
+      "--from end --shape 1x8x8 -o out", 64,
+      "--from cannot be combined with --preset, --like or --shape"
+    ),
     ("--from nowhere --print-networks --json", 66, "nowhere: "),
     ("--from images.tensor --print-networks --json", 65, "images.tensor: "),
     ("--from cut --print-networks --json", 65, "cut: "),

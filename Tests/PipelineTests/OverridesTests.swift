@@ -28,7 +28,7 @@ import Testing
     for (text, message) in [
       ("--seed 3", "--overrides: unknown option '--seed'"),
       ("x", "--overrides: unexpected argument 'x'"),
-      ("--lambda", "--overrides: missing value for '--lambda"), ("-h", "--help is not an override"),
+      ("--lambda", "--overrides: missing value for '--lambda"), ("-h", "-h is not an override"),
       ("--critic 'a", "--overrides: unterminated quotation"),
       ("-o end", "--overrides: unknown option '-o'"),
       ("--clip 1", "--clip does not apply"), ("$(touch end)", "unexpected"),

@@ -38,9 +38,9 @@ import Testing
     try shell.run(
       prelude + #"""
         exits 41 wgan-step run.bin --data images.tensor --epochs 9 --save-every 2 --after-save 'exit 41' \
-          -o run.bin 2> errors
+          --trace trace -o run.bin 2> errors
         test "$(cat errors)" = 'wgan-step: --after-save: the command ended with status 41'
-        test $(epoch run.bin) = 2
+        test $(epoch run.bin) = 2; tensor-info trace > /dev/null
         exits 137 wgan-step run.bin --data images.tensor --epochs 9 --after-save 'kill -9 $$' -o run.bin 2> errors
         test $(epoch run.bin) = 11
         """#)
@@ -70,7 +70,7 @@ import Testing
           --after-save 'echo 1 > began; exec sleep 60' &
         await '[ -s began ]'; kill -TERM $!
         exits 143 wait $!
-        test $(epoch run.bin) = 2
+        test $(epoch run.bin) = 2; tensor-info trace > /dev/null
         """#, timeLimit: 30)
   }
 

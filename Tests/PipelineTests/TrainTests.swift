@@ -95,7 +95,7 @@ import Testing
     let few = try shell.run("\(train) EPOCHS=2 OUT=\"$PWD/few\"")
     #expect(
       few.standardError.contains(
-        ", 10 in total; recognizable shapes need about 1000 generator steps: EPOCHS=200\n"))
+        " (10 in total); recognizable shapes need about 1000 generator steps: EPOCHS=200\n"))
     #expect(!few.standardError.contains("existing runs"))
     let other = try shell.run(
       """
@@ -104,7 +104,8 @@ import Testing
       """)
     #expect(
       other.standardError.contains(
-        "train: run 'rum' did not exist and DATA is not set; existing runs: few run\n"))
+        "train: warning: run 'rum' is new and DATA is not set, so it trains on the default images; existing runs: few run\n"
+      ))
   }
 
   @Test func `pitfall 25: all sample grids of a run use the same latents`() throws {
@@ -139,7 +140,7 @@ import Testing
       \(run) EPOCHS=1 DATA="$PWD/images.gz" BATCH=20 SEED=7 PRESET=mlp-gp
       \(run) EPOCHS=2; rm images.gz; \(run) EPOCHS=3 SEED=7
       has -x 'preset mlp-gp' run/config; [ $(ls run/samples | wc -l) = 3 ]
-      exits 2 \(run) EPOCHS=4 BATCH=64 2> words; has "BATCH is '20', not '64'" words
+      exits 2 \(run) EPOCHS=4 BATCH=64 2> words; has "BATCH: saved '20', given '64'" words
       # The default of EPOCHS is the last value, also after an interruption.
       exits 124 timeout -s INT 0.5 \(run) EPOCHS=300 2> words; absent run/samples/epoch-0300.png
       \(run); [ -e run/samples/epoch-0300.png ]; \(run) 2> words; has 'has 300 epochs; nothing to do' words
@@ -251,7 +252,7 @@ import Testing
       \(train) EPOCHS=1 CONVERT="$PWD/wrap --first"
       idx2tensor images.gz -o all; cmp run/images.tensor all
       \(train) EPOCHS=2
-      exits 2 \(train) EPOCHS=3 CONVERT=idx2tensor 2> words; has "CONVERT is '$PWD/wrap --first', not ''" words
+      exits 2 \(train) EPOCHS=3 CONVERT=idx2tensor 2> words; has "CONVERT: saved '$PWD/wrap --first', given ''" words
       """)
   }
 
@@ -269,8 +270,8 @@ import Testing
       cmp run/images.tensor <(png2tensor --size 8x12 pictures)
       \(train) EPOCHS=2 DATA="$PWD/pictures" SIZE=8x12
       exits 2 \(train) EPOCHS=3 DATA="$PWD/pictures" SIZE=12 2> words
-      has "CONVERT is 'png2tensor --size 8x12', not 'png2tensor --size 12'" words
-      exits 2 \(train) EPOCHS=3 SIZE=12 CONVERT=idx2tensor 2> words; has 'exclude each other' words
+      has "SIZE: saved '8x12', given '12'" words
+      exits 2 \(train) EPOCHS=3 SIZE=12 CONVERT=idx2tensor 2> words; has 'SIZE cannot be combined with CONVERT' words
       """)
   }
 

@@ -70,7 +70,7 @@ import Testing
     try shell.run(
       """
       cmp runs/try/checkpoint runs/calm/checkpoint
-      test -s runs/try/samples/epoch-0004.png; test -s own.png; test -s way.png
+      test -s runs/try/samples/epoch-0004.png; test -s own.png; test -s path.png
       test -s runs/photos/samples/epoch-0002.png
       cmp ckpt.bin once.bin
       test "$(grep -c held_out metrics.jsonl) $(grep -c held_out own.jsonl)" = "4 40"

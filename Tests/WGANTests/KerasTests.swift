@@ -142,7 +142,7 @@ private struct KerasCase: Decodable {
   let tensors: [String: [Double]], gradients: [String: [Double]], statistics: [String: [Double]]
 
   private enum CodingKeys: String, CodingKey {
-    case layers = "words", shape, input, direction, output, tensors, gradients, statistics
+    case layers, shape, input, direction, output, tensors, gradients, statistics
     case outputShape = "output_shape"
     case isTraining = "is_training"
     case inputGradient = "input_gradient"

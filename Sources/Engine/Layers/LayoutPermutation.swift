@@ -45,13 +45,13 @@ package struct LayoutPermutation: Equatable, Sendable {
   }
 
   /// Reorders elements from the checkpoint's order to the engine's.
-  fileprivate func toEngineLayout<S>(_ stored: Buffer<S>, into kept: Buffer<S>) {
-    forEach { place, pytorch in kept[place] = stored[pytorch] }
+  fileprivate func toEngineLayout<S>(_ stored: Buffer<S>, into engine: Buffer<S>) {
+    forEach { place, pytorch in engine[place] = stored[pytorch] }
   }
 
   /// Reorders elements from the engine's order to the checkpoint's.
-  fileprivate func toCheckpointLayout<S>(_ kept: Buffer<S>, into stored: Buffer<S>) {
-    forEach { place, pytorch in stored[pytorch] = kept[place] }
+  fileprivate func toCheckpointLayout<S>(_ engine: Buffer<S>, into stored: Buffer<S>) {
+    forEach { place, pytorch in stored[pytorch] = engine[place] }
   }
 
   /// Calls `body` with each index in the engine's order and the index of the same element in

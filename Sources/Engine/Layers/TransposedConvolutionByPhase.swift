@@ -73,7 +73,7 @@ struct PhaseWeights: WeightTransform {
     forEachTap(stored, prepared, slice) { S.transpose($1, into: $0) }
   }
 
-  /// Calls `body` with every tap of the stored weights, outputs × inputs, and its place among the
+  /// Calls `body` with every tap of the stored weights, outputs × inputs, and its position among the
   /// prepared ones, inputs × outputs, for the slice's outputs.
   private func forEachTap<S: Scalar>(
     _ stored: Buffer<S>, _ prepared: Buffer<S>, _ slice: WorkerSlice,

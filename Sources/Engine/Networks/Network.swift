@@ -38,18 +38,19 @@ package struct Network: Sendable {
   /// The nodes must fit one another.
   init(_ nodes: [GraphNode], input: Shape) {
     (self.nodes, self.input) = (nodes, input)
-    masks = nodes.enumerated().compactMap { place, node in
-      node.layer.mask.map { (place, node.index, $0) }
+    masks = nodes.enumerated().compactMap { position, node in
+      node.layer.mask.map { (position, node.index, $0) }
     }
     var (parameters, buffers): ([Tensor], [Tensor]) = ([], [])
     var ranges: [Ranges] = []
     var end = (parameters: 0, buffers: 0, prepared: 0)
-    for (place, node) in nodes.enumerated() {
+    for (position, node) in nodes.enumerated() {
       func tensor(_ parameter: Parameter, at end: inout Int) -> Tensor {
         let range = end..<end + parameter.count
         end = range.upperBound
         return Tensor(
-          parameter: parameter, name: "\(node.index).\(parameter.name)", range: range, node: place)
+          parameter: parameter, name: "\(node.index).\(parameter.name)", range: range,
+          node: position)
       }
       let start = end
       parameters += node.layer.parameters.map { tensor($0, at: &end.parameters) }

@@ -64,9 +64,9 @@ extension StepReport {
   /// - Parameter lastEpoch: The last epoch of the plan, if it is known.
   public func summary(lastEpoch: Int?) -> String {
     func short(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
-    var words = "epoch \(epoch)" + (lastEpoch.map { " of \($0)" } ?? "")
-    words += critic == nil ? ", generator step \(generatorStep)" : ", step \(criticStep)"
-    if let critic { words += ", wasserstein \(short(critic.wasserstein))" }
-    return words
+    var text = "epoch \(epoch)" + (lastEpoch.map { " of \($0)" } ?? "")
+    text += critic == nil ? ", generator step \(generatorStep)" : ", step \(criticStep)"
+    if let critic { text += ", wasserstein \(short(critic.wasserstein))" }
+    return text
   }
 }

@@ -133,12 +133,12 @@ struct CriticObjective<S: Scalar>: Sendable {
   }
 
   /// Computes the third group of columns from the first two, for some samples of a chunk.
-  private func interpolate(_ block: MatrixView<S>, _ chunk: Range<Int>, _ samples: Range<Int>) {
+  private func interpolate(_ inputs: MatrixView<S>, _ chunk: Range<Int>, _ samples: Range<Int>) {
     let (fake, interpolated) = (chunk.count, 2 * chunk.count)
     S.interpolate(
-      block.columns(samples), block.columns(samples.shifted(by: fake)),
+      inputs.columns(samples), inputs.columns(samples.shifted(by: fake)),
       interpolation.columns(samples.shifted(by: chunk.lowerBound)).row(0),
-      into: block.columns(samples.shifted(by: interpolated)))
+      into: inputs.columns(samples.shifted(by: interpolated)))
   }
 
   /// Stores the scores of the columns of this slice, and sets the initial cotangents: −1/B for real

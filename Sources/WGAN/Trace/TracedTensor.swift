@@ -30,11 +30,11 @@ struct TracedTensor {
   }
 
   /// Makes a tensor of shape N × rows, or N for one row, from a matrix with one column per sample.
-  init(_ name: String, _ block: MatrixView<Float>) {
-    let shape = block.rows == 1 ? [block.columns] : [block.columns, block.rows]
+  init(_ name: String, _ matrix: MatrixView<Float>) {
+    let shape = matrix.rows == 1 ? [matrix.columns] : [matrix.columns, matrix.rows]
     self.init(name, shape: shape) { numbers in
-      for sample in 0..<block.columns {
-        for row in 0..<block.rows { numbers[sample * block.rows + row] = block[row, sample] }
+      for sample in 0..<matrix.columns {
+        for row in 0..<matrix.rows { numbers[sample * matrix.rows + row] = matrix[row, sample] }
       }
     }
   }

@@ -66,22 +66,22 @@ public struct Latents: Sendable {
   }
 
   /// Computes the vectors from number `first` on, one per column.
-  func draw(into block: MatrixView<Float>, from first: Int) {
+  func draw(into vectors: MatrixView<Float>, from first: Int) {
     switch selection {
-    case .samples(let offset): drawSamples(into: block, from: offset + first)
-    case .path(let start, let end): drawPath(into: block, from: first, start, end)
+    case .samples(let offset): drawSamples(into: vectors, from: offset + first)
+    case .path(let start, let end): drawPath(into: vectors, from: first, start, end)
     }
   }
 
   private func drawPath(
-    into block: MatrixView<Float>, from first: Int, _ start: Int, _ end: Int
+    into vectors: MatrixView<Float>, from first: Int, _ start: Int, _ end: Int
   ) {
-    withScratch(2 * block.rows, of: Float.self) { ends in
-      let ends = MatrixView(ends, rows: block.rows, columns: 2)
+    withScratch(2 * vectors.rows, of: Float.self) { ends in
+      let ends = MatrixView(ends, rows: vectors.rows, columns: 2)
       drawSamples(into: ends.columns(0..<1), from: start)
       drawSamples(into: ends.columns(1..<2), from: end)
       var (dot, squares) = (0.0, (0.0, 0.0))
-      for row in 0..<block.rows {
+      for row in 0..<vectors.rows {
         let (a, b) = (Double(ends[row, 0]), Double(ends[row, 1]))
         dot += a * b
         squares.0 += a * a
@@ -89,30 +89,30 @@ public struct Latents: Sendable {
       }
       let weights = Slerp(
         cosine: dot / (squares.0 * squares.1).squareRoot(), parts: count - 1)
-      for column in 0..<block.columns {
+      for column in 0..<vectors.columns {
         let (a, b) = weights[first + column]
-        for row in 0..<block.rows {
-          block[row, column] = Float(a * Double(ends[row, 0]) + b * Double(ends[row, 1]))
+        for row in 0..<vectors.rows {
+          vectors[row, column] = Float(a * Double(ends[row, 0]) + b * Double(ends[row, 1]))
         }
       }
     }
   }
 
-  private func drawSamples(into block: MatrixView<Float>, from first: Int) {
+  private func drawSamples(into vectors: MatrixView<Float>, from first: Int) {
     let stream = RandomStream.sampling.rawValue
-    Float.fillNormal(block, key: seed, stream: stream, step: 0, first: UInt32(first))
-    guard let threshold, block.columns > 0 else { return }
-    withScratch(block.rows * block.columns, of: Float.self) { scratch in
-      let others = MatrixView(scratch, rows: block.rows, columns: block.columns)
+    Float.fillNormal(vectors, key: seed, stream: stream, step: 0, first: UInt32(first))
+    guard let threshold, vectors.columns > 0 else { return }
+    withScratch(vectors.rows * vectors.columns, of: Float.self) { scratch in
+      let others = MatrixView(scratch, rows: vectors.rows, columns: vectors.columns)
       var attempt: UInt32 = 0
       var isDone = false
       while !isDone {
         isDone = true
         attempt += 1
         Float.fillNormal(others, key: seed, stream: stream, step: attempt, first: UInt32(first))
-        for row in 0..<block.rows {
-          for column in 0..<block.columns where abs(block[row, column]) > threshold {
-            block[row, column] = others[row, column]
+        for row in 0..<vectors.rows {
+          for column in 0..<vectors.columns where abs(vectors[row, column]) > threshold {
+            vectors[row, column] = others[row, column]
             if abs(others[row, column]) > threshold { isDone = false }
           }
         }

@@ -26,7 +26,7 @@ public struct Preset: Sendable {
   /// All presets.
   public static let all = [
     Preset(
-      name: "quick", summary: "a small DCGAN, gradient penalty, the best of three minutes",
+      name: "quick", summary: "small DCGAN, gradient penalty; best samples after 3 minutes",
       networks: { image throws(ShapeError) in try .dcgan(image, channels: 32) },
       constraint: .gradientPenalty(weight: 10),
       optimizer: .adam(rate: 1e-3, beta1: 0.5, beta2: 0.9), latent: 64, criticSteps: 1,
@@ -35,7 +35,7 @@ public struct Preset: Sendable {
       name: "mlp-clip", summary: "dense layers, weight clipping, RMSProp (Arjovsky et al. 2017)",
       networks: Networks.dense, constraint: .clip(bound: 0.01), optimizer: .rmsprop(rate: 5e-5)),
     Preset(
-      name: "mlp-clip-adam", summary: "the same with Adam and one critic step",
+      name: "mlp-clip-adam", summary: "mlp-clip with Adam and one critic step, for comparison",
       networks: Networks.dense, constraint: .clip(bound: 0.01), optimizer: .adam(rate: 1e-4),
       criticSteps: 1),
     Preset(
@@ -43,7 +43,7 @@ public struct Preset: Sendable {
       networks: Networks.dense, constraint: .gradientPenalty(weight: 10),
       optimizer: .adam(rate: 1e-4, beta1: 0.5, beta2: 0.9)),
     Preset(
-      name: "mlp-gp-plateau", summary: "the same with one critic step, and rates that fall",
+      name: "mlp-gp-plateau", summary: "mlp-gp with one critic step and plateau schedule",
       networks: Networks.dense, constraint: .gradientPenalty(weight: 10),
       optimizer: .adam(rate: 2e-4, beta1: 0.5, beta2: 0.999), criticSteps: 1,
       schedule: Schedule(.plateau(Plateau(factor: 0.5, patience: 2, floor: 0, period: .step)))),

@@ -74,11 +74,11 @@ public struct TrainingImages: Sendable {
   }
 
   /// Copies the images with these indices into the columns of a matrix, one image per column.
-  func gather<S: Scalar>(_ indices: ArraySlice<UInt32>, into block: MatrixView<S>) {
+  func gather<S: Scalar>(_ indices: ArraySlice<UInt32>, into batch: MatrixView<S>) {
     // The channels of an image are consecutive in the file and interleaved in the matrix.
     let plane = shape.height * shape.width
     for channel in 0..<shape.channels {
-      let rows = block.rows(from: channel, by: shape.channels)
+      let rows = batch.rows(from: channel, by: shape.channels)
       let first = channel * plane
       switch pixels {
       case .bytes(let bytes):
