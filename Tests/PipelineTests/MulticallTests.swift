@@ -66,7 +66,7 @@ enum Multicall {
 
   @Test(arguments: [
     ("wgan", "missing tool name; wgan --help lists the tools"),
-    ("wgan --bogus", "unknown option '--bogus'"),
+    ("wgan --bogus", "unknown option '--bogus'; see wgan --help"),
     ("wgan ''", "unknown tool \"\"; wgan --help lists the tools"),
     (#"wgan $'\e[1m'"#, #"unknown tool "\u{1b}[1m"; wgan --help lists the tools"#),
   ])

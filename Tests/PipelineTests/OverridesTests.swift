@@ -58,7 +58,7 @@ import Testing
       train EPOCHS=2; train EPOCHS=3 INIT='--lambda 5 --schedule "cosine 30 warm-up 2"'
       for other in '--lambda 6' ''; do
         if train EPOCHS=4 INIT="$other" 2> messages; then exit 2; fi
-        grep -q "INIT is '--lambda 5 --schedule \"cosine 30 warm-up 2\"', not '$other'" messages
+        grep -q "INIT: saved '--lambda 5 --schedule \"cosine 30 warm-up 2\"', given '$other'" messages
       done
       wgan-init --preset mlp-gp --like run/images.tensor --batch-size 20 --lambda 5 \
         --schedule 'cosine 30 warm-up 2' | wgan-step --data run/images.tensor --epochs 3 -o three

@@ -237,7 +237,7 @@ import Testing
         calls=$((calls + 1)); ((calls < 100))
       done
       cmp run/checkpoint calm/checkpoint; diff -r run/samples calm/samples; diff run/config calm/config
-      has 'wgan-step: .*/run/checkpoint: the time limit is reached in epoch .* of 12' words
+      has 'wgan-step: .*/run/checkpoint: the time limit is reached in epoch .*; run the same command to resume' words
       exits 2 \(train) EPOCHS=13 TIME=1,5h 2> words; has "'1,5h' is invalid for '--time-budget <time>': expected 90s" words
       """)
   }
