@@ -4,6 +4,9 @@ import WGAN
 
 // What a call reports about its result: that nothing was left to do, that it ended early, or that a step failed.
 extension WGANStep {
+  /// The name of the input in messages.
+  var checkpointName: String { checkpoint == "-" ? "standard input" : checkpoint }
+
   /// Throws an error if the schedule is over and nothing is left to train. With `--until-epoch` that is
   /// a result, not an error, so that the same call may be repeated.
   func requireTraining(
@@ -13,7 +16,7 @@ extension WGANStep {
       options.untilEpoch == nil
     else { return }
     throw FileError(
-      .invalid, checkpoint,
+      .invalid, checkpointName,
       "the learning rates are 0 after epoch \(progress.epoch), so there is nothing to train "
         + "(wgan-init --from starts a new run from these weights)")
   }
@@ -23,14 +26,15 @@ extension WGANStep {
     if plan.isReached(at: progress) {
       if let epoch = options.untilEpoch, progress.epoch >= epoch {
         Self.report(
-          "\(checkpoint): has \(progress.epoch) epochs; nothing to do for --until-epoch \(epoch)")
+          "\(checkpointName): has \(progress.epoch) epochs; nothing to do for --until-epoch \(epoch)"
+        )
       } else {
         let option = options.steps == nil ? "--epochs" : "--steps"
-        Self.report("\(checkpoint): nothing to do for \(option) 0")
+        Self.report("\(checkpointName): nothing to do for \(option) 0")
       }
     } else if plan.areRatesZero(at: progress), !plan.isFinished(at: progress) {
       Self.report(
-        "warning: \(checkpoint): the learning rates are 0 from here on, so no step changes a weight "
+        "warning: \(checkpointName): the learning rates are 0 from here on, so no step changes a weight "
           + "(wgan-init --from starts a new run from these weights)")
     }
   }
@@ -43,15 +47,15 @@ extension WGANStep {
     if plan.isReached(at: progress) { return }
     if plan.isScheduleOver(at: progress) {
       Self.report(
-        "\(checkpoint): the learning rates are 0 after epoch \(progress.epoch); training is complete"
+        "\(checkpointName): the learning rates are 0 after epoch \(progress.epoch); training is complete"
       )
     } else if signals.received == nil, Steps(progress) == start {
       Self.report(
-        "warning: \(checkpoint): no step was done, because the time limit was reached before the first"
+        "warning: \(checkpointName): no step was done, because the time limit was reached before the first"
       )
     } else if signals.received == nil, whole.lastEpoch != nil, !self.progress.isQuiet {
       Self.report(
-        "\(checkpoint): the time limit is reached in epoch \(progress.epoch + 1); "
+        "\(checkpointName): the time limit is reached in epoch \(progress.epoch + 1); "
           + "run the same command to resume")
     }
   }
@@ -63,7 +67,7 @@ extension WGANStep {
   ///   - path: The file with the state before the step.
   func notFinite(_ error: TrainingError, lastGood path: String) -> FileError {
     FileError(
-      .invalid, checkpoint,
+      .invalid, checkpointName,
       "\(error); \(path) has the last good state (wgan-init --from starts a new run from it, such as "
         + "with a smaller --learning-rate)")
   }

@@ -87,7 +87,7 @@ struct WGANStep: Tool {
     var output = try openOutput()
     let state = try TrainingState(try Self.open(checkpoint: checkpoint))
     if let warning = state.progress.arithmetic.warning {
-      Self.report("\(checkpoint): \(warning)")
+      Self.report("\(checkpointName): \(warning)")
     }
     let images = try TrainingImages(try TensorFile(data))
     let pool = try ThreadPool(count: threads.count)
@@ -99,7 +99,7 @@ struct WGANStep: Tool {
     let whole = TrainingPlan(trainer, only, to: stopConditions.whole)
     try requireTraining(plan, state.progress)
     var records = try Records(
-      records, of: trainer, on: images, along: plan, pool: pool, checkpoint: checkpoint,
+      records, of: trainer, on: images, along: plan, pool: pool, checkpoint: checkpointName,
       keeping: [checkpoint, data, records.heldOut])
     var saves = Saves(
       save, of: whole, from: state.progress.epoch, within: options.timeBudget)
@@ -112,7 +112,7 @@ struct WGANStep: Tool {
     reportNoEffect(plan, state.progress)
     var meter = Self.meter("images", progress)
     let start = Steps(state.progress)
-    var saved = (steps: start, path: checkpoint)
+    var saved = (steps: start, path: checkpointName)
     do {
       while try train(trainer, plan, of: whole, &records, saves, signals, &meter) {
         try save(state, to: output, records, signals)
