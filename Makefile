@@ -11,10 +11,14 @@ installed := $(if $(wildcard $(here)Package.swift),,$(or $(here),./))
 EPOCHS   ?= 20
 # epochs between two checkpoints, each with a sample grid; default: at most 50 grids
 EVERY    ?=
+# number of checkpoints of earlier epochs to keep in OUT/checkpoints
+KEEP     ?= 5
 # networks, optimizers and hyperparameters: wgan-init --list-presets
 PRESET   ?= quick
 # options of wgan-init that override the preset, such as --lambda 5 --schedule "cosine 20000"
 INIT     ?=
+# start from the trained weights of this run or checkpoint instead of a preset; needs RUN
+FROM     ?=
 # images: an IDX file, a tensor file or, with SIZE, a folder of PNG files
 DATA     ?= /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz
 # image size for a folder: 32, or height x width such as 28x36
@@ -72,12 +76,12 @@ SHELL := bash
 .SUFFIXES:
 
 # Passed in the environment, so that no shell expands their values.
-exported := EPOCHS EVERY PRESET INIT DATA SEED BATCH THREADS TIME CONVERT SIZE HELD_OUT OUT PYTHON PEERS BENCH_OUT FUZZ_OUT TOOLS
+exported := EPOCHS EVERY KEEP PRESET INIT FROM DATA SEED BATCH THREADS TIME CONVERT SIZE HELD_OUT OUT PYTHON PEERS BENCH_OUT FUZZ_OUT TOOLS
 export $(exported)
 # Removes them from the environment of the tests.
 unexported := env $(exported:%=-u %) -u GIVEN
 # The variables that the caller has set. A resumed run has saved values of the others.
-export GIVEN := $(foreach name,EPOCHS PRESET INIT DATA SEED BATCH CONVERT HELD_OUT,$(if $(filter-out file,$(origin $(name))),$(name)))
+export GIVEN := $(foreach name,EPOCHS PRESET INIT FROM DATA SEED BATCH CONVERT HELD_OUT RUN OUT,$(if $(filter-out file,$(origin $(name))),$(name)))
 
 # An unknown variable on the command line is an error, because it is probably misspelled.
 variables := $(shell sed -n 's/^\([A-Z_]*\) *?=.*/\1/p' $(makefile))

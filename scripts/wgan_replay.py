@@ -59,7 +59,7 @@ class Replay:
         for name, rule in self.optimizers.items():
             for parameter in self.networks[name].parameters():
                 moments = {moment: torch.zeros_like(parameter) for moment in wgan_schedule.MOMENTS[type(rule)]}
-                rule.state[parameter] = {"step": torch.tensor(float(progress[name + "_steps"]))} | moments
+                rule.state[parameter] = {"step": torch.tensor(float(int(progress[name + "_steps"]) + int(config.get(name + "_updates", 0))))} | moments
         with torch.no_grad():
             for name, value in self.state().items():
                 value.copy_(checkpoint.tensor(name))

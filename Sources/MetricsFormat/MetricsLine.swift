@@ -1,9 +1,12 @@
 package import TensorIO
 
-/// A line of metrics: a flat JSON object of numbers and nulls, as `wgan-step --metrics` writes it.
+/// A line of metrics: a flat JSON object of numbers and nulls, as `wgan-step --metrics` writes it. The
+/// first line of a file also has the member `run`, a string.
 package struct MetricsLine {
   /// The members in the order of the line, without those that are null.
   package private(set) var numbers: [(name: String, value: Double)] = []
+  /// The identity of the run; `nil` if the line has none.
+  package private(set) var run: String?
 
   /// Parses a line without its line end; `nil` if it is anything else, or incomplete.
   package init?(_ line: ArraySlice<UInt8>) {
@@ -18,6 +21,11 @@ package struct MetricsLine {
       else { return nil }
       let value = String(decoding: member[(colon + 1)...], as: UTF8.self)
       if value == "null" { continue }
+      if name == Self.runName {
+        guard let text = Self.name(member[(colon + 1)...]) else { return nil }
+        run = text
+        continue
+      }
       // Double's initializer also accepts hexadecimal, inf and nan, which JSON does not have.
       guard value.utf8.allSatisfy({ "+-.0123456789Ee".utf8.contains($0) }),
         let number = Double(value), number.isFinite
@@ -30,6 +38,20 @@ package struct MetricsLine {
   package static func json(_ members: [(key: MetricsKey, value: JSONValue)]) -> String {
     "\(JSONValue.object(members.map { ($0.key.rawValue, $0.value) }))"
   }
+
+  /// Returns a line with the additional member `run`.
+  ///
+  /// - Parameters:
+  ///   - line: A line without its line end.
+  ///   - run: The identity of the run.
+  package static func identified(_ line: String, run: String) -> String {
+    "\(line.dropLast()),\"\(runName)\":\(JSONValue.string(run))}"
+  }
+
+  /// The start of every line.
+  package static var begin: [UInt8] { Array("{\"\(MetricsKey.epoch.rawValue)\":".utf8) }
+
+  private static let runName = "run"
 
   /// Whether a line contains a number for one of these keys. The line is not parsed.
   ///
@@ -60,6 +82,7 @@ package struct MetricsLine {
     self[key].flatMap(Int.init(exactly:)).flatMap { $0 < 0 ? nil : $0 }
   }
 
+  /// The content of a string without escapes.
   private static func name(_ quoted: ArraySlice<UInt8>) -> String? {
     let quote = UInt8(ascii: "\"")
     guard quoted.count > 2, quoted.first == quote, quoted.last == quote else { return nil }

@@ -27,6 +27,18 @@ package struct Checksum {
     return String(repeating: "0", count: 8 - digits.utf8.count) + digits
   }
 
+  /// The CRC-32 of a text in UTF-8, as digits.
+  package static func digits(of text: String) -> String {
+    var checksum = Checksum()
+    checksum.append(Array(text.utf8).span)
+    return digits(checksum.value)
+  }
+
+  /// Whether a text is a checksum as `digits` formats it.
+  package static func isDigits(_ text: String) -> Bool {
+    text.utf8.count == 8 && text.utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) }
+  }
+
   /// The digits that a header holds while the checksum of its file is computed.
   static let placeholder = "00000000"
   /// The value of `crc32` in a file that was written to a pipe before its data was known.

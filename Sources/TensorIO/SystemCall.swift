@@ -63,7 +63,7 @@ package enum SystemCall {
   }
 
   /// pread(2).
-  static func read(_ descriptor: Int32, into buffer: inout [UInt8], at offset: Int) -> Int {
+  package static func read(_ descriptor: Int32, into buffer: inout [UInt8], at offset: Int) -> Int {
     unsafe buffer.withUnsafeMutableBytes { buffer in
       unsafe pread(descriptor, buffer.baseAddress, buffer.count, offset)
     }

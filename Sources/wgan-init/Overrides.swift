@@ -98,9 +98,21 @@ struct Overrides: ParsableArguments {
     completion: .file())
   var critic: String?
 
+  @Flag(
+    help:
+      "With --from: start with optimizer moments of 0. They are 0 in any case if the optimizer changes."
+  )
+  var resetMoments = false
+
   enum OptimizerName: String, ExpressibleByArgument, CaseIterable { case rmsprop, adam }
 
-  func apply(to configuration: inout TrainingConfiguration) throws {
+  /// Applies the options.
+  ///
+  /// - Parameter mayChangeConstraint: Whether `--clip` and `--lambda` may replace the other constraint.
+  func apply(
+    to configuration: inout TrainingConfiguration, mayChangeConstraint: Bool
+  ) throws {
+    if mayChangeConstraint { try changeConstraint(of: &configuration) }
     if let batchSize { configuration.batchSize = batchSize }
     if let criticSteps { configuration.criticSteps = criticSteps }
     if let criticWarmUp { configuration.criticWarmUp = criticWarmUp }
@@ -117,19 +129,33 @@ struct Overrides: ParsableArguments {
     if let criticLearningRate { configuration.criticOptimizer.rate = criticLearningRate }
   }
 
+  /// Replaces the constraint if an option of the other one is given.
+  private func changeConstraint(of configuration: inout TrainingConfiguration) throws {
+    if clip != nil, lambda != nil {
+      throw ValidationError("--clip cannot be combined with --lambda")
+    }
+    switch configuration.constraint {
+    case .clip: if let lambda { configuration.constraint = .gradientPenalty(weight: lambda) }
+    case .gradientPenalty:
+      guard let clip else { return }
+      configuration.constraint = .clip(bound: clip)
+      configuration.interpolation = .uniform
+    }
+  }
+
   /// An option of the other constraint is an error, because it would have no effect.
   private func applyConstraint(to configuration: inout TrainingConfiguration) throws {
     switch configuration.constraint {
     case .clip:
       for (name, isGiven) in [("lambda", lambda != nil), ("interpolation", interpolation != nil)]
       where isGiven {
-        throw ValidationError("--\(name) does not apply: the preset uses weight clipping (--clip)")
+        throw ValidationError("--\(name) does not apply: the critic uses weight clipping (--clip)")
       }
       if let clip { configuration.constraint = .clip(bound: clip) }
     case .gradientPenalty:
       if clip != nil {
         throw ValidationError(
-          "--clip does not apply: the preset uses a gradient penalty (--lambda)")
+          "--clip does not apply: the critic uses a gradient penalty (--lambda)")
       }
       if let lambda { configuration.constraint = .gradientPenalty(weight: lambda) }
       if let interpolation { configuration.interpolation = interpolation }

@@ -17,6 +17,10 @@ struct WGANInit: Tool {
       A preset defines the networks, the optimizers and all hyperparameters. Each further option \
       overrides one setting. All settings are stored in the checkpoint.
 
+      --from CHECKPOINT starts a new run from trained weights, to continue with other settings or other \
+      images. Epochs, steps, the schedule and the random numbers start again. The moments of the optimizers \
+      are kept. The networks cannot change. With --fresh, only the settings are used.
+
       A network is a list of layers, separated by semicolons or line ends. # starts a comment. The \
       layers are: dense N [no-bias]; conv N kernel K [stride S] [padding P, or same] [no-bias]; \
       conv-transposed N kernel K [stride S] [padding P] [output-padding Q] [no-bias]; upsample F, \
@@ -34,6 +38,7 @@ struct WGANInit: Tool {
 
       EXAMPLES:
         wgan-init --preset mlp-gp --like train.tensor --seed 1 -o ckpt.bin
+        wgan-init --from ckpt.bin --learning-rate 1e-5 -o tuned.bin
 
       \(exitStatusHelp)
       """,
@@ -46,9 +51,13 @@ struct WGANInit: Tool {
 
   @Option(
     help: ArgumentHelp(
-      "Start from the settings of this checkpoint or trace instead of a preset.",
+      "Start from the weights and settings of this checkpoint instead of a preset.",
       valueName: "file"), completion: .file())
   var from: String?
+
+  @Flag(
+    help: "With --from: draw new weights, and use only the settings of the checkpoint or trace.")
+  var fresh = false
 
   @Flag(help: "Print all presets with their parameter counts, and exit.")
   var listPresets = false
@@ -92,6 +101,11 @@ struct WGANInit: Tool {
     if from != nil, preset != nil || like != nil || shape != nil {
       throw ValidationError("--from cannot be combined with --preset, --like or --shape")
     }
+    if from == nil, fresh { throw ValidationError("--fresh requires --from") }
+    if output.path != "-", printNetworks || listPresets {
+      throw ValidationError(
+        "-o cannot be combined with --print-networks or --list-presets, which print text")
+    }
     if json, !printNetworks { throw ValidationError("--json requires --print-networks") }
     if let shape, Shape(shape) == nil {
       throw ValidationError("--shape must be three positive sizes such as 1x28x28, not \(shape)")
@@ -100,32 +114,63 @@ struct WGANInit: Tool {
       let names = Preset.all.map(\.name).joined(separator: ", ")
       throw ValidationError("unknown preset \(preset); the presets are \(names)")
     }
-    _ = try parsedOverrides()
+    let resetsMoments = try parsedOverrides()?.resetMoments == true || options.resetMoments
+    if resetsMoments, from == nil || fresh {
+      throw ValidationError("--reset-moments requires --from, without --fresh")
+    }
   }
 
   func run() throws {
     if listPresets { return try list() }
-    if printNetworks { return try printNetworks(try configured()) }
+    if printNetworks {
+      return try printNetworks(try configured(try from.map { try TensorFile($0) }))
+    }
     let output = try output.open(keeping: like, from)
-    let configuration = try configured()
+    let parent = try from.map { try Self.open(checkpoint: $0) }
+    let configuration = try configured(parent)
     if let validationError = configuration.validationError {
       throw ValidationError(validationError)
     }
+    if let parent, !fresh { try requireSameNetworks(configuration, parent) }
     if let warning = configuration.warning { Self.report("warning: \(warning)") }
-    try TrainingState(initial: configuration).write(to: output)
+    let state =
+      if let parent, !fresh {
+        try TrainingState(
+          configuration, from: parent,
+          keepsMoments: !options.resetMoments && parsedOverrides()?.resetMoments != true)
+      } else { TrainingState(initial: configuration) }
+    try state.write(to: output)
   }
 
-  private func configured() throws -> TrainingConfiguration {
-    var configuration = try initialConfiguration()
+  /// Checks that the weights of a checkpoint fit.
+  private func requireSameNetworks(
+    _ configuration: TrainingConfiguration, _ parent: TensorFile
+  ) throws {
+    guard parent.header.kind != "trace" else {
+      throw FileError(
+        .invalid, parent.path, "is a trace, which has no weights; add --fresh to use its settings")
+    }
+    let old = try TrainingConfiguration(parent)
+    guard configuration.hasSameNetworks(as: old), configuration.initialization == old.initialization
+    else {
+      throw ValidationError(
+        "--latent, --generator, --critic and --initialization cannot change trained networks; "
+          + "add --fresh to start from new weights")
+    }
+  }
+
+  private func configured(_ parent: TensorFile?) throws -> TrainingConfiguration {
+    var configuration = try initialConfiguration(parent)
     if let seed { configuration.seed = seed }
-    try parsedOverrides()?.apply(to: &configuration)
-    try options.apply(to: &configuration)
+    let isNewRun = parent != nil
+    try parsedOverrides()?.apply(to: &configuration, mayChangeConstraint: isNewRun)
+    try options.apply(to: &configuration, mayChangeConstraint: isNewRun)
     return configuration
   }
 
   /// The configuration that the other options override.
-  private func initialConfiguration() throws -> TrainingConfiguration {
-    if let from { return try TrainingConfiguration(try TensorFile(from)) }
+  private func initialConfiguration(_ parent: TensorFile?) throws -> TrainingConfiguration {
+    if let parent { return try TrainingConfiguration(parent).withoutOrigin }
     guard let preset = preset.flatMap(Preset.init) else {
       throw ValidationError("missing --preset NAME; --list-presets prints all presets")
     }

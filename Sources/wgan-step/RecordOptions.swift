@@ -4,7 +4,8 @@ import ArgumentParser
 struct RecordOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Append one JSON line per generator step to this file. Lines after the checkpoint are removed first.",
+      "Append one JSON line per generator step to this file. The first line identifies the run; a log of "
+        + "another run is an error. Lines after the checkpoint are removed before the first new one.",
       valueName: "file"), completion: .file())
   var metrics: String?
 
@@ -30,6 +31,9 @@ struct RecordOptions: ParsableArguments {
 
   func validate() throws {
     guard metricsEvery >= 1 else { throw ValidationError("--metrics-every must be at least 1") }
+    guard metricsEvery == 1 || metrics != nil else {
+      throw ValidationError("--metrics-every needs --metrics")
+    }
     guard heldOut == nil || metrics != nil else {
       throw ValidationError("--held-out needs --metrics")
     }

@@ -13,6 +13,9 @@ struct Records {
   private let trained: TrainedNetworks
   private var clock = Stopwatch()
   private var epoch: Int
+  private let checkpoint: String
+  /// The steps that were done, and the lines that were due.
+  private var steps = 0, lines = 0
 
   /// Opens the files of the options. None of them may replace one of the `inputs`.
   init(
@@ -33,8 +36,11 @@ struct Records {
     trace = try options.trace.map {
       try Trace(OutputFile($0, keeping: inputs + [options.metrics]), of: trainer, along: plan)
     }
-    metrics = try options.metrics.map { try MetricsLog($0, keeping: state.progress) }
+    metrics = try options.metrics.map {
+      try MetricsLog($0, of: trainer.run, checkpoint: checkpoint, keeping: state.progress)
+    }
     (self.options, trained, epoch) = (options, plan.trained, state.progress.epoch)
+    self.checkpoint = checkpoint
   }
 
   /// Logs a step, and the epoch if the step completes it.
@@ -42,7 +48,11 @@ struct Records {
     _ report: StepReport, _ progress: TrainingProgress, unless shouldStop: () -> Bool
   ) {
     guard let metrics else { return }
-    if report.isDue(every: options.metricsEvery, trained: trained) {
+    if steps == 0 { start(metrics) }
+    steps += 1
+    let isDue = report.isDue(every: options.metricsEvery, trained: trained)
+    if isDue || progress.epoch != epoch && heldOut != nil { lines += 1 }
+    if isDue {
       metrics.write(report.json(seconds: clock.lap()), unless: shouldStop)
     }
     if progress.epoch != epoch, let heldOut {
@@ -57,12 +67,38 @@ struct Records {
     }
   }
 
+  /// Removes the lines after the checkpoint, and reports them.
+  private func start(_ metrics: MetricsLog) {
+    let name = options.metrics ?? ""
+    metrics.start()
+    if metrics.linesAfterCheckpoint > 0 {
+      let count = metrics.linesAfterCheckpoint
+      WGANStep.report(
+        "\(name): removed \(count) \(count == 1 ? "line" : "lines") after the last step of \(checkpoint)"
+      )
+    }
+    if metrics.isUnidentified {
+      WGANStep.report(
+        "\(name): does not identify its run, because an older version started it; check that it "
+          + "belongs to \(checkpoint)")
+    }
+  }
+
+  /// Warns if no line was due, although there were steps.
+  private func reportNoLines() {
+    guard metrics != nil, steps > 0, lines == 0 else { return }
+    WGANStep.report(
+      "warning: \(options.metrics ?? ""): no line was written, because no step of this call is a "
+        + "multiple of --metrics-every \(options.metricsEvery)")
+  }
+
   /// Writes the log to disk. Call it before the checkpoint is written.
   func synchronize() { metrics?.synchronize() }
 
   /// Completes the trace, and throws if a line of the log could not be written.
   func finish() throws {
     try trace?.finish()
+    reportNoLines()
     try metrics?.check()
   }
 }

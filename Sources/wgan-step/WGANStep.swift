@@ -17,14 +17,15 @@ struct WGANStep: Tool {
       An epoch is one pass of the critic through all images in random order. Images that do not fill \
       the last batch are left out. The output may be the input file. Training in several calls gives the same \
       bytes as in one call, with any number of threads. When the schedule has reduced the learning rates \
-      to 0, training stops at the end of the epoch. With --steps, it continues.
+      to 0, training stops at the end of the epoch. With --steps, it continues, with a warning. A call that \
+      cannot train for this reason is an error, except with --until-epoch: wgan-init --from starts a new run.
 
       On a terminal, a line shows the progress. SIGUSR1 prints one such line. On SIGINT, SIGTERM or \
       SIGHUP, the tool finishes the current step and writes the checkpoint. A second signal terminates it \
       immediately, without writing.
 
-      If a gradient is not finite, the exit status is 65 and the old checkpoint stays. If a line of \
-      metrics cannot be written, the checkpoint is written and the exit status is 74.
+      If a gradient is not finite, the state before this step is written and the exit status is 65. If a \
+      line of metrics cannot be written, the checkpoint is written and the exit status is 74.
 
       EXAMPLES:
         wgan-step ckpt.bin --data train.tensor --until-epoch 20 -o ckpt.bin
@@ -69,10 +70,13 @@ struct WGANStep: Tool {
     if only == .generator, options.untilEpoch != nil {
       throw ValidationError("--until-epoch counts epochs of the critic; --only generator has none")
     }
-    if only == .generator, save.saveEvery != nil {
+    if only == .generator, save.hasEpochs {
       throw ValidationError("--save-every counts epochs of the critic; --only generator has none")
     }
-    if output.path == "-", save.saveEvery != nil || save.afterSave != nil {
+    if only == .generator, records.heldOut != nil {
+      throw ValidationError("--held-out needs epochs of the critic; --only generator has none")
+    }
+    if output.path == "-", !save.saveEvery.isEmpty || save.afterSave != nil {
       throw ValidationError("--save-every and --after-save need -o FILE")
     }
   }
@@ -83,7 +87,7 @@ struct WGANStep: Tool {
     var output = try openOutput()
     let state = try TrainingState(try Self.open(checkpoint: checkpoint))
     if let warning = state.progress.arithmetic.warning {
-      Self.report("\(checkpoint): \(warning)")
+      Self.report("\(checkpointName): \(warning)")
     }
     let images = try TrainingImages(try TensorFile(data))
     let pool = try ThreadPool(count: threads.count)
@@ -93,8 +97,9 @@ struct WGANStep: Tool {
     let stopConditions = options.stopConditions(from: state.progress.epoch)
     let plan = TrainingPlan(trainer, only, to: stopConditions.call)
     let whole = TrainingPlan(trainer, only, to: stopConditions.whole)
+    try requireTraining(plan, state.progress)
     var records = try Records(
-      records, of: trainer, on: images, along: plan, pool: pool, checkpoint: checkpoint,
+      records, of: trainer, on: images, along: plan, pool: pool, checkpoint: checkpointName,
       keeping: [checkpoint, data, records.heldOut])
     var saves = Saves(
       save, of: whole, from: state.progress.epoch, within: options.timeBudget)
@@ -104,17 +109,32 @@ struct WGANStep: Tool {
     if checkpoint == self.output.path {
       try saves.runCommand(before: state.progress, of: plan, signals)
     }
-    reportNothingToDo(plan, state.progress)
+    reportNoEffect(plan, state.progress)
     var meter = Self.meter("images", progress)
-    while try train(trainer, plan, of: whole, &records, saves, signals, &meter) {
-      try save(state, to: output, records, signals)
-      output = try openOutput()
-      do { try saves.runCommand(after: state.progress, of: plan, signals) } catch {
-        try records.finish()
-        throw error
+    let start = Steps(state.progress)
+    var saved = (steps: start, path: checkpointName)
+    do {
+      while try train(trainer, plan, of: whole, &records, saves, signals, &meter) {
+        try save(state, to: output, records, signals)
+        saved = (Steps(state.progress), self.output.path)
+        saves.restartClock()
+        output = try openOutput()
+        do { try saves.runCommand(after: state.progress, of: plan, signals) } catch {
+          try records.finish()
+          throw error
+        }
       }
+    } catch let error as TrainingError {
+      // The steps since the last checkpoint are not lost.
+      if Steps(state.progress) != saved.steps {
+        do {
+          try save(state, to: output, records, signals)
+          saved.path = output.path
+        } catch { Self.report("\(error)") }
+      }
+      throw notFinite(error, lastGood: saved.path)
     }
-    reportEarlyEnd(plan, of: whole, state.progress, signals)
+    reportEarlyEnd(plan, of: whole, state.progress, since: start, signals)
     if !isUpToDate { try save(state, to: output, records, signals) }
     try records.finish()
     try signals.finish()
@@ -125,7 +145,7 @@ struct WGANStep: Tool {
   private func openOutput() throws -> OutputFile {
     let file = try output.open(
       keeping: data, records.metrics, records.trace, records.heldOut)
-    guard file.isSeekable || save.saveEvery == nil else {
+    guard file.isSeekable || save.saveEvery.isEmpty else {
       throw FileError(.usage, file.path, "is not a regular file, which --save-every needs")
     }
     return file
@@ -143,6 +163,7 @@ struct WGANStep: Tool {
 
   /// Trains until the call ends, or until a checkpoint is due.
   ///
+  /// - Throws: `TrainingError` if a gradient is not finite.
   /// - Returns: Whether training continues after the checkpoint.
   private func train(
     _ trainer: Trainer, _ plan: TrainingPlan, of whole: TrainingPlan,
@@ -160,44 +181,19 @@ struct WGANStep: Tool {
     }
     while !plan.isFinished(at: state.progress), options.timeBudget?.secondsLeft != 0 {
       let epoch = state.progress.epoch
-      let report = try blaming(images: data, checkpoint: checkpoint) {
-        try trainer.step(only, trace: records.trace)
-      }
+      let report = try trainer.step(only, trace: records.trace)
       records.log(report, state.progress, unless: shouldStop)
       meter.update(
         whole.images(at: state.progress), left: whole.imagesLeft(at: state.progress),
         within: options.timeBudget?.secondsLeft, report.summary(lastEpoch: whole.lastEpoch))
       if shouldStop() { return false }
-      if state.progress.epoch != epoch, saves.isDue(at: state.progress),
+      let isEndOfEpoch = state.progress.epoch != epoch
+      if saves.isDue(at: state.progress, isEndOfEpoch: isEndOfEpoch),
         !plan.isFinished(at: state.progress)
       {
         return true
       }
     }
     return false
-  }
-
-  private func reportNothingToDo(_ plan: TrainingPlan, _ progress: TrainingProgress) {
-    guard let epoch = options.untilEpoch, plan.isReached(at: progress), !self.progress.isQuiet
-    else { return }
-    Self.report(
-      "\(checkpoint): has \(progress.epoch) epochs; nothing to do for --until-epoch \(epoch)")
-  }
-
-  /// Reports why the call ends before its stop condition.
-  private func reportEarlyEnd(
-    _ plan: TrainingPlan, of whole: TrainingPlan, _ progress: TrainingProgress,
-    _ signals: StopSignals
-  ) {
-    if plan.isReached(at: progress) { return }
-    if plan.isScheduleOver(at: progress) {
-      Self.report(
-        "\(checkpoint): the learning rates are 0 after epoch \(progress.epoch); training is complete"
-      )
-    } else if signals.received == nil, whole.lastEpoch != nil, !self.progress.isQuiet {
-      Self.report(
-        "\(checkpoint): the time limit is reached in epoch \(progress.epoch + 1); "
-          + "run the same command to resume")
-    }
   }
 }

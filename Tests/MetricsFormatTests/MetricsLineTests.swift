@@ -13,7 +13,16 @@ import Testing
     #expect(line.count(.epoch) == 3 && line.count(.wasserstein) == nil)
   }
 
+  @Test func `a line may identify its run`() throws {
+    let text = MetricsLine.identified(#"{"epoch":3,"seconds":0.5}"#, run: "0a1b2c3d")
+    #expect(text == #"{"epoch":3,"seconds":0.5,"run":"0a1b2c3d"}"#)
+    let line = try #require(parse(text))
+    #expect(line.run == "0a1b2c3d" && line.numbers.map(\.name) == ["epoch", "seconds"])
+    #expect(parse(#"{"epoch":3}"#)?.run == nil)
+  }
+
   @Test(arguments: [
+    #"{"run":1}"#, #"{"run":""}"#, #"{"run":"a}"#, #"{"run":"a\b"}"#, #"{"epoch":"0a1b2c3d"}"#,
     "", "{", "{}", "words", "[1]", #""epoch":1"#, #"{"epoch":1"#, #"{"epoch":1,}"#, #"{"epoch"}"#,
     #"{epoch:1}"#, #"{"":1}"#, #"{"a\n":1}"#, #"{"epoch":}"#, #"{"epoch":"1"}"#, #"{"epoch":nan}"#,
     #"{"epoch":inf}"#, #"{"epoch":0x10}"#, #"{"epoch":1e999}"#, #"{"epoch":1 }"#, #"{"epoch":[1]}"#,

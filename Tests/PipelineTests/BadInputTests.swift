@@ -206,12 +206,19 @@ import Testing
     Case("tensor2png images.tensor --first 150 -o old", 64, "150"),
     Case("tensor2png images.tensor -n 151 -o old", 64, "150"),
     Case("tensor2png images.tensor --scale 100000 -o old", 64, "images.tensor"),
-    // Training that diverges
+    // Options without an effect
+    Case("wgan-init --preset mlp-gp --print-networks -o old", 64, "-o cannot be combined with"),
+    Case("wgan-init --list-presets -o old", 64, "-o cannot be combined with"),
     Case(
-      "wgan-step wild.bin --data images.tensor --steps 50 -o old", 65, "wild.bin: ", "not finite"),
+      "wgan-step mlp-gp.bin --data images.tensor --steps 1 --metrics-every 2 -o old", 64,
+      "--metrics-every needs --metrics"),
+    // Training that diverges in the first step, or writes a trace
     Case(
-      "wgan-step wild.bin --data images.tensor --steps 40 --trace old", 65, "wild.bin: ",
+      "wgan-step wild-end.bin --data images.tensor --steps 50 -o old", 65, "wild-end.bin: ",
       "not finite"),
+    Case(
+      "wgan-step wild.bin --data images.tensor --steps 40 --trace old > /dev/null", 65,
+      "wild.bin: ", "not finite"),
   ]
 
   /// The folder of all cases. A case that changes a file in it fails.
@@ -242,6 +249,7 @@ import Testing
       for name in wide few; do idx2tensor $name.idx -o $name.tensor; done
       tensor2png images.tensor -o grid.png
       wgan-init --preset mlp-gp --like images.tensor --batch-size 20 --learning-rate 1e30 -o wild.bin
+      exits 65 wgan-step wild.bin --data images.tensor --steps 50 -o wild-end.bin
       """)
     return shell
   }

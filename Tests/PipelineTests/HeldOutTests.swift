@@ -22,7 +22,7 @@ import Testing
         # As after a kill: these steps and their lines are lost, with the line of the epoch.
         step run --epochs 1 --held-out other.tensor --metrics parts > lost
       done
-      step saved --steps 0 --metrics parts -o run
+      step saved --steps 1 --metrics parts -o run
       diff <(grep held_out log) <(grep held_out parts)
       grep held_out log
       """)
@@ -81,6 +81,10 @@ import Testing
     let step = "wgan-step mlp-gp.bin --data images.tensor --epochs 1 -o end"
     let cases = [
       ("--held-out images.tensor", 64 as Int32, "--held-out needs --metrics"),
+      (
+        "--held-out images.tensor --metrics log --only generator", 64,
+        "--held-out needs epochs of the critic"
+      ),
       ("--held-out nowhere --metrics log", 66, "nowhere: no such file"),
       ("--held-out mlp-gp.bin --metrics log", 65, "mlp-gp.bin: is a checkpoint, not images"),
       ("--held-out small.tensor --metrics log", 65, "small.tensor: images are 1x4x4"),
@@ -119,6 +123,7 @@ import Testing
     #expect(
       result.standardError == """
         wgan-step: warning: later.tensor: 10 of 70 images are also in the training data
+        wgan-step: log: removed 2 lines after the last step of mlp-gp.bin
         wgan-step: warning: one.tensor: 1 of 1 images is also in the training data
         wgan-step: warning: images.tensor: 150 of 150 images are also in the training data
 

@@ -87,9 +87,9 @@ import Testing
         wgan-init --from $file --print-networks > found; cmp found expected
       done
       # The settings of a trained checkpoint give its initial checkpoint.
-      wgan-init --from end -o again; cmp again start
+      wgan-init --from end --fresh -o again; cmp again start
       wgan-init "${options[@]}" --seed 4 --critic-steps 2 -o expected
-      wgan-init --from trace --seed 4 --critic-steps 2 -o found; cmp found expected
+      wgan-init --from trace --fresh --seed 4 --critic-steps 2 -o found; cmp found expected
       # An override applies to the shapes too.
       wgan-init --from end --latent 9 --print-networks --json > found
       grep -qF '"text":"dense 12","input":[9],' found

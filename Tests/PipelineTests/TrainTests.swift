@@ -19,7 +19,9 @@ import Testing
     let two = try shell.files()
     #expect(
       two.keys.filter { $0.hasPrefix("run/") }.sorted() == [
-        "run/checkpoint", "run/config", "run/images.tensor", "run/metrics.jsonl", "run/samples",
+        "run/checkpoint", "run/checkpoints", "run/checkpoints/epoch-0001",
+        "run/checkpoints/epoch-0002", "run/config", "run/images.tensor", "run/metrics.jsonl",
+        "run/samples",
         "run/samples/epoch-0001.png", "run/samples/epoch-0002.png",
       ])
     let again = try shell.run("\(train) EPOCHS=2")

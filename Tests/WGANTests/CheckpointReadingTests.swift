@@ -16,7 +16,8 @@ import Testing
     ("progress.batch", "0"), ("progress.batch_uses", "0"), ("progress.critic_steps", "0"),
     ("progress.generator_steps", "0"), ("progress.phase", "0"),
     ("progress.arithmetic", "2"), ("progress.images", ""),
-    ("progress.plateau", ""),
+    ("progress.plateau", ""), ("progress.run", ""), ("config.from", ""),
+    ("config.generator_updates", "0"), ("config.critic_updates", "0"),
   ]
   static let required = [
     "checkpoint.version", "config.image", "config.latent", "config.generator", "config.critic",

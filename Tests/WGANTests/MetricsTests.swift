@@ -1,4 +1,5 @@
 import Foundation
+import MetricsFormat
 import TensorIO
 import Testing
 
@@ -77,16 +78,83 @@ import Testing
 
   @Test func `lines of the log after the checkpoint are removed, and writing continues`() throws {
     let file = ScratchFile()
-    try file.write((1...9).map { line($0 * 5, $0) + "\n" }.joined() + "{\"epoch\":1,\"gener")
+    let lines = (1...9).map { $0 == 1 ? identified(5, 1) : line($0 * 5, $0) }.map { $0 + "\n" }
+    let text = lines.joined() + "{\"epoch\":1,\"gener"
+    try file.write(text)
     var progress = TrainingProgress()
     (progress.criticSteps, progress.generatorSteps) = (27, 5)
     do {
-      let log = try MetricsLog(file.path, keeping: progress)
+      let log = try open(file, keeping: progress)
+      #expect(file.text == text && log.linesAfterCheckpoint == 5 && !log.isUnidentified)
       log.write(line(30, 6), unless: { false })
     }
-    #expect(file.text == (1...6).map { line($0 * 5, $0) + "\n" }.joined())
-    _ = try MetricsLog(file.path, keeping: TrainingProgress())
+    #expect(file.text == lines[..<6].joined())
+    let log = try open(file)
+    log.start()
     #expect(file.text.isEmpty)
+    log.write(line(5, 1), unless: { false })
+    #expect(file.text == lines[0])
+  }
+
+  @Test func `opening a log reads its beginning and its end, whatever its length`() throws {
+    func bytesRead(_ count: Int) throws -> Int {
+      let file = ScratchFile()
+      let lines = (2...count).map { line($0 * 5, $0) }
+      try file.write(([identified(5, 1)] + lines + [""]).joined(separator: "\n"))
+      var progress = TrainingProgress()
+      (progress.criticSteps, progress.generatorSteps) = (5 * count - 50, count - 10)
+      let log = try open(file, keeping: progress)
+      #expect(log.linesAfterCheckpoint == 10)
+      return log.bytesRead
+    }
+    let counts = try [1000, 50_000].map(bytesRead)
+    #expect(counts[0] == counts[1] && counts[0] < 1 << 15, "\(counts)")
+  }
+
+  @Test func `lines that span blocks are read from the end`() throws {
+    let file = ScratchFile()
+    // 16,384 is a multiple of no line length here.
+    let texts = (0..<3000).map { String(repeating: "x", count: 1 + $0 * 7 % 4090) }
+    try file.write(texts.map { $0 + "\n" }.joined())
+    let descriptor = Glibc.open(file.path, O_RDONLY)
+    defer { close(descriptor) }
+    var tail = FileTail(descriptor, size: file.bytes.count, path: file.path)
+    var (end, found) = (file.bytes.count, [String]())
+    while end > 0 {
+      let start = try tail.lineStart(before: end - 1)
+      found.append(String(decoding: try tail.bytes(start..<end - 1), as: UTF8.self))
+      end = start
+    }
+    let isSame = Array(found.reversed()) == texts
+    #expect(isSame)
+  }
+
+  @Test func `a log of another run, or with later lines and no identity, is refused`() throws {
+    let file = ScratchFile()
+    for (text, message) in [
+      (identified(5, 1, run: "ffffffff") + "\n", "belongs to run ffffffff, and c to run 0a1b2c3d;"),
+      (
+        line(5, 1) + "\n" + line(10, 2) + "\n", "does not identify its run and has 2 lines after c;"
+      ),
+    ] {
+      try file.write(text)
+      let error = #expect(throws: FileError.self) { try open(file) }
+      #expect(error?.kind == .invalid && error?.message.contains(message) == true, "\(message)")
+      #expect(file.text == text)
+    }
+    var progress = TrainingProgress()
+    (progress.criticSteps, progress.generatorSteps) = (10, 2)
+    #expect(try open(file, keeping: progress).isUnidentified)
+  }
+
+  private func open(_ file: ScratchFile, keeping progress: TrainingProgress = TrainingProgress())
+    throws -> MetricsLog
+  {
+    try MetricsLog(file.path, of: "0a1b2c3d", checkpoint: "c", keeping: progress)
+  }
+
+  private func identified(_ critic: Int, _ generator: Int, run: String = "0a1b2c3d") -> String {
+    MetricsLine.identified(line(critic, generator), run: run)
   }
 
   @Test(arguments: [
@@ -97,14 +165,15 @@ import Testing
     let file = ScratchFile()
     try file.write(text)
     let error = #expect(throws: FileError.self) {
-      try MetricsLog(file.path, keeping: TrainingProgress())
+      try open(file)
     }
     #expect(error?.kind == .invalid)
     #expect(file.text == text)
   }
 
   @Test func `a write error of the log is reported at the end`() throws {
-    let log = try MetricsLog("/dev/full", keeping: TrainingProgress())
+    let log = try MetricsLog(
+      "/dev/full", of: "0a1b2c3d", checkpoint: "c", keeping: TrainingProgress())
     log.write(line(1, 1), unless: { false })
     #expect(throws: FileError.self) { try log.check() }
   }

@@ -76,6 +76,46 @@ import Testing
     #expect(trainer.state.progress.criticSteps == 1 && trainer.state.progress.generatorSteps == 0)
   }
 
+  @Test(arguments: [TrainedNetworks.critic, .generator])
+  func `a step that is not done does not move the running statistics`(_ trained: TrainedNetworks)
+    throws
+  {
+    let trainer = try trainer("dcgan-clip", threads: 2, "1x8x8")
+    _ = try trainer.step(.critic)
+    // The last layer overflows, after the batch norm layers have seen the batch.
+    let parameters = trainer.state.generator.store.parameters
+    let critic = trainer.state.critic.store.parameters
+    if trained == .critic {
+      for index in 0..<critic.count { critic[index] = 3e38 }
+    } else {
+      for index in 0..<parameters.count { parameters[index] = 3e38 }
+    }
+    let before = trainer.state.numbers
+    #expect(throws: TrainingError.self) { try trainer.step(trained) }
+    let isSame = trainer.state.numbers == before
+    #expect(isSame)
+  }
+
+  @Test func `a critic step before a generator step that is not finite can be saved`() throws {
+    // One batch per epoch, and a critic that is too steep after its first step.
+    var configuration = try smallConfiguration("mlp-gp")
+    configuration.criticSteps = 1
+    configuration.criticOptimizer.rate = 1e38
+    let data = try scratchImages(count: 10)
+    let pool = try ThreadPool(count: 2)
+    let trainer = try Trainer(
+      TrainingState(initial: configuration), images: data.images(), pool: pool)
+    #expect(throws: TrainingError.notFinite("generator step 1")) { try trainer.step() }
+    let progress = trainer.state.progress
+    #expect(progress.criticSteps == 1 && progress.generatorSteps == 0)
+    #expect(progress.epoch == 1 && progress.batch == 0)
+    let file = ScratchFile()
+    try trainer.state.write(to: OutputFile(file.path))
+    let state = try TrainingState(TensorFile(file.path))
+    #expect(state.progress == progress)
+    _ = try Trainer(state, images: data.images(), pool: pool)
+  }
+
   @Test(arguments: [Float.infinity, -.infinity, .nan], [0, 1])
   func `pitfall 29: a checkpoint with a value that is not finite is neither written nor read`(
     _ number: Float, _ moment: Int

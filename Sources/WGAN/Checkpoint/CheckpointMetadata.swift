@@ -45,6 +45,13 @@ enum CheckpointMetadata {
       Field("config.schedule", \.configuration.schedule, default: .constant) { Schedule($0) },
       Field("config.initialization", \.configuration.initialization, default: .pytorch),
       Field("config.seed", \.configuration.seed, default: 0) { UInt64($0) },
+      Field("config.from", default: "", print: { $0.configuration.origin?.description ?? "" }) {
+        text, content in
+        content.configuration.origin = Origin(text)
+        return true
+      },
+      Field("config.generator_updates", \.configuration.generatorUpdates, default: 0),
+      Field("config.critic_updates", \.configuration.criticUpdates, default: 0),
       Field("progress.epoch", \.progress.epoch, default: 0),
       Field("progress.batch", \.progress.batch, default: 0),
       Field("progress.batch_uses", \.progress.batchUses, default: 0),
@@ -57,6 +64,10 @@ enum CheckpointMetadata {
       Field("progress.images", default: "", print: { $0.progress.images ?? "" }) { text, content in
         content.progress.images = text.isEmpty ? nil : text
         return text.utf8.count <= 100
+      },
+      Field("progress.run", default: "", print: { $0.progress.run ?? "" }) { text, content in
+        content.progress.run = text.isEmpty ? nil : text
+        return text.isEmpty || Checksum.isDigits(text)
       },
       // Required if the schedule is a plateau: an empty text is then not valid.
       Field("progress.plateau", default: "", print: { $0.progress.plateau?.description ?? "" }) {

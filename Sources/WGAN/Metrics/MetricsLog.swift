@@ -5,8 +5,9 @@ import TensorIO
 
 /// A file of JSON lines, one per step, in which no step appears twice.
 ///
-/// A run that was killed may have logged steps after its last checkpoint. A resumed run repeats
-/// these steps, so opening the log removes the lines after the checkpoint.
+/// The first line of a file identifies the run, so that a log of another run is refused. A run that
+/// was killed may have logged steps after its last checkpoint. A resumed run repeats these steps,
+/// so ``start()`` removes the lines after the checkpoint.
 ///
 /// A write error stops the log but not the run; ``check()`` reports it after the checkpoint is
 /// saved. A closed pipe stops the log without an error.
@@ -14,16 +15,32 @@ public final class MetricsLog {
   private let path: String
   private let descriptor: Int32
   private let isFile: Bool
+  private let run: String
   private var failure: FileError?
+  private var isStarted = false
+  /// The lines that stay, in bytes.
+  private var keptLength = 0
+  /// The lines after the checkpoint, which ``start()`` removes. An incomplete last line counts.
+  public private(set) var linesAfterCheckpoint = 0
+  /// The bytes of the file that were read.
+  private(set) var bytesRead = 0
+  /// Whether the file has lines but does not identify its run, as in older versions.
+  public private(set) var isUnidentified = false
 
-  /// Opens or creates a log, and removes the lines after `progress`.
+  /// Opens or creates a log. Its content does not change before ``start()``.
   ///
   /// - Parameters:
   ///   - path: The path of the file; `-` is standard output.
+  ///   - run: The identity of the run, ``Trainer/run``.
+  ///   - checkpoint: The name of the checkpoint, for messages.
   ///   - progress: The progress of the checkpoint.
-  /// - Throws: `FileError`, of kind `busy` while another process writes the log.
-  public init(_ path: String, keeping progress: TrainingProgress) throws(FileError) {
-    self.path = path
+  /// - Throws: `FileError`, of kind `busy` while another process writes the log, and of kind
+  ///   `invalid` if the file is not a log, is that of another run, or has lines after the
+  ///   checkpoint without an identity.
+  public init(
+    _ path: String, of run: String, checkpoint: String, keeping progress: TrainingProgress
+  ) throws(FileError) {
+    (self.path, self.run) = (path, run)
     let isPipe = SystemCall.status(of: path).map { !$0.isRegular } ?? false
     // A pipe is not opened for reading: a write must fail, not wait, after its last reader has
     // closed it.
@@ -38,11 +55,21 @@ public final class MetricsLog {
         guard code == EWOULDBLOCK else { throw FileError(.cannotCreate, path, errno: code) }
         throw FileError(.busy, path, "is being written by another process")
       }
-      try cutBack(to: progress)
+      try inspect(checkpoint, progress)
     }
   }
 
   deinit { if path != "-" { close(descriptor) } }
+
+  /// Removes the lines after the checkpoint. Call this when the first step is done; `write` does it
+  /// otherwise.
+  public func start() {
+    guard !isStarted else { return }
+    isStarted = true
+    if linesAfterCheckpoint > 0, ftruncate(descriptor, off_t(keptLength)) != 0 {
+      failure = FileError(.inputOutput, path, errno: errno)
+    }
+  }
 
   /// Appends a line with one system call. If a pipe is full, this waits for the reader.
   ///
@@ -51,17 +78,21 @@ public final class MetricsLog {
   ///   - shouldStop: Called repeatedly during the wait. If it returns `true`, the line is not
   ///     written.
   public func write(_ line: String, unless shouldStop: () -> Bool) {
+    start()
     if failure != nil { return }
     var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
     while !isFile, unsafe poll(&ready, 1, 100) == 0 { if shouldStop() { return } }
+    let isFirst = isFile && keptLength == 0
+    let text = (isFirst ? MetricsLine.identified(line, run: run) : line) + "\n"
     do throws(FileError) {
-      try writeAll(line + "\n", to: descriptor, path)
+      try writeAll(text, to: descriptor, path)
+      keptLength += text.utf8.count
     } catch { failure = error }
   }
 
   /// Flushes the lines to the disk. Call this before writing the checkpoint.
   public func synchronize() {
-    if isFile, failure == nil, fsync(descriptor) != 0 {
+    if isFile, isStarted, failure == nil, fsync(descriptor) != 0 {
       failure = FileError(.inputOutput, path, errno: errno)
     }
   }
@@ -73,60 +104,42 @@ public final class MetricsLog {
     if let failure, !failure.isBrokenPipe { throw failure }
   }
 
-  private func cutBack(to progress: TrainingProgress) throws(FileError) {
+  /// Checks that the file is a log of this run, and counts the lines after the checkpoint. Only the
+  /// first line, the last line of the checkpoint and those after it are read.
+  private func inspect(_ checkpoint: String, _ progress: TrainingProgress) throws(FileError) {
     guard let status = SystemCall.status(of: descriptor), status.st_size > 0 else { return }
     let size = Int(status.st_size)
-    guard let map = MappedFile(descriptor, count: size, path: path) else {
-      throw FileError(.inputOutput, path, errno: errno)
-    }
-    let end = try withExtendedLifetime(map) { () throws(FileError) in
-      try keptLength(unsafe map.bytes.bindMemory(to: UInt8.self).span, progress)
-    }
-    if end < size, ftruncate(descriptor, off_t(end)) != 0 {
-      throw FileError(.inputOutput, path, errno: errno)
-    }
-  }
-
-  /// Returns the number of bytes up to the last complete line that is not after `progress`.
-  private func keptLength(
-    _ bytes: Span<UInt8>, _ progress: TrainingProgress
-  ) throws(FileError) -> Int {
-    let begin = "{\"\(MetricsKey.epoch.rawValue)\":"
-    guard bytes.bytes(0..<min(begin.utf8.count, bytes.count)).elementsEqual(begin.utf8) else {
+    var tail = FileTail(descriptor, size: size, path: path)
+    let first = try tail.firstLine()
+    guard first.text.starts(with: MetricsLine.begin) else {
       throw FileError(.invalid, path, "is not a metrics file; it is unchanged")
     }
-    var end = try lineStart(before: bytes.count, bytes)
+    let found = first.isComplete ? MetricsLine(first.text)?.run : nil
+    if let found, found != run {
+      throw FileError(
+        .invalid, path,
+        "belongs to run \(found), and \(checkpoint) to run \(run); use another file for this run")
+    }
+    isUnidentified = first.isComplete && found == nil
+    var end = try tail.lineStart(before: size)
+    let isIncomplete = end < size
     while end > 0 {
-      let start = try lineStart(before: end - 1, bytes)
-      let line = MetricsLine(bytes.bytes(start..<end - 1))
+      let start = try tail.lineStart(before: end - 1)
+      let line = MetricsLine(try tail.bytes(start..<end - 1))
       guard let critic = line?.count(.criticStep), let generator = line?.count(.generatorStep)
-      else {
-        throw FileError(
-          .invalid, path, "byte \(start): is not a line of metrics; the file is unchanged")
-      }
+      else { throw tail.invalidLine(at: start) }
       if critic <= progress.criticSteps, generator <= progress.generatorSteps { break }
+      linesAfterCheckpoint += 1
       end = start
     }
-    return end
-  }
-
-  /// Returns the start of the line that ends at `end`. Lines are shorter than 4096 bytes, so only
-  /// these are searched.
-  private func lineStart(
-    before end: Int, _ bytes: Span<UInt8>
-  ) throws(FileError) -> Int {
-    let first = max(end - 4096, 0)
-    for index in (first..<end).reversed() where bytes[index] == UInt8(ascii: "\n") {
-      return index + 1
-    }
-    guard first == 0 else {
+    keptLength = end
+    bytesRead = tail.bytesRead
+    guard !isUnidentified || linesAfterCheckpoint == 0 else {
       throw FileError(
-        .invalid, path, "byte \(first): is not a line of metrics; the file is unchanged")
+        .invalid, path,
+        "does not identify its run and has \(linesAfterCheckpoint) lines after \(checkpoint); "
+          + "remove these lines, or use another file")
     }
-    return 0
+    if isIncomplete { linesAfterCheckpoint += 1 }
   }
-}
-
-extension Span<UInt8> {
-  fileprivate func bytes(_ range: Range<Int>) -> ArraySlice<UInt8> { range.map { self[$0] }[...] }
 }

@@ -6,6 +6,12 @@ public final class Trainer {
   public let state: TrainingState
   let trainingStep: TrainingStep<Float>
 
+  /// The identity of the run, also before its first step.
+  public var run: String {
+    state.progress.run
+      ?? state.configuration.runIdentity(images: trainingStep.images.fingerprint)
+  }
+
   /// The number of batches in an epoch. Images that do not fill a last batch are not used.
   public let batchesPerEpoch: Int
 
@@ -59,11 +65,13 @@ public final class Trainer {
   ///   - networks: The networks to train.
   ///   - trace: Records everything that the step drew and computed.
   /// - Returns: The metrics of the step.
-  /// - Throws: `TrainingError.notFinite` before any parameter of the network changes; `FileError`
-  ///   if the trace cannot be written.
+  /// - Throws: `TrainingError.notFinite`, where the state does not contain the step of the network
+  ///   whose gradient is not finite, but contains a critic step before it; `FileError` if the trace
+  ///   cannot be written.
   public func step(_ networks: TrainedNetworks = .both, trace: Trace? = nil) throws -> StepReport {
     let configuration = state.configuration
     state.progress.arithmetic.enter()
+    state.progress.run = run
     var report = StepReport(
       epoch: state.progress.epoch + 1, rates: configuration.rates(at: state.progress))
     if networks != .generator {
@@ -76,15 +84,26 @@ public final class Trainer {
       state.progress.advance(after: critic, networks, configuration)
     }
     if networks == .generator || networks == .both && state.progress.isGeneratorDue(configuration) {
-      let score = try trainingStep.updateGenerator(at: state.progress)
+      let score: Double
+      do { score = try trainingStep.updateGenerator(at: state.progress) } catch {
+        // The critic step is complete, so the state can be saved.
+        finishEpochIfDue()
+        throw error
+      }
       state.progress.generatorSteps += 1
       report.generator = score
       report.count(state.progress)
       try trace?.append(generator: report)
       state.progress.advance(afterGenerator: score, networks, configuration)
     }
-    if state.progress.batch == batchesPerEpoch { state.progress.finishEpoch(configuration) }
+    finishEpochIfDue()
     return report
+  }
+
+  private func finishEpochIfDue() {
+    if state.progress.batch == batchesPerEpoch {
+      state.progress.finishEpoch(state.configuration)
+    }
   }
 }
 
@@ -94,7 +113,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case images(String)
   /// There is too little memory for a batch.
   case memory(String)
-  /// The loss or its gradient contains an infinity or a NaN. No parameter was changed.
+  /// The loss or its gradient contains an infinity or a NaN. The step was not done.
   case notFinite(String)
 
   /// One line for an error message, without the file name.
@@ -102,7 +121,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .images(let reason), .memory(let reason): reason
     case .notFinite(let step):
-      "\(step): the gradient is not finite, the parameters are unchanged; reduce the learning rate"
+      "\(step): the gradient is not finite, so the step was not done"
     }
   }
 }

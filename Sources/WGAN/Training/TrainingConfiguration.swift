@@ -73,6 +73,11 @@ public struct TrainingConfiguration: Equatable, Sendable {
   public var initialization: Initialization
   /// The seed of every random number of the run.
   public var seed: UInt64
+  /// The checkpoint from whose weights the run started; `nil` if they were drawn from the seed.
+  public internal(set) var origin: Origin?
+  /// The updates that the initial moments of each optimizer contain. Adam's bias correction counts
+  /// them. They are 0 unless the run started with the moments of another one.
+  public internal(set) var generatorUpdates = 0, criticUpdates = 0
 
   /// Makes a configuration. The defaults are those of a checkpoint without the setting.
   ///
@@ -106,6 +111,14 @@ public struct TrainingConfiguration: Equatable, Sendable {
     self.interpolation = interpolation
     (self.generatorOptimizer, self.criticOptimizer) = (generatorOptimizer, criticOptimizer)
     (self.schedule, self.initialization, self.seed) = (schedule, initialization, seed)
+  }
+
+  /// The same settings for a run that starts from weights that are drawn from the seed.
+  public var withoutOrigin: TrainingConfiguration {
+    var configuration = self
+    configuration.origin = nil
+    (configuration.generatorUpdates, configuration.criticUpdates) = (0, 0)
+    return configuration
   }
 
   /// The first value that is out of range or does not fit the others; `nil` if training can start.

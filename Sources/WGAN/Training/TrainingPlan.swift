@@ -63,7 +63,15 @@ public struct TrainingPlan {
   /// - Parameter progress: The progress of the state.
   public func isScheduleOver(at progress: TrainingProgress) -> Bool {
     if case .steps = stopCondition { return false }
-    return !progress.isMidEpoch && configuration.schedule.isOver(after: progress.generatorSteps)
+    return !progress.isMidEpoch && areRatesZero(at: progress)
+  }
+
+  /// Returns whether the schedule keeps both learning rates at 0 from here on. Steps then change no
+  /// weight.
+  ///
+  /// - Parameter progress: The progress of the state.
+  public func areRatesZero(at progress: TrainingProgress) -> Bool {
+    configuration.schedule.isOver(after: progress.generatorSteps)
   }
 
   /// Returns whether the stop condition is reached.

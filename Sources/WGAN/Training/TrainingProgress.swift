@@ -18,6 +18,9 @@ public struct TrainingProgress: Equatable, Sendable {
   public internal(set) var arithmetic = Arithmetic()
   /// The ``TrainingImages/fingerprint`` of the current epoch's images; `nil` before the first step.
   public internal(set) var images: String?
+  /// The identity of the run: the CRC-32 of its configuration and of the images of its first step;
+  /// `nil` before that step.
+  public internal(set) var run: String?
   /// The state of a plateau schedule; `nil` for every other schedule.
   var plateau: PlateauState?
 

@@ -15,6 +15,9 @@ final class TrainingStep<S: Scalar> {
   private let networks: NetworkPair<S>
   private let configuration: TrainingConfiguration
   private let pool: ThreadPool
+  /// The running statistics of both networks before the step. Its passes change them, and a step
+  /// whose gradient is not finite restores them.
+  private let statistics: (generator: Buffer<S>, critic: Buffer<S>)
   private var key: UInt64 { configuration.seed }
 
   /// Makes the training step of two networks, with the memory for a batch in `workspace`.
@@ -29,11 +32,15 @@ final class TrainingStep<S: Scalar> {
       penaltyWeight: configuration.constraint.penaltyWeight, in: workspace)
     generator = GeneratorObjective(networks.generator.network, critic: critic, in: workspace)
     order = DataOrder(count: images.count)
+    statistics = (
+      workspace.buffer(networks.generator.store.buffers.count),
+      workspace.buffer(networks.critic.store.buffers.count)
+    )
   }
 
   /// Updates the critic once, with the next batch of the epoch.
   ///
-  /// - Throws: `TrainingError.notFinite` before any parameter changes.
+  /// - Throws: `TrainingError.notFinite`. The networks are then as before.
   func updateCritic(at progress: TrainingProgress) throws(TrainingError) -> CriticMetrics {
     order.shuffle(epoch: progress.epoch, key: key)
     let (critic, generator, images, key) = (critic, generator, images, key)
@@ -45,8 +52,8 @@ final class TrainingStep<S: Scalar> {
     let step = UInt32(truncatingIfNeeded: progress.criticSteps)
     let constraint = configuration.constraint
     let batch = order.indices[first..<first + critic.batchSize]
-    let isFinite = update(criticNetwork, rate, step: progress.criticSteps + 1, constraint) {
-      slice in
+    let number = configuration.criticUpdates + progress.criticSteps + 1
+    let isFinite = update(criticNetwork, rate, step: number, constraint) { slice in
       let own = slice.columns(of: 0..<critic.batchSize)
       let offset = UInt32(own.lowerBound)
       criticNetwork.network.prepareWeights(criticNetwork.store, slice: slice)
@@ -84,13 +91,14 @@ final class TrainingStep<S: Scalar> {
   /// Updates the generator once.
   ///
   /// - Returns: The mean of C over the samples.
-  /// - Throws: `TrainingError.notFinite` before any parameter changes.
+  /// - Throws: `TrainingError.notFinite`. The networks are then as before.
   func updateGenerator(at progress: TrainingProgress) throws(TrainingError) -> Double {
     let (critic, generator, key) = (critic, generator, key)
     let (criticNetwork, generatorNetwork) = (networks.critic, networks.generator)
     let (rate, done) = (configuration.rates(at: progress).generator, progress.generatorSteps)
     let step = UInt32(truncatingIfNeeded: done)
-    let isFinite = update(generatorNetwork, rate, step: done + 1, nil) { slice in
+    let number = configuration.generatorUpdates + done + 1
+    let isFinite = update(generatorNetwork, rate, step: number, nil) { slice in
       let own = slice.columns(of: 0..<critic.batchSize)
       criticNetwork.network.prepareWeights(criticNetwork.store, slice: slice)
       generatorNetwork.network.prepareWeights(generatorNetwork.store, slice: slice)
@@ -127,6 +135,8 @@ final class TrainingStep<S: Scalar> {
     differentiate: @Sendable (WorkerSlice) -> Void, objective: @Sendable () -> Double
   ) -> Bool {
     let isFinite = Atomic(true)
+    statistics.generator.copy(networks.generator.store.buffers)
+    statistics.critic.copy(networks.critic.store.buffers)
     let optimizer = network.optimizer.with(rate: rate)
     pool.run { slice in
       differentiate(slice)
@@ -144,6 +154,9 @@ final class TrainingStep<S: Scalar> {
         S.clamp(network.store.parameters[range], bound: S(bound))
       }
     }
-    return isFinite.load(ordering: .relaxed)
+    if isFinite.load(ordering: .relaxed) { return true }
+    networks.generator.store.buffers.copy(statistics.generator)
+    networks.critic.store.buffers.copy(statistics.critic)
+    return false
   }
 }
