@@ -54,7 +54,7 @@ TRAININGS  ?= 300
 # number of damaged files per reader
 EXECUTIONS ?= 100000
 # readers to test
-READERS    ?= tensor idx png network checkpoint metrics curves
+READERS    ?= tensor numpy idx png network checkpoint metrics curves
 # folder for files that cause a crash
 FUZZ_OUT   ?= runs/fuzz
 ## of make install and uninstall:
@@ -84,7 +84,7 @@ variables := $(shell sed -n 's/^\([A-Z_]*\) *?=.*/\1/p' $(makefile))
 unknown := $(strip $(foreach name,$(filter-out $(variables),$(.VARIABLES)),$(if $(filter command,$(origin $(name))),$(name))))
 $(if $(unknown),$(error unknown variable $(unknown); make help lists all variables))
 
-tools := idx2tensor cifar2tensor png2tensor wgan-init wgan-step wgan-sample tensor2png tensor-info \
+tools := idx2tensor cifar2tensor png2tensor npy2tensor wgan-init wgan-step wgan-sample tensor2png tensor-info \
   wgan-plot metrics2tb
 # The same flags on a terminal and in a pipe. With others, SwiftPM would rebuild everything.
 build := swift build -c release --no-color-diagnostics --static-swift-stdlib -Xswiftc -use-ld=lld

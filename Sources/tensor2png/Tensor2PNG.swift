@@ -70,7 +70,8 @@ struct Tensor2PNG: Tool {
   func run() throws {
     let output = try output.open(keeping: tensor)
     let png = try drawImages(
-      of: try TensorFile(tensor), columns: columns, padding: padding, scale: scale, first: first,
+      of: try Self.open(images: tensor), columns: columns, padding: padding, scale: scale,
+      first: first,
       count: number, spread: spread)
     try output.write(png)
     try output.commit()

@@ -153,7 +153,7 @@ struct WGANInit: Tool {
   }
 
   private func image() throws -> Shape {
-    if let like { return try Shape(like: try TensorFile(like)) }
+    if let like { return try Shape(like: try Self.open(images: like)) }
     return shape.flatMap { Shape($0) } ?? .mnist
   }
 

@@ -85,7 +85,7 @@ struct WGANStep: Tool {
     if let warning = state.progress.arithmetic.warning {
       Self.report("\(checkpoint): \(warning)")
     }
-    let images = try TrainingImages(try TensorFile(data))
+    let images = try TrainingImages(try Self.open(images: data, ImageReading(isForTraining: true)))
     let pool = try ThreadPool(count: threads.count)
     let trainer = try blaming(images: data, checkpoint: checkpoint) {
       try Trainer(state, images: images, pool: pool)
