@@ -15,7 +15,7 @@ EVERY    ?=
 PRESET   ?= quick
 # options of wgan-init that override the preset, such as --lambda 5 --schedule "cosine 20000"
 INIT     ?=
-# images: an IDX file, a tensor file or, with SIZE, a folder of PNG files
+# images: an IDX, tensor, .npy, .npz or .safetensors file or, with SIZE, a folder of PNG files
 DATA     ?= /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz
 # image size for a folder: 32, or height x width such as 28x36
 SIZE     ?=

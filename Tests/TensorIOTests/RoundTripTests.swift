@@ -163,7 +163,10 @@ import Testing
     let folder = try Folder()
     let file = try TensorFile(folder.write(container("{}", data: 0), to: "x.tensor"))
     let error = fileError { try file.require(kind: "checkpoint") }
-    #expect(error?.message == "is not a checkpoint: metadata has no tensorio.kind")
+    #expect(
+      error?.message
+        == "is not a checkpoint: metadata has no tensorio.kind; a program that saves a checkpoint again "
+        + "must keep its metadata, such as save_file(tensors, path, metadata)")
   }
 
   /// A header of up to six tensors, the larger types first so that each is aligned.
