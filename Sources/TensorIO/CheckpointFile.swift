@@ -20,7 +20,7 @@ extension TensorFile {
       guard let place = file.place(of: entry.name) else { continue }
       var converted = PlacedTensor(entry: entry, place: place)
       if entry.type.isConvertible,
-        let (content, rounded) = try ArrayView(place, entry).floats(path),
+        let (content, rounded) = try ArrayView(place, entry).floats(file.path),
         let floats = TensorEntry(valid: entry.name, .f32, entry.shape)
       {
         roundedCount += rounded

@@ -114,7 +114,9 @@ extension ImagesReader {
       view.type == .u8 && range == ValueRange(0, 255)
       || view.type.isReal && range == ValueRange(-1, 1)
     // Training compares texts.
+    let given = text
     let text = isStandard ? view.type == .u8 ? "0,255" : "-1,1" : text
+    if text != given { change() }
     guard isStandard || !reading.isForTraining else {
       change()
       note("values of range \(text) are scaled to -1,1")

@@ -72,9 +72,6 @@ public struct TensorHeader: Sendable, Equatable {
   /// The content of the file, such as `images` or `checkpoint`; nil in files of other programs.
   public var kind: String? { metadata[Self.kindKey] }
 
-  /// Whether another program wrote the file: it has no `tensorio.version`.
-  public var isForeign: Bool { metadata[Self.versionKey] == nil }
-
   /// The tensor of this name, if there is one.
   public subscript(name: String) -> TensorEntry? { index(of: name).map { entries[$0] } }
 

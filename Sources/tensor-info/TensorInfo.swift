@@ -8,7 +8,7 @@ package var tool: any Tool.Type { TensorInfo.self }
 struct TensorInfo: Tool {
   static let configuration = CommandConfiguration(
     commandName: "tensor-info",
-    abstract: "Print the metadata and the tensors of a tensor file, or the arrays of a NumPy file.",
+    abstract: "Print the metadata and the tensors of a tensor or NumPy file.",
     usage: "tensor-info [--json] [--header] [FILE]",
     discussion: """
       Prints the kind of the file, the result of the checksum, the metadata (for a checkpoint, its \

@@ -55,7 +55,7 @@ struct WGANInit: Tool {
 
   @Option(
     help: ArgumentHelp(
-      "Take the image shape from this tensor file of images.", valueName: "images"),
+      "Take the image shape from this tensor, .npy or .npz file.", valueName: "images"),
     completion: .file())
   var like: String?
 

@@ -38,7 +38,7 @@ struct WGANStep: Tool {
   var checkpoint = "-"
 
   @Option(
-    help: ArgumentHelp("Training images, a tensor file.", valueName: "images"),
+    help: ArgumentHelp("Training images: a tensor, .npy or .npz file.", valueName: "images"),
     completion: .file())
   var data: String
 
