@@ -48,7 +48,7 @@ import Testing
   ) -> [UInt8] {
     let count = size ?? data?.count ?? shape.reduce(1, *)
     return container(
-      #"{"__metadata__":{"tensorio.kind":"\#(kind)",\#(metadata)},"#
+      #"{"__metadata__":{"crc32":"none","tensorio.version":"1","tensorio.kind":"\#(kind)",\#(metadata)},"#
         + #""\#(name)":{"dtype":"\#(type)","shape":\#(shape),"data_offsets":[0,\#(count)]}}"#,
       data ?? [UInt8](repeating: 0, count: count))
   }

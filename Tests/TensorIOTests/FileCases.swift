@@ -147,7 +147,7 @@ extension FileCase {
     .offsets("0,16,16", "more than 2 offsets"),
     .offsets("-16,0", "expected a nonnegative integer"),
     .offsets("16,0", "t: data_offsets end at byte 0, before they begin"),
-    .offsets("0,4", "t: data_offsets do not match F32 [2, 2] (expected 16 bytes, found 4)"),
+    .offsets("0,4", "t: data_offsets do not match F32 2x2 (expected 16 bytes, found 4)"),
     .offsets("4,20", "t: leaves a gap (expected offset 0, found 4)"),
     .offsets("0,\(huge)", "number is too large"),
     .init(
