@@ -19,7 +19,7 @@ PRESET   ?= quick
 INIT     ?=
 # start from the trained weights of this run or checkpoint instead of a preset; needs RUN
 FROM     ?=
-# images: an IDX file, a tensor file or, with SIZE, a folder of PNG files
+# images: an IDX, tensor, .npy, .npz or .safetensors file or, with SIZE, a folder of PNG files
 DATA     ?= /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz
 # image size for a folder: 32, or height x width such as 28x36
 SIZE     ?=
@@ -58,7 +58,7 @@ TRAININGS  ?= 300
 # number of damaged files per reader
 EXECUTIONS ?= 100000
 # readers to test
-READERS    ?= tensor idx png network checkpoint metrics curves
+READERS    ?= tensor numpy idx png network checkpoint metrics curves
 # folder for files that cause a crash
 FUZZ_OUT   ?= runs/fuzz
 ## of make install and uninstall:
@@ -88,7 +88,7 @@ variables := $(shell sed -n 's/^\([A-Z_]*\) *?=.*/\1/p' $(makefile))
 unknown := $(strip $(foreach name,$(filter-out $(variables),$(.VARIABLES)),$(if $(filter command,$(origin $(name))),$(name))))
 $(if $(unknown),$(error unknown variable $(unknown); make help lists all variables))
 
-tools := idx2tensor cifar2tensor png2tensor wgan-init wgan-step wgan-sample tensor2png tensor-info \
+tools := idx2tensor cifar2tensor png2tensor npy2tensor wgan-init wgan-step wgan-sample tensor2png tensor-info \
   wgan-plot metrics2tb
 # The same flags on a terminal and in a pipe. With others, SwiftPM would rebuild everything.
 build := swift build -c release --no-color-diagnostics --static-swift-stdlib -Xswiftc -use-ld=lld

@@ -18,6 +18,7 @@ let tools: [(name: String, library: String, dependencies: [Target.Dependency])] 
   ("idx2tensor", "IDX2Tensor", ["IDXFormat"]),
   ("cifar2tensor", "CIFAR2Tensor", ["IDXFormat"]),
   ("png2tensor", "PNG2Tensor", ["PNGFormat"]),
+  ("npy2tensor", "NPY2Tensor", []),
   ("wgan-init", "WGANInit", ["Engine", "WGAN"]),
   ("wgan-step", "WGANStep", ["Engine", "WGAN"]),
   ("wgan-sample", "WGANSample", ["Engine", "WGAN"]),

@@ -32,7 +32,8 @@ let package = Package(
     .target(name: "FuzzSupport", dependencies: ["TensorIO"], swiftSettings: settings),
   ]
     + [
-      ("fuzz-tensor", ["TensorIO"]), ("fuzz-idx", ["IDXFormat", "TensorIO"]),
+      ("fuzz-tensor", ["TensorIO"]), ("fuzz-numpy", ["TensorIO"]),
+      ("fuzz-idx", ["IDXFormat", "TensorIO"]),
       ("fuzz-png", ["PNGFormat", "TensorIO", "CZlib"]),
       ("fuzz-network", ["Engine", "WGAN", "TensorIO"]),
       ("fuzz-checkpoint", ["Engine", "WGAN", "TensorIO"]),

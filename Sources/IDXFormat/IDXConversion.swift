@@ -58,7 +58,14 @@ private func imageShape(_ reader: IDXReader) throws(FileError) -> [Int] {
   let sizes = reader.header.dimensions
   switch sizes.count {
   case 3: return [sizes[0], 1, sizes[1], sizes[2]]
-  case 4: return sizes
+  case 4:
+    guard !AxisOrder.isProbablyChannelsLast(sizes) else {
+      throw FileError(
+        .invalid, reader.path,
+        "has shape \(TensorEntry.shown(sizes)), which is probably N x H x W x C (expected N x C x H x W); "
+          + "transpose it")
+    }
+    return sizes
   case let rank:
     throw FileError(
       .invalid, reader.path,

@@ -96,8 +96,9 @@ private func images(of file: TensorFile) throws(FileError)
   func invalid(_ message: String) -> FileError { FileError(.invalid, file.path, message) }
   try file.require(kind: "images")
   guard let entry = file.header["images"] else { throw invalid("has no tensor \"images\"") }
-  guard entry.type != .i64 else {
-    throw invalid("tensor images has an unsupported type (expected U8 or F32, found I64)")
+  guard entry.type == .u8 || entry.type == .f32 else {
+    throw invalid(
+      "tensor images has an unsupported type (expected U8 or F32, found \(entry.type.rawValue))")
   }
   let shape = entry.shape
   guard shape.count == 4 else {

@@ -1,6 +1,8 @@
 // The mapping from values to pixels: one linear function for all images of a file. Normalizing each
 // image to its own range would hide saturation of the network.
 
+import TensorIO
+
 /// The values that are drawn as black and as white.
 public struct PixelRange: Sendable, Equatable {
   /// The value that is drawn as 0.
@@ -11,14 +13,8 @@ public struct PixelRange: Sendable, Equatable {
   /// Parses the metadata `range` of a tensor file, such as `0,255` or `-1,1`: two finite decimal
   /// numbers, the lower one first, separated by a comma without blanks. Returns nil for any other text.
   public init?(_ text: String) {
-    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-    // Float would accept `0x1p4` and `nan` too.
-    guard parts.count == 2, text.utf8.allSatisfy("+-.,0123456789eE".utf8.contains),
-      let lowest = Float(parts[0]), let highest = Float(parts[1]),
-      lowest.isFinite, highest.isFinite, lowest < highest
-    else { return nil }
-    self.lowest = lowest
-    self.highest = highest
+    guard let range = ValueRange(text) else { return nil }
+    (lowest, highest) = (range.lowest, range.highest)
   }
 
   /// Maps a value to a pixel: (value − lowest) · 255 / (highest − lowest), rounded to the nearest

@@ -28,6 +28,13 @@ import Glibc
     count = bytes.count
   }
 
+  /// Maps the first bytes of a temporary file. It must not be written any more.
+  init(_ file: TemporaryFile, count: Int, path: String) throws(FileError) {
+    mapping = count > 0 ? MappedFile(file.descriptor, count: count, path: path) : nil
+    guard count == 0 || mapping != nil else { throw FileError(.inputOutput, path, errno: errno) }
+    self.count = count
+  }
+
   deinit { unsafe free(memory.baseAddress) }
 
   /// Reads until `target` bytes are available or the file ends; returns how many are available.

@@ -8,6 +8,7 @@ struct HeaderReader {
   private var metadata: [String: String] = [:]
   private var crc32: UInt32?
   private var checksumOffset: Int?
+  private var hasNoChecksum = true
 
   private struct PlacedTensor {
     let entry: TensorEntry
@@ -23,7 +24,9 @@ struct HeaderReader {
     var reader = HeaderReader(json: JSONScanner(bytes, path: path), path: path)
     guard bytes.first == UInt8(ascii: "{") else { throw reader.json.failure("expected '{'") }
     let entries = try reader.inFileOrder(reader.members())
-    let header = TensorHeader(metadata: reader.metadata, entries: entries, crc32: reader.crc32)
+    let header = TensorHeader(
+      metadata: reader.metadata, entries: entries, crc32: reader.crc32,
+      hasNoChecksum: reader.hasNoChecksum)
     return (header, reader.checksumOffset)
   }
 
@@ -37,16 +40,11 @@ struct HeaderReader {
     var tensors: [PlacedTensor] = []
     var more = try json.enter("{", "}")
     while more {
-      let (name, start) = try key(&names)
+      let (name, _) = try key(&names)
       if name == TensorHeader.metadataName {
         try readMetadata()
-      } else if TensorEntry.isName(name) {
-        tensors.append(try tensor(name))
       } else {
-        throw json.failure(
-          at: start,
-          "invalid tensor name \(quoted(name)) (expected 1 to 128 letters, digits, '_', '.' or '-')"
-        )
+        tensors.append(try tensor(name))
       }
       more = try json.advance("}")
     }
@@ -83,18 +81,28 @@ struct HeaderReader {
       }
       more = try json.advance("}")
     }
-    guard let version = metadata[TensorHeader.versionKey] else { return }
+    guard let version = metadata[TensorHeader.versionKey] else {
+      hasNoChecksum = crc32 == nil
+      return
+    }
     guard version == TensorHeader.version else {
       throw FileError(
         .invalid, path,
         "unsupported tensorio.version (expected \"1\", found \(quoted(version)))")
     }
-    // Otherwise a flipped bit in this key would turn the check off.
-    guard keys.contains(TensorHeader.checksumKey) else {
+    hasNoChecksum = !keys.contains(TensorHeader.checksumKey)
+    // A damaged byte in the key must not turn the check off. With "\\", the first two bytes are an escape.
+    if hasNoChecksum, let key = keys.first(where: { $0 == "\rc32" || isDamagedChecksumKey($0) }) {
       throw FileError(
         .invalid, path,
-        "metadata has tensorio.version but no crc32 (expected 8 hexadecimal digits or \"none\")")
+        "is corrupted: metadata has \(quoted(key)) instead of crc32; remove the key if this is right"
+      )
     }
+  }
+
+  private func isDamagedChecksumKey(_ key: String) -> Bool {
+    let differences = zip(key.utf8, TensorHeader.checksumKey.utf8).count { $0 != $1 }
+    return key.utf8.count == TensorHeader.checksumKey.utf8.count && differences == 1
   }
 
   /// Parses the checksum. Escapes are errors, because its digits are replaced by zeros for the check.
@@ -120,9 +128,9 @@ struct HeaderReader {
       let (key, start) = try key(&keys)
       switch key {
       case "dtype": type = try elementType(name)
-      case "shape": shape = try numbers(atMost: TensorEntry.maximumRank, "dimensions")
+      case "shape": shape = try numbers(atMost: .max, "dimensions")
       case "data_offsets": offsets = try numbers(atMost: 2, "offsets")
-      default: throw json.failure(at: start, "tensor \(name): unknown key \(quoted(key))")
+      default: throw json.failure(at: start, "tensor \(shown(name)): unknown key \(quoted(key))")
       }
       more = try json.advance("}")
     }
@@ -136,13 +144,14 @@ struct HeaderReader {
       throw failure(name, "data_offsets end at byte \(offsets[1]), before they begin")
     }
     guard let entry = TensorEntry(valid: name, type, shape) else {
-      throw failure(name, "shape is too large (size in bytes exceeds 64 bits)")
+      let packed = type.bitCount < 8 ? ", or elements do not fill whole bytes" : ""
+      throw failure(name, "shape is too large (size in bytes exceeds 64 bits)\(packed)")
     }
     let size = offsets[1] - offsets[0]
     guard size == entry.byteCount else {
       throw failure(
         name,
-        "data_offsets do not match \(type.rawValue) \(shape) "
+        "data_offsets do not match \(type.rawValue) \(TensorEntry.shown(shape)) "
           + "(expected \(entry.byteCount) bytes, found \(size))")
     }
     return PlacedTensor(entry: entry, range: offsets[0]..<offsets[1])
@@ -151,9 +160,6 @@ struct HeaderReader {
   private mutating func elementType(_ name: String) throws(FileError) -> ElementType {
     let spelling = try json.string()
     if let type = ElementType(rawValue: spelling) { return type }
-    guard !ElementType.isKnown(spelling) else {
-      throw failure(name, "unsupported dtype \(spelling) (expected U8, F32 or I64)")
-    }
     throw failure(name, "unknown dtype \(quoted(spelling))")
   }
 
@@ -192,6 +198,8 @@ struct HeaderReader {
   }
 
   private func failure(_ name: String, _ message: String) -> FileError {
-    FileError(.invalid, path, "tensor \(name): \(message)")
+    FileError(.invalid, path, "tensor \(shown(name)): \(message)")
   }
+
+  private func shown(_ name: String) -> String { TensorEntry.isName(name) ? name : quoted(name) }
 }

@@ -1,47 +1,8 @@
-// One tensor as the header describes it. Every value is valid: an allowed name, a rank of at most 8,
-// and a size that fits into an Int.
-
-/// The type of a tensor's elements, little-endian. The raw value is its name in safetensors.
-public enum ElementType: String, Sendable, CaseIterable {
-  /// An unsigned 8-bit integer.
-  case u8 = "U8"
-  /// An IEEE 754 single-precision number.
-  case f32 = "F32"
-  /// A signed 64-bit integer.
-  case i64 = "I64"
-
-  /// The size of one element, in bytes.
-  public var byteCount: Int {
-    switch self {
-    case .u8: 1
-    case .f32: 4
-    case .i64: 8
-    }
-  }
-
-  /// The Swift type of an element.
-  var swiftType: any BitwiseCopyable.Type {
-    switch self {
-    case .u8: UInt8.self
-    case .f32: Float.self
-    case .i64: Int64.self
-    }
-  }
-
-  /// Whether safetensors defines a type of this name, supported here or not.
-  static func isKnown(_ name: String) -> Bool {
-    let known = [
-      "BOOL", "F4", "F6_E2M3", "F6_E3M2", "U8", "I8", "F8_E5M2", "F8_E4M3", "F8_E8M0",
-      "F8_E4M3FNUZ", "F8_E5M2FNUZ", "I16", "U16", "F16", "BF16", "I32", "U32", "F32", "C64",
-      "F64", "I64", "U64",
-    ]
-    return known.contains(name)
-  }
-}
+// One tensor as the header describes it. Every size fits into an Int.
 
 /// The name, element type and shape of a tensor.
 public struct TensorEntry: Sendable, Equatable {
-  /// The name: 1 to 128 ASCII letters, digits, `_`, `.` and `-`.
+  /// The name. In a file that another program wrote, it may contain any characters.
   public let name: String
   /// The type of the elements.
   public let type: ElementType
@@ -52,6 +13,7 @@ public struct TensorEntry: Sendable, Equatable {
   /// The size of all elements, in bytes.
   public let byteCount: Int
 
+  /// The largest rank that we write.
   static let maximumRank = 8
 
   /// Describes a tensor.
@@ -64,30 +26,34 @@ public struct TensorEntry: Sendable, Equatable {
   ///   size in bytes fits into an Int even if dimensions of 0 are left out.
   public init(_ name: String, _ type: ElementType, _ shape: [Int]) {
     precondition(Self.isName(name), "invalid tensor name \(quoted(name))")
-    guard let entry = TensorEntry(valid: name, type, shape) else {
+    guard shape.count <= Self.maximumRank, let entry = TensorEntry(valid: name, type, shape) else {
       preconditionFailure("tensor \(name): impossible shape \(shape)")
     }
     self = entry
   }
 
-  /// Describes a tensor with a valid name; nil if the shape is impossible.
+  /// Describes a tensor with any name; nil if its size is not a number of bytes that fits into an Int.
   init?(valid name: String, _ type: ElementType, _ shape: [Int]) {
-    guard shape.count <= Self.maximumRank else { return nil }
+    // The sizes of elements of less than a byte are counted in bits.
+    let isPacked = type.bitCount < 8
+    let unit = isPacked ? type.bitCount : type.byteCount
     // A 0 must not hide an overflow: another reader may multiply the other dimensions first.
-    var size = type.byteCount
+    var size = unit
     for dimension in shape where dimension != 0 {
       let (product, overflow) = size.multipliedReportingOverflow(by: dimension)
       guard dimension > 0, !overflow else { return nil }
       size = product
     }
+    if shape.contains(0) { size = 0 }
+    guard !isPacked || size.isMultiple(of: 8) else { return nil }
     self.name = name
     self.type = type
     self.shape = shape
-    byteCount = shape.contains(0) ? 0 : size
-    elementCount = byteCount / type.byteCount
+    byteCount = isPacked ? size / 8 : size
+    elementCount = size / unit
   }
 
-  /// Whether a text is a valid name of a tensor.
+  /// Whether a text is a name that we write: 1 to 128 ASCII letters, digits, `_`, `.` and `-`.
   static func isName(_ name: String) -> Bool {
     (1...128).contains(name.utf8.count) && name != TensorHeader.metadataName
       && name.utf8.allSatisfy { byte in
@@ -99,5 +65,18 @@ public struct TensorEntry: Sendable, Equatable {
         default: false
         }
       }
+  }
+
+  /// The name for a message: without control characters, and of bounded length.
+  package var shownName: String { Self.isName(name) ? name : quoted(name) }
+
+  /// The shape for a message, such as `60000x28x28`, of bounded length.
+  package var shownShape: String { Self.shown(shape) }
+
+  /// A shape for a message.
+  package static func shown(_ shape: [Int]) -> String {
+    guard !shape.isEmpty else { return "scalar" }
+    let sizes = shape.prefix(maximumRank).map { "\($0)" }.joined(separator: "x")
+    return shape.count <= maximumRank ? sizes : "\(sizes)x… (rank \(shape.count))"
   }
 }

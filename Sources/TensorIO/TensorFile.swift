@@ -8,13 +8,20 @@ public final class TensorFile {
   /// The tensors and the metadata of the file.
   public let header: TensorHeader
 
-  /// The size of the largest header that is accepted, in bytes.
-  static let headerLimit = 1 << 24
+  /// What the user should know about how the file was read: a line each, without the path.
+  public internal(set) var notes: [String] = []
 
-  private let content: FileContent
-  private let dataStart: Int
-  /// Copies of the misaligned tensors, by index.
-  private var aligned: [Int: FileContent] = [:]
+  /// The size of the largest header that is accepted, in bytes: the limit of safetensors.
+  static let headerLimit = 100_000_000
+
+  /// Where the bytes of a tensor begin.
+  struct Place {
+    let content: FileContent
+    let start: Int
+  }
+
+  /// The places of the tensors, by index.
+  private var places: [Place]
   /// The checksums of the tensors, by index, once they are computed.
   private var checksums: [UInt32?]
 
@@ -26,26 +33,42 @@ public final class TensorFile {
   /// - Parameter path: A path, or `-` for standard input.
   /// - Throws: `.invalid` if the file is not a tensor file, is truncated or is corrupted; what
   ///   `InputFile.init` throws; `.inputOutput` if reading fails.
-  public init(_ path: String) throws(FileError) {
+  public convenience init(_ path: String) throws(FileError) {
     let input = try InputFile(path)
-    let content = FileContent(input)
-    let (header, dataStart, checksumOffset) = try Self.readHeader(content, input)
+    try self.init(input, FileContent(input))
+  }
 
+  /// Reads and validates an open file.
+  init(_ input: InputFile, _ content: FileContent) throws(FileError) {
+    let (header, dataStart, checksumOffset) = try Self.readHeader(content, input)
     try Self.load(dataStart + header.dataByteCount, content, input)
-    self.path = input.path
+    path = input.path
     self.header = header
-    self.content = content
-    self.dataStart = dataStart
+    places = header.offsets.map { Place(content: content, start: dataStart + $0) }
     checksums = Array(repeating: nil, count: header.entries.count)
     if let expected = header.crc32, let checksumOffset {
-      let found = fileChecksum(8 + checksumOffset)
+      let found = fileChecksum(content, dataStart, 8 + checksumOffset)
       guard found == expected else {
         throw FileError(
           .invalid, path,
           "is corrupted: wrong checksum (expected crc32 \(Checksum.digits(expected)), found "
-            + "\(Checksum.digits(found)))")
+            + "\(Checksum.digits(found))); a program that changes the file must remove crc32 from its "
+            + "metadata")
       }
     }
+    try alignTensors()
+  }
+
+  /// Makes a file of tensors that lie at any places.
+  ///
+  /// - Parameters:
+  ///   - path: The name for messages.
+  ///   - header: The tensors and the metadata.
+  ///   - places: The places of the tensors, in the order of the header.
+  init(_ path: String, _ header: TensorHeader, _ places: [Place]) throws(FileError) {
+    precondition(header.entries.count == places.count)
+    (self.path, self.header, self.places) = (path, header, places)
+    checksums = Array(repeating: nil, count: header.entries.count)
     try alignTensors()
   }
 
@@ -61,19 +84,16 @@ public final class TensorFile {
     _ header: TensorHeader, data: Span<UInt8>, name: String
   ) throws(FileError) {
     precondition(data.count == header.dataByteCount)
-    content = try FileContent(data, path: name)
-    (path, self.header, dataStart) = (name, header, 0)
+    let content = try FileContent(data, path: name)
+    (path, self.header) = (name, header)
+    places = header.offsets.map { Place(content: content, start: $0) }
     checksums = Array(repeating: nil, count: header.entries.count)
   }
 
-  /// Reads only the header of a file, and checks the size of a regular file. The checksum is not
-  /// checked.
-  ///
-  /// - Parameter input: A file that has not been read.
-  /// - Returns: The header.
-  /// - Throws: `.invalid` if the header or the size is wrong; `.inputOutput` if reading fails.
-  public static func header(of input: InputFile) throws(FileError) -> TensorHeader {
-    let content = FileContent(input)
+  /// Reads only the header of a tensor file, and checks the size of a regular file.
+  static func header(
+    of input: InputFile, _ content: FileContent
+  ) throws(FileError) -> TensorHeader {
     let (header, dataStart, _) = try readHeader(content, input)
     if content.isMapped { try load(dataStart + header.dataByteCount, content, input) }
     return header
@@ -98,7 +118,7 @@ public final class TensorFile {
   ///
   /// - Parameters:
   ///   - name: The name of the tensor.
-  ///   - type: The Swift type of its elements: `UInt8`, `Float` or `Int64`.
+  ///   - type: The Swift type of its elements, such as `UInt8`, `Float` or `Int64`.
   /// - Returns: The elements; nil if there is no tensor of that name and type.
   public func numbers<Number: BitwiseCopyable>(
     of name: String, as type: Number.Type = Number.self
@@ -110,7 +130,7 @@ public final class TensorFile {
   ///
   /// - Parameters:
   ///   - name: The name of the tensor.
-  ///   - body: Receives the elements: `UInt8`, `Float` or `Int64`.
+  ///   - body: Receives the elements, such as `UInt8`, `Float` or `Int64`. Those of type BOOL are `UInt8`.
   /// - Returns: The result of `body`; nil if there is no tensor of that name and type.
   /// - Throws: What `body` throws.
   public func withNumbers<Number: BitwiseCopyable, Result, Failure>(
@@ -130,8 +150,7 @@ public final class TensorFile {
   /// They are valid while this object is alive. Use `withExtendedLifetime` to keep it alive.
   @unsafe public func bytes(of name: String) -> UnsafeRawBufferPointer? {
     guard let index = header.index(of: name) else { return nil }
-    guard let copy = aligned[index] else { return unsafe content.bytes(range(index)) }
-    return unsafe copy.bytes(0..<header.entries[index].byteCount)
+    return unsafe places[index].content.bytes(range(index))
   }
 
   /// The CRC-32 of a tensor's bytes; nil if there is no tensor of that name.
@@ -141,13 +160,20 @@ public final class TensorFile {
 
   /// Checks the kind of the file.
   ///
+  /// A file without `tensorio.kind` that has the key `checkpoint.version` is a checkpoint.
+  ///
   /// - Parameter kind: The expected value of the metadata `tensorio.kind`.
   /// - Throws: `.invalid` if the file is of another kind.
   public func require(kind: String) throws(FileError) {
-    guard header.kind != kind else { return }
     func noun(_ kind: String) -> String { kind.hasSuffix("s") ? kind : "a \(kind)" }
-    guard let found = header.kind else {
-      throw FileError(.invalid, path, "is not \(noun(kind)): metadata has no tensorio.kind")
+    let isCheckpoint = header.kind == nil && header.metadata["checkpoint.version"] != nil
+    let found = isCheckpoint ? "checkpoint" : header.kind
+    if found == kind { return }
+    guard let found else {
+      throw FileError(
+        .invalid, path,
+        "is not \(noun(kind)): metadata has no tensorio.kind; a program that saves \(noun(kind)) "
+          + "again must keep its metadata, such as save_file(tensors, path, metadata)")
     }
     let known = TensorEntry.isName(found) ? noun(found) : quoted(found)
     throw FileError(.invalid, path, "is \(known), not \(noun(kind))")
@@ -194,7 +220,7 @@ public final class TensorFile {
   }
 
   /// The CRC-32 of the whole file, with the eight digits at `offset` replaced by zeros.
-  private func fileChecksum(_ offset: Int) -> UInt32 {
+  private func fileChecksum(_ content: FileContent, _ dataStart: Int, _ offset: Int) -> UInt32 {
     var sum = Checksum()
     content.withBytes(0..<offset) { sum.append($0) }
     sum.append(Array(Checksum.placeholder.utf8).span)
@@ -208,25 +234,28 @@ public final class TensorFile {
   private func checksum(_ index: Int) -> UInt32 {
     if let known = checksums[index] { return known }
     var sum = Checksum()
-    content.withBytes(range(index)) { sum.append($0) }
+    places[index].content.withBytes(range(index)) { sum.append($0) }
     checksums[index] = sum.value
     return sum.value
   }
 
-  /// The position of a tensor's bytes in the file.
+  /// The position of a tensor's bytes in its content.
   private func range(_ index: Int) -> Range<Int> {
-    let start = dataStart + header.offsets[index]
+    let start = places[index].start
     return start..<start + header.entries[index].byteCount
   }
+
+  /// The place of a tensor; nil if there is none of that name.
+  func place(of name: String) -> Place? { header.index(of: name).map { places[$0] } }
 
   /// Copies the misaligned tensors; only files of other programs have any.
   private func alignTensors() throws(FileError) {
     for (index, entry) in header.entries.enumerated() {
-      let range = range(index)
-      if range.lowerBound.isMultiple(of: entry.type.byteCount) { continue }
-      aligned[index] = try content.withBytes(range) { bytes throws(FileError) in
+      if places[index].start.isMultiple(of: entry.type.byteCount) { continue }
+      let copy = try places[index].content.withBytes(range(index)) { bytes throws(FileError) in
         try FileContent(bytes, path: path)
       }
+      places[index] = Place(content: copy, start: 0)
     }
   }
 }

@@ -12,6 +12,9 @@ public struct TensorHeader: Sendable, Equatable {
   /// The CRC-32 of the whole file that was read; nil if the file has none, and in a header to be
   /// written.
   public let crc32: UInt32?
+  /// Whether another program has saved the file without a checksum. Our own files have one, or
+  /// `none` if they were written to a pipe.
+  public let hasNoChecksum: Bool
   /// The size of all tensors, in bytes.
   public let dataByteCount: Int
 
@@ -45,7 +48,10 @@ public struct TensorHeader: Sendable, Equatable {
   }
 
   /// Creates the description of a file that was read; tensors may be misaligned.
-  init(metadata: [String: String], entries: [TensorEntry], crc32: UInt32?) {
+  init(
+    metadata: [String: String], entries: [TensorEntry], crc32: UInt32?, hasNoChecksum: Bool = false
+  ) {
+    self.hasNoChecksum = hasNoChecksum
     self.metadata = metadata
     self.entries = entries
     self.crc32 = crc32
@@ -65,9 +71,6 @@ public struct TensorHeader: Sendable, Equatable {
 
   /// The content of the file, such as `images` or `checkpoint`; nil in files of other programs.
   public var kind: String? { metadata[Self.kindKey] }
-
-  /// Whether another program wrote the file: it has no `tensorio.version`, and may lack a checksum.
-  public var isForeign: Bool { metadata[Self.versionKey] == nil }
 
   /// The tensor of this name, if there is one.
   public subscript(name: String) -> TensorEntry? { index(of: name).map { entries[$0] } }

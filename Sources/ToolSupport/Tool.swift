@@ -1,6 +1,6 @@
 public import ArgumentParser
 import Glibc
-import TensorIO
+public import TensorIO
 
 /// A command-line tool: data on standard output, messages on standard error, and a documented exit status.
 ///
@@ -61,14 +61,32 @@ extension Tool {
     StandardStream.writeError("\(_commandName): \(printable(message))")
   }
 
-  /// Opens a checkpoint, and reports on standard error if another program wrote it without a
-  /// checksum.
+  /// Opens a checkpoint, and reports on standard error if it has no checksum or was converted.
   public static func open(checkpoint path: String) throws(FileError) -> TensorFile {
-    let file = try TensorFile(path)
-    if file.header.isForeign, file.header.crc32 == nil {
+    let file = try TensorFile.checkpoint(path)
+    reportNotes(of: file)
+    return file
+  }
+
+  /// Opens images of any supported format, and reports on standard error what was assumed or converted.
+  ///
+  /// - Parameters:
+  ///   - path: A path, or `-` for standard input.
+  ///   - reading: What to read, and how.
+  /// - Throws: What `TensorFile.images` throws.
+  public static func open(
+    images path: String, _ reading: ImageReading = ImageReading()
+  ) throws(FileError) -> TensorFile {
+    let file = try TensorFile.images(path, reading)
+    reportNotes(of: file)
+    return file
+  }
+
+  private static func reportNotes(of file: TensorFile) {
+    for note in file.notes { report("\(file.path): \(note)") }
+    if file.header.hasNoChecksum {
       report("\(file.path): has no checksum, so damage to it is not detected")
     }
-    return file
   }
 
   /// Rejects arguments, the last `count` of the process, that are not UTF-8. Repaired, they would name

@@ -3,6 +3,7 @@ import CIFAR2Tensor
 import Glibc
 import IDX2Tensor
 import Metrics2TB
+import NPY2Tensor
 import PNG2Tensor
 import Tensor2PNG
 import TensorIO
@@ -13,7 +14,7 @@ import WGANPlot
 import WGANSample
 import WGANStep
 
-/// Every tool in one executable, `wgan`: ten copies of the Swift library would be most of an installation.
+/// Every tool in one executable, `wgan`: eleven copies of the Swift library would be most of an installation.
 ///
 /// It runs the tool whose name it is called by, through a link, or else the one that its first argument names.
 @main
@@ -21,8 +22,9 @@ struct Multicall: Tool {
   /// The tools, in the order of the pipeline.
   private static var tools: [any Tool.Type] {
     [
-      IDX2Tensor.tool, CIFAR2Tensor.tool, PNG2Tensor.tool, WGANInit.tool, WGANStep.tool,
-      WGANSample.tool, Tensor2PNG.tool, TensorInfo.tool, WGANPlot.tool, Metrics2TB.tool,
+      IDX2Tensor.tool, CIFAR2Tensor.tool, PNG2Tensor.tool, NPY2Tensor.tool, WGANInit.tool,
+      WGANStep.tool, WGANSample.tool, Tensor2PNG.tool, TensorInfo.tool, WGANPlot.tool,
+      Metrics2TB.tool,
     ]
   }
 

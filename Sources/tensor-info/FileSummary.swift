@@ -17,9 +17,7 @@ struct FileSummary {
   }
 
   /// Summarizes the header of a file.
-  init(header input: InputFile) throws(FileError) {
-    self.init(input.path, try TensorFile.header(of: input), nil)
-  }
+  init(_ path: String, _ header: TensorHeader) { self.init(path, header, nil) }
 
   private init(_ path: String, _ header: TensorHeader, _ statistics: [TensorStatistics]?) {
     self.path = path
@@ -64,7 +62,7 @@ struct FileSummary {
       return value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(Float(value))"
     }
     let shape = entry.shape.isEmpty ? "scalar" : entry.shape.map(String.init).joined(separator: "x")
-    var row = [entry.name, entry.type.rawValue, shape]
+    var row = [truncated(printable(entry.name)), entry.type.rawValue, shape]
     guard let statistics else { return row }
     row += [statistics.minimum, statistics.maximum].map { number in
       if case .real(let number)? = number { short(number) } else { number?.description ?? "-" }
@@ -76,10 +74,10 @@ struct FileSummary {
   }
 
   /// The number of elements under each first component of a name, such as `generator`, in file order.
-  private var elementsByPrefix: [(prefix: Substring, count: Int)] {
-    var sizes: [(prefix: Substring, count: Int)] = []
+  private var elementsByPrefix: [(prefix: String, count: Int)] {
+    var sizes: [(prefix: String, count: Int)] = []
     for entry in header.entries {
-      let prefix = entry.name.prefix { $0 != "." }
+      let prefix = truncated(printable(String(entry.name.prefix { $0 != "." && $0 != "/" })))
       if sizes.last?.prefix != prefix { sizes.append((prefix, 0)) }
       sizes[sizes.count - 1].count += entry.elementCount
     }
@@ -126,6 +124,8 @@ extension TensorStatistics.Number {
   fileprivate var json: JSONValue {
     switch self {
     case .integer(let number): .integer(Int(number))
+    // Readers of JSON take such a number as a double-precision one.
+    case .unsigned(let number): .number(Double(number))
     case .real(let number): .number(number)
     }
   }

@@ -8,12 +8,15 @@ package var tool: any Tool.Type { TensorInfo.self }
 struct TensorInfo: Tool {
   static let configuration = CommandConfiguration(
     commandName: "tensor-info",
-    abstract: "Print the metadata and the tensors of a tensor file.",
+    abstract: "Print the metadata and the tensors of a tensor or NumPy file.",
     usage: "tensor-info [--json] [--header] [FILE]",
     discussion: """
       Prints the kind of the file, the result of the checksum, the metadata (for a checkpoint, its \
       configuration and progress), and for each tensor its type, shape, minimum, maximum and mean; for \
       labels, also the number of images with each label. A corrupted file is an error (status 65).
+
+      Reads every safetensors file, .npy and .npz. An array of a .npy file has the name arr_0. There are \
+      no statistics of complex numbers and of numbers with less than 16 bits.
 
       EXAMPLES:
         tensor-info ckpt.bin
@@ -24,7 +27,7 @@ struct TensorInfo: Tool {
       """,
     version: toolVersion)
 
-  @Argument(help: "Tensor file; - is standard input.", completion: .file())
+  @Argument(help: "Tensor file, or .npy or .npz file; - is standard input.", completion: .file())
   var file = "-"
 
   @Flag(
@@ -44,7 +47,19 @@ struct TensorInfo: Tool {
   var header = false
 
   func run() throws {
-    let summary = try header ? FileSummary(header: InputFile(file)) : FileSummary(TensorFile(file))
+    let (summary, notes) = try header ? headerSummary() : wholeSummary()
+    for note in notes { Self.report("\(file == "-" ? "standard input" : file): \(note)") }
     try StandardStream.write(json ? "\(summary.json)\n" : summary.text, to: 1)
+  }
+
+  private func headerSummary() throws -> (FileSummary, notes: [String]) {
+    let input = try InputFile(file)
+    let (header, notes) = try TensorFile.header(of: input)
+    return (FileSummary(input.path, header), notes)
+  }
+
+  private func wholeSummary() throws -> (FileSummary, notes: [String]) {
+    let tensors = try TensorFile.arrays(file)
+    return (FileSummary(tensors), tensors.notes)
   }
 }

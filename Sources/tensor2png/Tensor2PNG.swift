@@ -12,7 +12,7 @@ struct Tensor2PNG: Tool {
     abstract: "Draw the images of a tensor file as a grid in one PNG file.",
     usage: "tensor2png [TENSOR] [--first I] [-n N] [--columns C] [--scale K] [-o FILE]",
     discussion: """
-      Reads U8 or F32 images with 1 or 3 channels. The range in the metadata is mapped linearly to \
+      Reads images with 1 or 3 channels: tensor files, other safetensors files, .npy and .npz. The range in the metadata is mapped linearly to \
       0...255, rounded and clamped. It is the same for all images: none is normalized to its own range.
 
       EXAMPLES:
@@ -22,7 +22,7 @@ struct Tensor2PNG: Tool {
       """,
     version: toolVersion)
 
-  @Argument(help: "Tensor file of images; - is standard input.", completion: .file())
+  @Argument(help: "Tensor, .npy or .npz file of images; - is standard input.", completion: .file())
   var tensor = "-"
 
   @Option(
@@ -70,7 +70,8 @@ struct Tensor2PNG: Tool {
   func run() throws {
     let output = try output.open(keeping: tensor)
     let png = try drawImages(
-      of: try TensorFile(tensor), columns: columns, padding: padding, scale: scale, first: first,
+      of: try Self.open(images: tensor), columns: columns, padding: padding, scale: scale,
+      first: first,
       count: number, spread: spread)
     try output.write(png)
     try output.commit()

@@ -64,7 +64,7 @@ struct WGANInit: Tool {
 
   @Option(
     help: ArgumentHelp(
-      "Take the image shape from this tensor file of images.", valueName: "images"),
+      "Take the image shape from this tensor, .npy or .npz file.", valueName: "images"),
     completion: .file())
   var like: String?
 
@@ -198,7 +198,7 @@ struct WGANInit: Tool {
   }
 
   private func image() throws -> Shape {
-    if let like { return try Shape(like: try TensorFile(like)) }
+    if let like { return try Shape(like: try Self.open(images: like)) }
     return shape.flatMap { Shape($0) } ?? .mnist
   }
 

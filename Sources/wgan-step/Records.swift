@@ -25,7 +25,8 @@ struct Records {
     let state = trainer.state
     let isNew = options.metrics.map { (SystemCall.status(of: $0)?.st_size ?? 0) == 0 } ?? false
     heldOut = try options.heldOut.map { path in
-      let images = try TrainingImages(try TensorFile(path))
+      let images = try TrainingImages(
+        try WGANStep.open(images: path, ImageReading(isForTraining: true)))
       let estimate = try blaming(images: path, checkpoint: checkpoint) {
         try HeldOutEstimate(of: state, on: images, pool: pool)
       }

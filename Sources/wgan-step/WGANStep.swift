@@ -39,7 +39,7 @@ struct WGANStep: Tool {
   var checkpoint = "-"
 
   @Option(
-    help: ArgumentHelp("Training images, a tensor file.", valueName: "images"),
+    help: ArgumentHelp("Training images: a tensor, .npy or .npz file.", valueName: "images"),
     completion: .file())
   var data: String
 
@@ -89,7 +89,7 @@ struct WGANStep: Tool {
     if let warning = state.progress.arithmetic.warning {
       Self.report("\(checkpointName): \(warning)")
     }
-    let images = try TrainingImages(try TensorFile(data))
+    let images = try TrainingImages(try Self.open(images: data, ImageReading(isForTraining: true)))
     let pool = try ThreadPool(count: threads.count)
     let trainer = try blaming(images: data, checkpoint: checkpoint) {
       try Trainer(state, images: images, pool: pool)

@@ -112,7 +112,7 @@ import Testing
       "wgan-step mlp-gp.bin --data few.tensor --steps 1 -o old", 65, "few.tensor: ",
       "at least 20, found 19"),
     Case("wgan-step mlp-gp.bin --data bright.tensor --steps 1 -o old", 65, "outside its range"),
-    Case("wgan-step mlp-gp.bin --data bare.tensor --steps 1 -o old", 65, "range unknown"),
+    Case("wgan-step mlp-gp.bin --data bare.tensor --steps 1 -o old", 65, "no range"),
     // Outputs
     Case(
       "wgan-sample mlp-gp.bin -n 1000 > /dev/full", 74, "standard output: no space left on device"),
@@ -237,7 +237,7 @@ import Testing
     try shell.write("flipped.bin", flipped)
     try writeImages(
       shell, "bright.tensor", [Float](repeating: 2, count: 1280), .f32, ["range": "-1,1"])
-    try writeImages(shell, "bare.tensor", [UInt8](repeating: 2, count: 1280), .u8, [:])
+    try writeImages(shell, "bare.tensor", [Float](repeating: 2.5, count: 1280), .f32, [:])
     try shell.run(
       """
       echo precious > old; echo some words > words; : > empty; mkdir folder

@@ -48,7 +48,7 @@ import Testing
   ) -> [UInt8] {
     let count = size ?? data?.count ?? shape.reduce(1, *)
     return container(
-      #"{"__metadata__":{"tensorio.kind":"\#(kind)",\#(metadata)},"#
+      #"{"__metadata__":{"crc32":"none","tensorio.version":"1","tensorio.kind":"\#(kind)",\#(metadata)},"#
         + #""\#(name)":{"dtype":"\#(type)","shape":\#(shape),"data_offsets":[0,\#(count)]}}"#,
       data ?? [UInt8](repeating: 0, count: count))
   }
@@ -81,7 +81,10 @@ import Testing
     Case("metadata of a megabyte", images(#""range":"0,255","w":"\#(megabyte)""#), draw),
     Case("metadata of a megabyte", images(#""range":"0,255","w":"\#(megabyte)""#), train),
     Case("kind of a megabyte", images(kind: megabyte), draw, "is \"xxxx"),
-    Case("name of a megabyte", images(name: megabyte), draw, "xxx…\" (expected 1 to 128"),
+    Case("name of a megabyte", images(name: megabyte), draw, "has no tensor \"images\""),
+    Case(
+      "name of a megabyte without its shape",
+      container("{\"\(megabyte)\":{}}"), draw, "tensor \"xxxx"),
     Case("type of a megabyte", images(type: megabyte), draw, "tensor images: unknown dtype \"xxxx"),
     Case(
       "kind with control characters", images(kind: controls), draw,
@@ -94,7 +97,10 @@ import Testing
       #"range "\u{1b}[31m\u{a}"#),
     Case(
       "name with control characters", images(name: controls), draw,
-      #"tensor name "\u{1b}[31m\u{a}\u{202e}" ("#),
+      "has no tensor \"images\""),
+    Case(
+      "name with control characters, without its shape",
+      container("{\"\(controls)\":{}}"), draw, #"tensor "\u{1b}[31m\u{a}\u{202e}": missing"#),
     Case(
       "type with control characters", images(type: controls), draw,
       #"unknown dtype "\u{1b}[31m\u{a}\u{202e}""#),
@@ -102,16 +108,23 @@ import Testing
       "one letter with a thousand accents",
       images(kind: "e" + String(repeating: "\u{301}", count: 1000)), draw, "…\", not images"),
     Case("no images", images(shape: [0, 1, 8, 8]), draw, "has 0 images"),
-    Case("no images", images(shape: [0, 1, 8, 8]), train, "[0, 1, 8, 8], not N x C x H x W"),
+    Case("no images", images(shape: [0, 1, 8, 8]), train, "0x1x8x8, not N x C x H x W"),
     Case(
       "images without pixels", images(shape: [3, 1, 0, 8]), draw, "images have no pixels (0×8)"),
-    Case("rank 3", images(shape: [150, 8, 8]), draw, "rank (expected 4, N×C×H×W; found 3)"),
+    Case("rank 3", images(shape: [150, 8, 8]), draw),
+    Case("rank 2", images(shape: [150, 64]), draw, "rank (expected 4, N×C×H×W; found 2)"),
     Case(
       "2 channels", images(shape: [75, 2, 8, 8]), draw,
       "channels (expected 1, gray, or 3, RGB; found 2)"),
     Case(
-      "I64", images(type: "I64", shape: [1, 1, 1, 1], data: .init(repeating: 0, count: 8)), draw,
-      "type (expected U8 or F32, found I64)"),
+      "I64", images(type: "I64", shape: [1, 1, 1, 1], data: .init(repeating: 0, count: 8)), draw),
+    Case(
+      "I64 out of range",
+      images(type: "I64", shape: [1, 1, 1, 1], data: .init(repeating: 1, count: 8)),
+      draw, "images[0, 0, 0, 0] is 72340172838076673 (expected an integer from 0 to 255)"),
+    Case(
+      "C64", images(type: "C64", shape: [1, 1, 1, 1], data: .init(repeating: 0, count: 8)), draw,
+      "tensor images has unsupported elements C64"),
     Case("2⁶³ images", images(shape: [.max, 1, 1, 1], data: []), draw, "bytes, found 0)"),
     Case(
       "2⁶² images", images(shape: [1 << 62, 4, 1, 1], data: []), draw, "shape is too large"),

@@ -41,6 +41,7 @@ import Testing
     Reader("wgan-step mlp-gp.bin --data FILE --steps 1 -o old", .tensor),
     Reader("wgan-sample FILE -o old", .tensor),
     Reader("tensor2png FILE -o old", .tensor),
+    Reader("npy2tensor FILE -o old", .tensor),
   ]
 
   private static let zeros = [

@@ -5,7 +5,8 @@ import Testing
 enum Multicall {
   /// The tools, in the order of the pipeline.
   static let tools = [
-    "idx2tensor", "cifar2tensor", "png2tensor", "wgan-init", "wgan-step", "wgan-sample",
+    "idx2tensor", "cifar2tensor", "png2tensor", "npy2tensor", "wgan-init", "wgan-step",
+    "wgan-sample",
     "tensor2png",
     "tensor-info", "wgan-plot", "metrics2tb",
   ]

@@ -30,7 +30,7 @@ import Testing
       "\(error?.message ?? "accepted")")
   }
 
-  @Test(arguments: FileCase.valid)
+  @Test(arguments: FileCase.valid + FileCase.types)
   func `an unusual but valid file is accepted`(_ file: FileCase) throws {
     let folder = try Folder()
     let path = try folder.write(file.bytes, to: "x.tensor")

@@ -163,7 +163,10 @@ import Testing
     let folder = try Folder()
     let file = try TensorFile(folder.write(container("{}", data: 0), to: "x.tensor"))
     let error = fileError { try file.require(kind: "checkpoint") }
-    #expect(error?.message == "is not a checkpoint: metadata has no tensorio.kind")
+    #expect(
+      error?.message
+        == "is not a checkpoint: metadata has no tensorio.kind; a program that saves a checkpoint again "
+        + "must keep its metadata, such as save_file(tensors, path, metadata)")
   }
 
   /// A header of up to six tensors, the larger types first so that each is aligned.
@@ -175,7 +178,7 @@ import Testing
       names.insert(
         String((0..<count).map { _ in letters.randomElement(using: &random) ?? "a" }))
     }
-    let types = ElementType.allCases.shuffled(using: &random)
+    let types = ElementType.allCases.filter { $0.bitCount >= 8 }.shuffled(using: &random)
     let entries = names.sorted().enumerated().map { index, name in
       let rank = Int.random(in: 0...8, using: &random)
       let shape = (0..<rank).map { _ in Int.random(in: rank > 4 ? 1...2 : 0...4, using: &random) }

@@ -15,6 +15,10 @@ enum CheckpointMetadata {
   static let version = "1"
   static let versionKey = "checkpoint.version"
 
+  /// What to do if a required key is missing, because another program has saved the checkpoint.
+  static let missingKeyAdvice =
+    "; copy it from the original checkpoint, such as save_file(tensors, path, metadata)"
+
   /// The keys that begin with these belong to this format.
   private static let namespaces = ["checkpoint.", "config.", "progress."]
 
@@ -95,7 +99,7 @@ enum CheckpointMetadata {
   static func decode(_ file: TensorFile) throws(FileError) -> Content {
     let metadata = file.header.metadata
     guard let found = metadata[versionKey] else {
-      throw FileError(.invalid, file.path, "metadata has no \(versionKey)")
+      throw FileError(.invalid, file.path, "metadata has no \(versionKey)\(missingKeyAdvice)")
     }
     guard found == version else {
       throw FileError(

@@ -59,7 +59,10 @@ extension CheckpointMetadata {
     func read(_ file: TensorFile, into content: inout Content) throws(FileError) {
       let found = file.header.metadata[key]
       if let text = found ?? defaultText, parse(text, &content), print(content) == text { return }
-      guard let found else { throw FileError(.invalid, file.path, "metadata has no \(key)") }
+      guard let found else {
+        throw FileError(
+          .invalid, file.path, "metadata has no \(key)\(CheckpointMetadata.missingKeyAdvice)")
+      }
       throw FileError(.invalid, file.path, "metadata \(key) is not valid: \(quoted(found))")
     }
   }

@@ -104,16 +104,19 @@ private struct CheckpointLayout {
     let content = try CheckpointMetadata.decode(file)
     let layout = Self(content.configuration)
     var unseen = Dictionary(uniqueKeysWithValues: layout.entries.map { ($0.name, $0) })
-    for found in file.header.entries {
+    // PyTorch counts the batches of each batch norm layer; no computation of ours uses the number.
+    let counted = layout.entries.map(\.name).filter { $0.hasSuffix(".running_mean") }
+    let counters = Set(counted.map { $0.replacing(".running_mean", with: ".num_batches_tracked") })
+    for found in file.header.entries where !counters.contains(found.name) {
       guard let expected = unseen.removeValue(forKey: found.name) else {
         throw FileError(
-          .invalid, file.path, "tensor \(found.name) is unknown: the configuration has none")
+          .invalid, file.path, "tensor \(found.shownName) is unknown: the configuration has none")
       }
       guard found == expected else {
         throw FileError(
           .invalid, file.path,
-          "tensor \(found.name) is \(found.type.rawValue) \(found.shape) (expected "
-            + "\(expected.type.rawValue) \(expected.shape))")
+          "tensor \(found.shownName) is \(found.type.rawValue) \(found.shownShape) (expected "
+            + "\(expected.type.rawValue) \(expected.shownShape))")
       }
     }
     if let missing = layout.entries.first(where: { unseen[$0.name] != nil }) {

@@ -117,7 +117,7 @@ extension TensorFile {
     }
     guard entry.shape.count == 4, entry.elementCount > 0 else {
       throw FileError(
-        .invalid, path, "tensor images has shape \(entry.shape), not N x C x H x W")
+        .invalid, path, "tensor images has shape \(entry.shownShape), not N x C x H x W")
     }
     return entry
   }

@@ -1,0 +1,4 @@
+import NPY2Tensor
+import ToolSupport
+
+NPY2Tensor.tool.main()
