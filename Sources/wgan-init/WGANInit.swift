@@ -105,7 +105,11 @@ struct WGANInit: Tool {
 
   func run() throws {
     if listPresets { return try list() }
-    if printNetworks { return try printNetworks(try configured()) }
+    if printNetworks {
+      let configuration = try configured()
+      if let error = configuration.settingsValidationError { throw ValidationError(error) }
+      return try printNetworks(configuration)
+    }
     let output = try output.open(keeping: like, from)
     let configuration = try configured()
     if let validationError = configuration.validationError {

@@ -86,7 +86,8 @@ struct WGANStep: Tool {
       Self.report("\(checkpoint): \(warning)")
     }
     let images = try TrainingImages(try TensorFile(data))
-    let pool = try ThreadPool(count: threads.count)
+    let pool = ThreadPool(count: threads.count)
+    Self.report(started: pool.count, of: threads.count)
     let trainer = try blaming(images: data, checkpoint: checkpoint) {
       try Trainer(state, images: images, pool: pool)
     }
