@@ -30,7 +30,7 @@ public final class ThreadPool: Sendable {
     defer { unsafe pthread_sigmask(SIG_SETMASK, &mask, nil) }
     // The threads wait for the lock until their number is known.
     (threads, state) = launch.state.withLock { state in
-      let threads = withAddressReserve {
+      let threads = withAddressReserve(threads: count) {
         var threads: [pthread_t] = []
         while threads.count + 1 < count,
           let thread = Self.start(Worker(threads.count + 1, launch))
