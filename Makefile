@@ -1,10 +1,17 @@
 # Trains a Wasserstein GAN on images: `make train EPOCHS=20`. `make help` lists all targets and variables. The
 # installed Makefile uses the installed tools, in any folder: `make -f /usr/share/wgan/Makefile train EPOCHS=20`.
 
-makefile := $(lastword $(MAKEFILE_LIST))
-here := $(patsubst %Makefile,%,$(makefile))
+# A text as one word for a shell, whatever characters it contains.
+quoted = '$(subst ','\'',$(1))'
+# The path of this file: the longest end of the list of makefiles that is a file. Blanks separate the makefiles,
+# and a path may contain blanks too, which the functions of make would split.
+makefile := $(shell list=$(call quoted,$(MAKEFILE_LIST)); until [ -z "$$list" ] || [ -f "$$list" ]; do \
+  list=$$(printf %s "$$list" | sed 's/^[^ ]*//; s/^ //'); done; printf %s "$$list")
+# Its folder, with a slash; empty for the current one.
+here := $(shell printf %s $(call quoted,$(makefile)) | sed 's/[^/]*$$//; s/^-/.\/-/')
+script = $(call quoted,$(here)scripts/$(1))
 # The folder of an installed Makefile; empty in a checkout.
-installed := $(if $(wildcard $(here)Package.swift),,$(or $(here),./))
+installed := $(if $(shell test ! -e $(call quoted,$(here)Package.swift) || echo checkout),,$(or $(here),./))
 
 ## of make train; plot, film and report use RUN or OUT:
 # total number of epochs of the run
@@ -31,14 +38,14 @@ HELD_OUT ?=
 SEED     ?= 0
 # batch size; default: that of the preset
 BATCH    ?=
-# number of threads, which does not change the result; default: all cores
+# number of threads, which does not change the result; default: all available cores
 THREADS  ?=
 # time limit: 90s, 50m, 1.5h or 2d; the same call resumes
 TIME     ?=
 # name of the run; default: that of the preset
 RUN      ?= $(PRESET)
 # folder of the run; default: runs/RUN
-OUT      ?= runs/$(RUN)
+OUT      ?= $(if $(filter-out . ..,$(subst /, ,$(RUN))),runs/$(RUN))
 ## of make bench, with DATA, BATCH and THREADS:
 # path of a Python executable with the frameworks to compare with
 PYTHON    ?=
@@ -68,7 +75,7 @@ PREFIX  ?= /usr/local
 DESTDIR ?=
 ## of all targets:
 # folder of the built tools; default: .build/release
-TOOLS   ?= $(if $(installed),$(installed)../../bin,.build/release)
+TOOLS   ?= $(if $(installed),$(installed)../../bin,$(here).build/release)
 
 SHELL := bash
 .DEFAULT_GOAL := $(if $(installed),help,all)
@@ -84,7 +91,7 @@ unexported := env $(exported:%=-u %) -u GIVEN
 export GIVEN := $(foreach name,EPOCHS PRESET INIT FROM DATA SEED BATCH CONVERT HELD_OUT RUN OUT,$(if $(filter-out file,$(origin $(name))),$(name)))
 
 # An unknown variable on the command line is an error, because it is probably misspelled.
-variables := $(shell sed -n 's/^\([A-Z_]*\) *?=.*/\1/p' $(makefile))
+variables := $(shell sed -n 's/^\([A-Z_]*\) *?=.*/\1/p' <$(call quoted,$(makefile)))
 unknown := $(strip $(foreach name,$(filter-out $(variables),$(.VARIABLES)),$(if $(filter command,$(origin $(name))),$(name))))
 $(if $(unknown),$(error unknown variable $(unknown); make help lists all variables))
 
@@ -98,7 +105,8 @@ ready := $(if $(filter .build/release,$(TOOLS)),$(built))
 # $(abspath) would split a path at spaces.
 with_tools := PATH="$$(realpath -m -- "$$TOOLS"):$$PATH"
 static := .build-static/release/.built
-sources := $(if $(installed),,Package.swift $(shell find Sources -type f))
+# Only from within a checkout are its tools built.
+sources := $(if $(installed)$(here),,Package.swift $(shell find Sources -type f 2>/dev/null))
 swift_files := $$(git ls-files '*.swift')
 
 .PHONY: all setup train plot film report test mutate mutate-checks soak reproduce fuzz race bench lint format \
@@ -117,21 +125,21 @@ setup: ## install missing libraries and the default images
 	@scripts/setup data "$$DATA"
 
 train: $(ready) ## train the run until it has EPOCHS epochs, and draw samples
-	@$(with_tools) $(here)scripts/train "$$OUT"
+	@$(with_tools) $(call script,train) "$$OUT"
 
 plot: $(ready) ## plot the training curves of the run: OUT/curves.svg
-	@$(here)scripts/setup plot
-	@test -d "$$OUT" || { echo "plot: $$OUT: no such run; make train creates it" >&2; exit 66; }
-	@$(with_tools) wgan-plot "$$OUT/metrics.jsonl" -o "$$OUT/curves.svg"
-	@echo "plot: $$OUT/curves.svg" >&2
+	@$(call script,setup) plot
+	@out=$${OUT/#-/./-}; test -n "$$out" || { echo "plot: OUT is empty" >&2; exit 64; }; \
+	  test -d "$$out" || { echo "plot: $$out: no such run; make train creates it" >&2; exit 66; }; \
+	  $(with_tools) wgan-plot "$$out/metrics.jsonl" -o "$$out/curves.svg"; echo "plot: $$out/curves.svg" >&2
 
 film: ## draw how the samples change over the epochs: OUT/film.png, and OUT/film.apng as an animation
-	@$(here)scripts/setup film
-	@$(here)scripts/film "$$OUT"
+	@$(call script,setup) film
+	@$(call script,film) "$$OUT"
 
 report: $(ready) ## write a report of the run as one self-contained page: OUT/report.html
-	@$(here)scripts/setup report
-	@$(with_tools) $(here)scripts/report "$$OUT"
+	@$(call script,setup) report
+	@$(with_tools) $(call script,report) "$$OUT"
 
 test: ## build and run all tests
 	@scripts/setup libraries
@@ -156,8 +164,8 @@ bench: $(built) ## measure the speed beside the frameworks of PYTHON and against
 	@scripts/setup data "$$DATA"
 	$(build) --package-path Benchmarks --scratch-path .build-bench
 	@mkdir -p "$$BENCH_OUT"
-	@$(TOOLS)/idx2tensor "$$DATA" -o "$$BENCH_OUT/train.tensor"
-	@.build-bench/release/bench $(WORKLOADS) --tools $(TOOLS) --data "$$BENCH_OUT/train.tensor" \
+	@$(with_tools) idx2tensor "$$DATA" -o "$$BENCH_OUT/train.tensor"
+	@.build-bench/release/bench $(WORKLOADS) --tools "$$TOOLS" --data "$$BENCH_OUT/train.tensor" \
 	  --rounds $(ROUNDS) --seconds $(SECONDS) --output "$$BENCH_OUT" \
 	  $${PYTHON:+--python "$$PYTHON"} --modules "$$PEERS" $${THREADS:+--threads "$$THREADS"} $${BATCH:+--batch-size "$$BATCH"}
 
@@ -177,13 +185,13 @@ format: ## format all Swift files in place
 	swift format --in-place $(swift_files)
 
 install: ## install wgan with a link per tool, manual pages and completions in DESTDIR/PREFIX
-	@test -e $(TOOLS)/wgan || { echo 'install: $(TOOLS)/wgan: no such file; run make first' >&2; exit 66; }
-	@$(with_tools) scripts/install into "$(DESTDIR)$(PREFIX)" $(tools)
+	@test -e "$$TOOLS/wgan" || { echo "install: $$TOOLS/wgan: no such file; run make first" >&2; exit 66; }
+	@$(with_tools) $(call script,install) into $(call quoted,$(DESTDIR)) $(call quoted,$(PREFIX)) $(tools)
 
 uninstall: ## remove the installed files
-	@scripts/install from "$(DESTDIR)$(PREFIX)" $(tools)
+	@$(call script,install) from $(call quoted,$(DESTDIR)) $(call quoted,$(PREFIX)) $(tools)
 
-static: $(static) ## build tools without shared libraries in .build-static/release; they need only Linux and /proc
+static: $(static) ## build tools without shared libraries in .build-static/release; they need only Linux
 
 $(static): $(sources)
 	@scripts/setup libraries
@@ -206,7 +214,9 @@ clean: ## remove all build products; runs stay
 	rm -rf .build .build-test .build-mutate .build-bench .build-fuzz .build-thread .build-static dist
 
 help: ## print this help
-	@sed -n 's/^\($(if $(installed),train\|plot\|film\|report\|help,[a-z-]*)\):.*## \(.*\)/make \1\t\2/p' $(makefile) | expand -t 20
+	@sed -n 's/^\($(if $(installed),train\|plot\|film\|report\|help,[a-z-]*)\):.*## \(.*\)/make \1\t\2/p' \
+	  <$(call quoted,$(makefile)) | expand -t 20
 	@awk '$(if $(installed),/^## of make bench/ { exit }) /^## / { print "Variables " substr($$0, 4) } /^# / { text = substr($$0, 3) } \
 	  match($$0, /^[A-Z_]+ *\?= */) { printf "  %-12s%s%s\n", $$1, text, \
-	    RLENGTH < length($$0) && $$0 !~ /[$$][(]/ ? " (" substr($$0, RLENGTH + 1) ")" : "" }' $(makefile)
+	    RLENGTH < length($$0) && $$0 !~ /[$$][(]/ ? " (" substr($$0, RLENGTH + 1) ")" : "" }' \
+	  <$(call quoted,$(makefile))

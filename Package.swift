@@ -48,7 +48,8 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // Libraries, in the order of the pipeline
-    .target(name: "TensorIO", dependencies: ["CZlib"], swiftSettings: strict),
+    .target(name: "CProcess", cSettings: [.define("_GNU_SOURCE")]),
+    .target(name: "TensorIO", dependencies: ["CProcess", "CZlib"], swiftSettings: strict),
     .target(name: "IDXFormat", dependencies: ["CZlib", "TensorIO"], swiftSettings: strict),
     .target(name: "CKernels", cSettings: [.define("_GNU_SOURCE")]),
     .target(name: "Engine", dependencies: ["CKernels", "TensorIO"], swiftSettings: strict),
@@ -59,7 +60,8 @@ let package = Package(
       name: "PNGFormat", dependencies: ["CPNG", "CPNGReader", "TensorIO"], swiftSettings: strict),
     .target(name: "MetricsFormat", dependencies: ["TensorIO"], swiftSettings: strict),
     .target(
-      name: "ToolSupport", dependencies: ["TensorIO", argumentParser], swiftSettings: strict),
+      name: "ToolSupport", dependencies: ["CProcess", "TensorIO", argumentParser],
+      swiftSettings: strict),
 
     // Every tool in one executable
     .executableTarget(
@@ -84,7 +86,8 @@ let package = Package(
       dependencies: ["TestSupport", "PNGFormat", "TensorIO", "CPNG", "CZlib"],
       swiftSettings: settings),
     .testTarget(
-      name: "ToolSupportTests", dependencies: ["ToolSupport"], swiftSettings: settings),
+      name: "ToolSupportTests", dependencies: ["TestSupport", "ToolSupport"],
+      swiftSettings: settings),
     .testTarget(
       name: "MetricsFormatTests", dependencies: ["TestSupport", "MetricsFormat", "TensorIO"],
       swiftSettings: settings),

@@ -19,7 +19,8 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
-    .target(name: "TensorIO", dependencies: ["CZlib"], swiftSettings: settings),
+    .target(name: "CProcess", cSettings: [.define("_GNU_SOURCE")] + sanitized),
+    .target(name: "TensorIO", dependencies: ["CProcess", "CZlib"], swiftSettings: settings),
     .target(name: "IDXFormat", dependencies: ["CZlib", "TensorIO"], swiftSettings: settings),
     .target(name: "CPNGReader", dependencies: ["CPNG"], cSettings: sanitized),
     .target(

@@ -94,8 +94,7 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
 
   /// The line that a tool prints: `TOOL: PATH: MESSAGE` and a newline.
   var line: String {
-    let tool = CommandLine.arguments.first?.split(separator: "/").last ?? ""
-    return "\(printable(String(tool))): \(self)\n"
+    "\(printable(ProcessArguments.program)): \(self)\n"
   }
 
   /// Ends the process with this error where it cannot be thrown: prints its line, removes unfinished

@@ -2,7 +2,7 @@
 // process is killed it leaves this file, but not the lock; the next writer takes the file over.
 import Glibc
 
-/// An unfinished output file, locked by this process.
+/// An unfinished output file, locked by this process if the file system has locks.
 struct PartialFile {
   /// The descriptor of the file, open for writing; the file is empty at first.
   let descriptor: Int32
@@ -72,16 +72,30 @@ struct PartialFile {
         close(descriptor)
         throw Self.obstructed(name, by: path)
       }
-      guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-        let code = errno
+      do throws(FileError) {
+        guard try FileLock.lock(descriptor, name) else {
+          close(descriptor)
+          return try unlocked(path, for: name)
+        }
+      } catch {
         close(descriptor)
-        guard code != EINTR else { continue }
-        guard code == EWOULDBLOCK else { throw FileError(.cannotCreate, name, errno: code) }
-        throw FileError(.busy, name, "is being written by another process")
+        throw error
       }
       // Between open and flock, its owner may have renamed the file.
       if isFile(descriptor, at: path) { return descriptor }
       close(descriptor)
+    }
+  }
+
+  /// Replaces the partial file by a new one, where files cannot be locked. A writer that still uses the
+  /// old one then fails in `replaceTarget`, so their bytes are not mixed.
+  private static func unlocked(_ path: String, for name: String) throws(FileError) -> Int32 {
+    while true {
+      SystemCall.unlink(path)
+      let descriptor = SystemCall.open(
+        path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, mode: 0o666)
+      if descriptor >= 0 { return descriptor }
+      guard errno == EEXIST else { throw FileError(.cannotCreate, name, errno: errno) }
     }
   }
 

@@ -69,6 +69,21 @@ package enum SystemCall {
     }
   }
 
+  /// The content of a small text file, such as those of `/proc`; nil if it cannot be read.
+  package static func text(of path: String) -> String? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = read(descriptor, into: &buffer, at: bytes.count)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return count == 0 ? String(decoding: bytes, as: UTF8.self) : nil }
+      bytes += buffer[..<count]
+    }
+  }
+
   /// write(2), or pwrite(2) if there is an offset.
   static func write(_ descriptor: Int32, _ bytes: Span<UInt8>, at offset: Int? = nil) -> Int {
     unsafe bytes.withUnsafeBufferPointer { bytes in

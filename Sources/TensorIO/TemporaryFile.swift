@@ -15,7 +15,12 @@ package final class TemporaryFile {
     let directory = SystemCall.environment("TMPDIR") ?? ""
     path = directory.isEmpty ? "/tmp" : directory
     descriptor = SystemCall.openUnnamed(in: path)
-    guard descriptor >= 0 else { throw FileError(.cannotCreate, path, errno: errno) }
+    guard descriptor >= 0 else {
+      let reason = FileError.text(of: errno)
+      throw FileError(
+        .cannotCreate, path,
+        "cannot create a temporary file: \(reason); set TMPDIR to a folder for temporary files")
+    }
   }
 
   deinit { close(descriptor) }

@@ -63,7 +63,7 @@ public struct ThreadOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Number of threads. It does not change the result. (default: all cores)",
+      "Number of threads. It does not change the result. (default: all available cores)",
       valueName: "n"))
   var threads: Int?
 
@@ -77,8 +77,8 @@ public struct ThreadOptions: ParsableArguments {
     }
   }
 
-  /// The number of threads; by default that of the cores.
-  public var count: Int { threads ?? min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), 1024) }
+  /// The number of threads; by default that of the available cores.
+  public var count: Int { threads ?? min(AvailableCores.count, 1024) }
 }
 
 /// The version of every tool.

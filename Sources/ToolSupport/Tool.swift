@@ -9,7 +9,7 @@ public protocol Tool: ParsableCommand {}
 
 extension Tool {
   /// Runs the tool with the arguments of the process.
-  public static func main() { main(Array(CommandLine.arguments.dropFirst())) }
+  public static func main() { main(ProcessArguments.all) }
 
   /// Parses the arguments, runs the tool, and exits. An error is printed as one line, `tool: message`.
   ///
@@ -61,6 +61,11 @@ extension Tool {
     StandardStream.writeError("\(_commandName): \(printable(message))")
   }
 
+  /// Reports that the system could not start all threads of a pool, which does not change the result.
+  public static func report(started: Int, of threads: Int) {
+    if started < threads { report("started only \(started) of \(threads) threads") }
+  }
+
   /// Opens a checkpoint, and reports on standard error if it has no checksum or was converted.
   public static func open(checkpoint path: String) throws(FileError) -> TensorFile {
     let file = try TensorFile.checkpoint(path)
@@ -92,12 +97,10 @@ extension Tool {
   /// Rejects arguments, the last `count` of the process, that are not UTF-8. Repaired, they would name
   /// other files.
   private static func requireUnicode(_ count: Int) {
-    let first = Int(CommandLine.argc) - count
-    for number in 0..<count {
-      guard let argument = unsafe CommandLine.unsafeArgv[first + number],
-        unsafe String(validatingCString: argument) == nil
-      else { continue }
-      report("argument \(number + 1) is not UTF-8: \(quoted(unsafe String(cString: argument)))")
+    let first = ProcessArguments.count - count
+    for number in 0..<count where !ProcessArguments.isUnicode(first + number) {
+      let argument = ProcessArguments.text(at: first + number) ?? ""
+      report("argument \(number + 1) is not UTF-8: \(quoted(argument))")
       Glibc.exit(FileError.Kind.usage.rawValue)
     }
   }

@@ -63,8 +63,8 @@ struct Multicall: Tool {
   var arguments: [String] = []
 
   static func main() {
-    let name = CommandLine.arguments.first?.split(separator: "/").last.map(String.init) ?? ""
-    let arguments = Array(CommandLine.arguments.dropFirst())
+    let name = ProcessArguments.program
+    let arguments = ProcessArguments.all
     if name != _commandName {
       run(name, arguments)
     } else if let tool = arguments.first, !tool.hasPrefix("-") {

@@ -123,7 +123,9 @@ struct WGANInit: Tool {
   func run() throws {
     if listPresets { return try list() }
     if printNetworks {
-      return try printNetworks(try configured(try from.map { try TensorFile($0) }))
+      let configuration = try configured(try from.map { try TensorFile($0) })
+      if let error = configuration.settingsValidationError { throw ValidationError(error) }
+      return try printNetworks(configuration)
     }
     let output = try output.open(keeping: like, from)
     let parent = try from.map { try Self.open(checkpoint: $0) }

@@ -37,7 +37,10 @@ struct WGANSample: Tool {
     let latents = options.latents
     var meter = Self.meter("samples", progress)
     defer { meter.clear() }
-    try Sampler(try Self.open(checkpoint: checkpoint), pool: ThreadPool(count: threads.count))
+    let file = try Self.open(checkpoint: checkpoint)
+    let pool = ThreadPool(count: threads.count)
+    Self.report(started: pool.count, of: threads.count)
+    try Sampler(file, pool: pool)
       .write(latents, to: output) { meter.update($0, of: latents.count) }
   }
 }

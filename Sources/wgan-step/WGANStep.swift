@@ -90,7 +90,8 @@ struct WGANStep: Tool {
       Self.report("\(checkpointName): \(warning)")
     }
     let images = try TrainingImages(try Self.open(images: data, ImageReading(isForTraining: true)))
-    let pool = try ThreadPool(count: threads.count)
+    let pool = ThreadPool(count: threads.count)
+    Self.report(started: pool.count, of: threads.count)
     let trainer = try blaming(images: data, checkpoint: checkpoint) {
       try Trainer(state, images: images, pool: pool)
     }

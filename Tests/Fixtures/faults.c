@@ -1,4 +1,5 @@
-// For LD_PRELOAD: the n-th call of one function of the C library fails, FAULT being "name n errno".
+// For LD_PRELOAD: the n-th call of one function of the C library fails, FAULT being "name n errno"; with n = 0,
+// every call.
 // With errno 0 it reads or writes one byte instead of what was asked for. With FAULT "clock 0 0" the
 // time of day is another year at each look.
 #define _GNU_SOURCE
@@ -23,7 +24,8 @@ static int fails(const char *name) {
   int number, error;
   const char *fault = getenv("FAULT");
   if (!fault || sscanf(fault, "%31s %d %d", wanted, &number, &error) != 3) return 0;
-  if (strcmp(wanted, name) != 0 || atomic_fetch_add(&calls, 1) + 1 != number) return 0;
+  if (strcmp(wanted, name) != 0) return 0;
+  if (number && atomic_fetch_add(&calls, 1) + 1 != number) return 0;
   errno = error;
   return 1;
 }
@@ -70,6 +72,10 @@ int clock_gettime(clockid_t clock, struct timespec *now) {
 int fsync(int file) { return fails("fsync") ? -1 : REAL(fsync)(file); }
 int close(int file) { return REAL(close)(file) || fails("close") ? -1 : 0; }
 int flock(int file, int operation) { return fails("flock") ? -1 : REAL(flock)(file, operation); }
+int symlink(const char *to, const char *path) { return fails("symlink") ? -1 : REAL(symlink)(to, path); }
+int symlinkat(const char *to, int folder, const char *path) {
+  return fails("symlink") ? -1 : REAL(symlinkat)(to, folder, path);
+}
 int fchmod(int file, mode_t mode) { return fails("fchmod") ? -1 : REAL(fchmod)(file, mode); }
 int ftruncate(int file, off_t size) { return fails("ftruncate") ? -1 : REAL(ftruncate)(file, size); }
 int rename(const char *from, const char *to) { return fails("rename") ? -1 : REAL(rename)(from, to); }

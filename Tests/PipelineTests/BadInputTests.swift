@@ -55,7 +55,9 @@ import Testing
     Case(
       "ulimit -f 1; TMPDIR=/tmp env --default-signal=XFSZ png2tensor grid.png | cat", 74,
       "/tmp: file too large"),
-    Case("TMPDIR=/nowhere png2tensor grid.png | cat", 73, "/nowhere: no such file or directory"),
+    Case(
+      "TMPDIR=/nowhere png2tensor grid.png | cat", 73,
+      "/nowhere: cannot create a temporary file: no such file or directory; set TMPDIR"),
     Case("png2tensor grid.png -o grid.png", 64, "grid.png: is also an input"),
     Case("png2tensor -o old", 64, "paths of files"),
     Case("png2tensor grid.png --files-from words -o old", 64, "paths of files"),

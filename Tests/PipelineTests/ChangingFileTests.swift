@@ -85,12 +85,4 @@ import Testing
       "(exec > /proc/self/mem; exec timeout 10 wgan-sample mlp-gp.bin)", status: 74)
     #expect(result.standardError == "wgan-sample: standard output: input/output error\n")
   }
-
-  @Test func `more threads than the system can start are an error`() throws {
-    let shell = try workshop()
-    let result = try shell.run(
-      "ulimit -v 2000000; wgan-sample mlp-gp.bin --threads 1024 -n 1", status: 75)
-    #expect(result.standardError.hasSuffix(" of 1024: resource temporarily unavailable\n"))
-    #expect(result.standardOutput.isEmpty)
-  }
 }

@@ -117,7 +117,10 @@ import Testing
       "--preset mlp-gp --generator odd --print-networks --json", 64,
       "the generator: the output has 10 elements (10x1x1), expected 784 (1x28x28)"
     ),
-    ("--preset mlp-gp --latent 0 --print-networks --json", 64, "the latent size is out of range"),
+    (
+      "--preset mlp-gp --latent 0 --print-networks --json", 64,
+      "the latent size must be between 1 and"
+    ),
   ])
   func `an error prints nothing`(_ arguments: String, _ status: Int32, _ message: String) throws {
     let shell = try workshop()

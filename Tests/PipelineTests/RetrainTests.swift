@@ -171,8 +171,8 @@ import Testing
         chmod +x score; score=$PWD/score
         night SCORE=$score NEW=9; first=$(last)
         exits 1 night SCORE=$score NEW=2.6; sound; [ "$(last)" = $first ]
-        exits 2 night SCORE=$score NEW=nan; [ "$(last)" = $first ]
-        exits 2 night SCORE=false; [ "$(last)" = $first ]
+        exits 2 night SCORE=$score NEW=nan; [ "$(last)" = $first ]; absent nights/next
+        rm -r nights/unpublished-*
         night SCORE=$score NEW=2.6 TOLERANCE=.05; second=$(last); [ $second != $first ]
         night SCORE=$score NEW=25e-1; [ "$(last)" != $second ]; cat nights/current/score
         """)
@@ -180,7 +180,64 @@ import Testing
     #expect(
       result.standardError.hasPrefix(
         "retrain: not published: the score of the new run is 2.6, that of the published run 2.5\n"))
-    #expect(result.standardError.contains("/nights/next is not a number: nan\n"))
+    #expect(
+      result.standardError.contains("/nights/next is not a number: nan; not published; the new run")
+    )
+  }
+
+  @Test func `a run is kept without being published if its score cannot be computed`() throws {
+    let shell = try folder()
+    let result = try shell.run(
+      prelude + """
+        exits 2 night SCORE=false 2> words; absent nights/next nights/current
+        kept=$(ls -d "$PWD"/nights/unpublished-*); wgan-sample "$kept/checkpoint" -n 1 > /dev/null
+        has -Fx "retrain: SCORE failed for $PWD/nights/next with status 1; not published; the new run is kept in $kept" words
+        # The next calls are not disturbed, and keep the last KEEP of these runs.
+        night; sound; before=$(last); sleep 1
+        for n in 1 2; do exits 2 night SCORE=false 2> /dev/null; sleep 1; done
+        night; absent "$kept"; [ "$(ls -d nights/unpublished-* | wc -l)" = 2 ]
+        sound; [ "$(last)" != "$before" ]; [ $(runs) = 2 ]
+        """)
+    #expect(result.standardError.isEmpty, "\(result)")
+  }
+
+  @Test(.requires("clang"))
+  func `a file system without symbolic links is an error before the training`() throws {
+    let shell = try folder()
+    let result = try shell.run(
+      prelude + """
+        clang -O1 -shared -fPIC -o faults.so '\(Shell.checkout)/Tests/Fixtures/faults.c'
+        exits 73 night LD_PRELOAD="$PWD/faults.so" FAULT="symlink 0 \(EPERM)"; [ -z "$(ls -A nights)" ]
+        """)
+    #expect(
+      result.standardError == """
+        retrain: \(shell.folder.path)/nights: cannot contain symbolic links: Operation not permitted; use another file system
+
+        """)
+  }
+
+  @Test(.requires("clang"), arguments: [ENOLCK, ENOSYS])
+  func `a file system without locks gives one warning, and the run is published`(_ error: Int32)
+    throws
+  {
+    let shell = try folder()
+    let result = try shell.run(
+      prelude + """
+        clang -O1 -shared -fPIC -o faults.so '\(Shell.checkout)/Tests/Fixtures/faults.c'
+        night LD_PRELOAD="$PWD/faults.so" FAULT="flock 0 \(error)"; sound
+        """)
+    #expect(
+      result.standardError == """
+        retrain: warning: \(shell.folder.path)/nights: cannot be locked: \(String(cString: strerror(error))); \
+        do not start two calls at the same time
+
+        """)
+  }
+
+  @Test func `a call that did not train is never a success for systemd`() throws {
+    let unit = try String(
+      contentsOfFile: Shell.checkout + "/examples/wgan-retrain.service", encoding: .utf8)
+    #expect(!unit.contains("SuccessExitStatus"))
   }
 
   @Test func `a concurrent call fails at once, also while a killed call's tools still run`() throws

@@ -85,7 +85,7 @@ import Testing
     let isSame = written.bytes == original.bytes
     #expect(isSame)
     let (a, b) = (ScratchFile(), ScratchFile())
-    let pool = try ThreadPool(count: 1)
+    let pool = ThreadPool(count: 1)
     let latents = Latents(seed: 1, first: 0, count: 3)
     try Sampler(shuffled, pool: pool).write(latents, to: OutputFile(a.path))
     try Sampler(TensorFile(original.path), pool: pool).write(latents, to: OutputFile(b.path))

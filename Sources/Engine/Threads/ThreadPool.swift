@@ -1,6 +1,6 @@
 import CKernels
 import Glibc
-import TensorIO
+import Synchronization
 
 /// The threads that divide the work of a step.
 ///
@@ -14,12 +14,13 @@ public final class ThreadPool: Sendable {
 
   /// Starts a pool. Signals are delivered to the calling thread.
   ///
+  /// Where the system cannot start so many threads, the pool has those that it could start; ``count``
+  /// is their number.
+  ///
   /// - Parameter count: The number of threads, at least 1, the calling thread included.
-  /// - Throws: `FileError`, `.busy` where the system cannot start so many threads. The process must
-  ///   then end, since the threads that have started wait for the others.
-  public init(count: Int) throws(FileError) {
+  public init(count: Int) {
     precondition(count >= 1)
-    let state = SharedState(count: count)
+    let launch = Launch()
     var all = sigset_t()
     var mask = sigset_t()
     unsafe sigfillset(&all)
@@ -27,25 +28,38 @@ public final class ThreadPool: Sendable {
     for own in [SIGBUS, SIGSEGV, SIGILL, SIGFPE] { unsafe sigdelset(&all, own) }
     unsafe pthread_sigmask(SIG_SETMASK, &all, &mask)
     defer { unsafe pthread_sigmask(SIG_SETMASK, &mask, nil) }
-    var threads: [pthread_t] = []
-    for index in 1..<count {
-      let worker = unsafe Unmanaged.passRetained(Worker(index, state))
-      var thread = pthread_t()
-      let error = unsafe pthread_create(
-        &thread, nil,
-        { pointer in
-          guard let pointer = unsafe pointer else { return nil }
-          unsafe Unmanaged<Worker>.fromOpaque(pointer).takeRetainedValue().run()
-          return nil
-        }, worker.toOpaque())
-      guard error == 0 else {
-        throw FileError(.busy, "thread \(index + 1) of \(count)", errno: error)
+    // The threads wait for the lock until their number is known.
+    (threads, state) = launch.state.withLock { state in
+      let threads = withAddressReserve(threads: count) {
+        var threads: [pthread_t] = []
+        while threads.count + 1 < count,
+          let thread = Self.start(Worker(threads.count + 1, launch))
+        {
+          threads.append(thread)
+        }
+        return threads
       }
-      threads.append(thread)
+      let started = SharedState(count: threads.count + 1)
+      state = started
+      return (threads, started)
     }
-    self.threads = threads
-    self.count = count
-    self.state = state
+    self.count = threads.count + 1
+  }
+
+  /// Starts a thread; nil where the system cannot.
+  private static func start(_ worker: Worker) -> pthread_t? {
+    let worker = unsafe Unmanaged.passRetained(worker)
+    var thread = pthread_t()
+    let error = unsafe pthread_create(
+      &thread, nil,
+      { pointer in
+        guard let pointer = unsafe pointer else { return nil }
+        unsafe Unmanaged<Worker>.fromOpaque(pointer).takeRetainedValue().run()
+        return nil
+      }, worker.toOpaque())
+    if error == 0 { return thread }
+    unsafe worker.release()
+    return nil
   }
 
   deinit {
@@ -107,11 +121,16 @@ private final class SharedState: @unchecked Sendable {
   }
 }
 
+/// The start of the threads. It is locked until the shared state exists.
+private final class Launch: Sendable {
+  let state = Mutex<SharedState?>(nil)
+}
+
 private final class Worker: Sendable {
   private let index: Int
-  private let state: SharedState
+  private let launch: Launch
 
-  init(_ index: Int, _ state: SharedState) { (self.index, self.state) = (index, state) }
+  init(_ index: Int, _ launch: Launch) { (self.index, self.launch) = (index, launch) }
 
-  func run() { state.serve(index) }
+  func run() { launch.state.withLock { $0 }?.serve(index) }
 }

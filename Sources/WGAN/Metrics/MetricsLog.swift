@@ -50,11 +50,7 @@ public final class MetricsLog {
     isFile = path != "-" && !isPipe
     guard descriptor >= 0 else { throw FileError(.cannotCreate, path, errno: errno) }
     if isFile {
-      guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-        let code = errno
-        guard code == EWOULDBLOCK else { throw FileError(.cannotCreate, path, errno: code) }
-        throw FileError(.busy, path, "is being written by another process")
-      }
+      _ = try FileLock.lock(descriptor, path)
       try inspect(checkpoint, progress)
     }
   }

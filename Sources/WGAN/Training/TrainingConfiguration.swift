@@ -122,7 +122,10 @@ public struct TrainingConfiguration: Equatable, Sendable {
   }
 
   /// The first value that is out of range or does not fit the others; `nil` if training can start.
-  public var validationError: String? {
+  public var validationError: String? { settingsValidationError ?? networksValidationError }
+
+  /// The first value that is out of range for every image and every network; `nil` if there is none.
+  public var settingsValidationError: String? {
     guard image.spatial.count == 2 else {
       return "an image must have two spatial axes, height and width"
     }
@@ -141,12 +144,8 @@ public struct TrainingConfiguration: Equatable, Sendable {
       return "lambda must be positive"
     default: break
     }
-    if let validationError = generatorOptimizer.validationError ?? criticOptimizer.validationError
+    return generatorOptimizer.validationError ?? criticOptimizer.validationError
       ?? schedule.validationError
-    {
-      return validationError
-    }
-    return networksValidationError
   }
 
   /// The maximum number of critic steps before a generator step.

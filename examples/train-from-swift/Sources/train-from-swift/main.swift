@@ -29,7 +29,7 @@ var configuration = try preset.configuration(image: shape, seed: 1)
 configuration.batchSize = 32
 if let error = configuration.validationError { fatalError(error) }
 
-let pool = try ThreadPool(count: 2)
+let pool = ThreadPool(count: 2)
 let state = TrainingState(initial: configuration)
 let trainer = try Trainer(state, images: images, pool: pool)
 let plan = TrainingPlan(trainer, .both, to: .steps(200))
