@@ -21,9 +21,12 @@ let package = Package(
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .target(name: "TensorIO", dependencies: ["CZlib"], swiftSettings: settings),
     .target(name: "IDXFormat", dependencies: ["CZlib", "TensorIO"], swiftSettings: settings),
-    .target(name: "CPNGReader", dependencies: ["CPNG"], cSettings: sanitized),
+    .systemLibrary(
+      name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+    .target(name: "CImageReader", dependencies: ["CPNG", "CJPEG"], cSettings: sanitized),
     .target(
-      name: "PNGFormat", dependencies: ["CPNG", "CPNGReader", "TensorIO"], swiftSettings: settings),
+      name: "ImageFormat", dependencies: ["CPNG", "CImageReader", "TensorIO"],
+      swiftSettings: settings),
     .target(name: "CKernels", cSettings: [.define("_GNU_SOURCE")] + sanitized),
     .target(name: "Engine", dependencies: ["CKernels", "TensorIO"], swiftSettings: settings),
     .target(
@@ -33,7 +36,8 @@ let package = Package(
   ]
     + [
       ("fuzz-tensor", ["TensorIO"]), ("fuzz-idx", ["IDXFormat", "TensorIO"]),
-      ("fuzz-png", ["PNGFormat", "TensorIO", "CZlib"]),
+      ("fuzz-png", ["ImageFormat", "TensorIO", "CZlib"]),
+      ("fuzz-jpeg", ["ImageFormat", "TensorIO"]),
       ("fuzz-network", ["Engine", "WGAN", "TensorIO"]),
       ("fuzz-checkpoint", ["Engine", "WGAN", "TensorIO"]),
       ("fuzz-metrics", ["Engine", "WGAN", "TensorIO"]),

@@ -2,8 +2,8 @@ import ArgumentParser
 import CIFAR2Tensor
 import Glibc
 import IDX2Tensor
+import Image2Tensor
 import Metrics2TB
-import PNG2Tensor
 import Tensor2PNG
 import TensorIO
 import TensorInfo
@@ -13,16 +13,16 @@ import WGANPlot
 import WGANSample
 import WGANStep
 
-/// Every tool in one executable, `wgan`: ten copies of the Swift library would be most of an installation.
+/// Every tool in one executable, `wgan`: eleven copies of the Swift library would be most of an installation.
 ///
 /// It runs the tool whose name it is called by, through a link, or else the one that its first argument names.
 @main
 struct Multicall: Tool {
   /// The tools, in the order of the pipeline.
   private static var tools: [any Tool.Type] {
-    [
-      IDX2Tensor.tool, CIFAR2Tensor.tool, PNG2Tensor.tool, WGANInit.tool, WGANStep.tool,
-      WGANSample.tool, Tensor2PNG.tool, TensorInfo.tool, WGANPlot.tool, Metrics2TB.tool,
+    [IDX2Tensor.tool, CIFAR2Tensor.tool] + Image2Tensor.tools + [
+      WGANInit.tool, WGANStep.tool, WGANSample.tool, Tensor2PNG.tool, TensorInfo.tool,
+      WGANPlot.tool, Metrics2TB.tool,
     ]
   }
 
