@@ -31,7 +31,7 @@ import Testing
       convert arithmetic -arithmetic
       convert gray -grayscale
       convert rgb -rgb
-      image2tensor gray.jpg | tensor-info --header - > header; has 'images *U8 *1x1x' header
+      image2tensor gray.jpg -o one; tensor-info --header one > header; has 'images *U8 *1x1x' header
       image2tensor full.jpg -o expected
       image2tensor - < full.jpg | cmp - expected; cat full.jpg | image2tensor - | cmp - expected
       """)
