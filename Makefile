@@ -26,11 +26,11 @@ PRESET   ?= quick
 INIT     ?=
 # start from the trained weights of this run or checkpoint instead of a preset; needs RUN
 FROM     ?=
-# images: an IDX, tensor, .npy, .npz or .safetensors file or, with SIZE, a folder of PNG files
+# images: an IDX, tensor, .npy, .npz or .safetensors file or, with SIZE, a folder of PNG and JPEG files
 DATA     ?= /usr/share/datasets/fashion-mnist/train-images-idx3-ubyte.gz
 # image size for a folder: 32, or height x width such as 28x36
 SIZE     ?=
-# command that converts DATA to a tensor file, such as png2tensor --size 32 --fit pad
+# command that converts DATA to a tensor file, such as image2tensor --size 32 --fit pad
 CONVERT  ?=
 # images like DATA that are not used for training: adds their Wasserstein estimate to the metrics
 HELD_OUT ?=
@@ -65,7 +65,7 @@ TRAININGS  ?= 300
 # number of damaged files per reader
 EXECUTIONS ?= 100000
 # readers to test
-READERS    ?= tensor numpy idx png network checkpoint metrics curves
+READERS    ?= tensor numpy idx png jpeg network checkpoint metrics curves
 # folder for files that cause a crash
 FUZZ_OUT   ?= runs/fuzz
 ## of make install and uninstall:
@@ -95,8 +95,8 @@ variables := $(shell sed -n 's/^\([A-Z_]*\) *?=.*/\1/p' <$(call quoted,$(makefil
 unknown := $(strip $(foreach name,$(filter-out $(variables),$(.VARIABLES)),$(if $(filter command,$(origin $(name))),$(name))))
 $(if $(unknown),$(error unknown variable $(unknown); make help lists all variables))
 
-tools := idx2tensor cifar2tensor png2tensor npy2tensor wgan-init wgan-step wgan-sample tensor2png tensor-info \
-  wgan-plot metrics2tb
+tools := idx2tensor cifar2tensor image2tensor png2tensor npy2tensor wgan-init wgan-step wgan-sample tensor2png \
+  tensor-info wgan-plot metrics2tb
 # The same flags on a terminal and in a pipe. With others, SwiftPM would rebuild everything.
 build := swift build -c release --no-color-diagnostics --static-swift-stdlib -Xswiftc -use-ld=lld
 built := .build/release/.built
@@ -171,6 +171,7 @@ bench: $(built) ## measure the speed beside the frameworks of PYTHON and against
 
 # A separate package too, with libFuzzer and AddressSanitizer.
 fuzz: $(built) ## fuzz testing: read EXECUTIONS damaged files with each reader; files that crash stay in FUZZ_OUT
+	@scripts/setup fuzz
 	nice swift build -c release --no-color-diagnostics --package-path Fuzz --sanitize fuzzer --scratch-path .build-fuzz
 	@$(with_tools) nice scripts/fuzz .build-fuzz/release "$$FUZZ_OUT" $(EXECUTIONS) $(READERS)
 

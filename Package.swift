@@ -17,16 +17,18 @@ let argumentParser: Target.Dependency =
 let tools: [(name: String, library: String, dependencies: [Target.Dependency])] = [
   ("idx2tensor", "IDX2Tensor", ["IDXFormat"]),
   ("cifar2tensor", "CIFAR2Tensor", ["IDXFormat"]),
-  ("png2tensor", "PNG2Tensor", ["PNGFormat"]),
+  ("image2tensor", "Image2Tensor", ["ImageFormat"]),
   ("npy2tensor", "NPY2Tensor", []),
   ("wgan-init", "WGANInit", ["Engine", "WGAN"]),
   ("wgan-step", "WGANStep", ["Engine", "WGAN"]),
   ("wgan-sample", "WGANSample", ["Engine", "WGAN"]),
-  ("tensor2png", "Tensor2PNG", ["PNGFormat"]),
+  ("tensor2png", "Tensor2PNG", ["ImageFormat"]),
   ("tensor-info", "TensorInfo", []),
   ("wgan-plot", "WGANPlot", ["MetricsFormat"]),
   ("metrics2tb", "Metrics2TB", ["MetricsFormat"]),
 ]
+// A second name of a tool, as an executable of its own
+let aliases = [(name: "png2tensor", library: "Image2Tensor")]
 let toolDependencies: [Target.Dependency] = ["TensorIO", "ToolSupport", argumentParser]
 
 let package = Package(
@@ -45,6 +47,8 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(
+      name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // Libraries, in the order of the pipeline
@@ -55,9 +59,10 @@ let package = Package(
     .target(name: "Engine", dependencies: ["CKernels", "TensorIO"], swiftSettings: strict),
     .target(
       name: "WGAN", dependencies: ["Engine", "MetricsFormat", "TensorIO"], swiftSettings: strict),
-    .target(name: "CPNGReader", dependencies: ["CPNG"]),
+    .target(name: "CImageReader", dependencies: ["CPNG", "CJPEG"]),
     .target(
-      name: "PNGFormat", dependencies: ["CPNG", "CPNGReader", "TensorIO"], swiftSettings: strict),
+      name: "ImageFormat", dependencies: ["CPNG", "CImageReader", "TensorIO"],
+      swiftSettings: strict),
     .target(name: "MetricsFormat", dependencies: ["TensorIO"], swiftSettings: strict),
     .target(
       name: "ToolSupport", dependencies: ["CProcess", "TensorIO", argumentParser],
@@ -82,8 +87,8 @@ let package = Package(
     .testTarget(
       name: "WGANTests", dependencies: ["Engine", "WGAN", "TensorIO"], swiftSettings: settings),
     .testTarget(
-      name: "PNGFormatTests",
-      dependencies: ["TestSupport", "PNGFormat", "TensorIO", "CPNG", "CZlib"],
+      name: "ImageFormatTests",
+      dependencies: ["TestSupport", "ImageFormat", "TensorIO", "CPNG", "CJPEG", "CZlib"],
       swiftSettings: settings),
     .testTarget(
       name: "ToolSupportTests", dependencies: ["TestSupport", "ToolSupport"],
@@ -93,7 +98,8 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "PipelineTests",
-      dependencies: ["TensorIO", "multicall"] + tools.map { .byName(name: $0.name) },
+      dependencies: ["TensorIO", "multicall"] + tools.map { .byName(name: $0.name) }
+        + aliases.map { .byName(name: $0.name) },
       swiftSettings: settings),
   ]
 )
@@ -110,4 +116,11 @@ for tool in tools {
       name: tool.name, dependencies: [.byName(name: tool.library), "ToolSupport"],
       path: "\(path)/Main", swiftSettings: strict),
   ]
+}
+for alias in aliases {
+  package.products.append(.executable(name: alias.name, targets: [alias.name]))
+  package.targets.append(
+    .executableTarget(
+      name: alias.name, dependencies: [.byName(name: alias.library), "ToolSupport"],
+      path: "Sources/\(alias.name)", swiftSettings: strict))
 }

@@ -22,9 +22,12 @@ let package = Package(
     .target(name: "CProcess", cSettings: [.define("_GNU_SOURCE")] + sanitized),
     .target(name: "TensorIO", dependencies: ["CProcess", "CZlib"], swiftSettings: settings),
     .target(name: "IDXFormat", dependencies: ["CZlib", "TensorIO"], swiftSettings: settings),
-    .target(name: "CPNGReader", dependencies: ["CPNG"], cSettings: sanitized),
+    .systemLibrary(
+      name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+    .target(name: "CImageReader", dependencies: ["CPNG", "CJPEG"], cSettings: sanitized),
     .target(
-      name: "PNGFormat", dependencies: ["CPNG", "CPNGReader", "TensorIO"], swiftSettings: settings),
+      name: "ImageFormat", dependencies: ["CPNG", "CImageReader", "TensorIO"],
+      swiftSettings: settings),
     .target(name: "CKernels", cSettings: [.define("_GNU_SOURCE")] + sanitized),
     .target(name: "Engine", dependencies: ["CKernels", "TensorIO"], swiftSettings: settings),
     .target(
@@ -35,7 +38,8 @@ let package = Package(
     + [
       ("fuzz-tensor", ["TensorIO"]), ("fuzz-numpy", ["TensorIO"]),
       ("fuzz-idx", ["IDXFormat", "TensorIO"]),
-      ("fuzz-png", ["PNGFormat", "TensorIO", "CZlib"]),
+      ("fuzz-png", ["ImageFormat", "TensorIO", "CZlib"]),
+      ("fuzz-jpeg", ["ImageFormat", "TensorIO"]),
       ("fuzz-network", ["Engine", "WGAN", "TensorIO"]),
       ("fuzz-checkpoint", ["Engine", "WGAN", "TensorIO"]),
       ("fuzz-metrics", ["Engine", "WGAN", "TensorIO"]),

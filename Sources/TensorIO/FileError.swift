@@ -28,8 +28,10 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
   public var path: String
   /// What is wrong, what was expected and what was found: lowercase, without a final period.
   public var message: String
+  /// The value of `errno`, if the error is that of a system call.
+  package var errorNumber: Int32?
   /// Whether the output is a pipe that nobody reads any more (`EPIPE`).
-  public var isBrokenPipe = false
+  public var isBrokenPipe: Bool { errorNumber == EPIPE }
 
   /// Creates an error about a file.
   ///
@@ -51,16 +53,27 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
   ///   - code: A value of `errno`.
   public init(_ kind: Kind, _ path: String, errno code: Int32) {
     self.init(kind, path, Self.text(of: code))
-    isBrokenPipe = code == EPIPE
+    errorNumber = code
   }
 
-  /// Creates the error for a file that cannot be opened, as `errno` reports it.
+  /// Creates the error for a file that cannot be opened, as `errno` reports it: `.missing` if the path or
+  /// its permissions are the reason, otherwise `.inputOutput`, because the file may be there.
   package init(missing path: String, errno code: Int32) {
-    if code == ENOENT {
-      self.init(.missing, path, "no such file")
-    } else {
+    switch code {
+    case ENOENT:
       self.init(.missing, path, errno: code)
+      message = "no such file"
+    case EACCES, EPERM, ENOTDIR, EISDIR, ELOOP, ENAMETOOLONG, EINVAL, ENXIO, ENODEV:
+      self.init(.missing, path, errno: code)
+    default: self.init(.inputOutput, path, errno: code)
     }
+  }
+
+  /// Whether the error is about this one file: its content is invalid, or nothing is at its path. Any other
+  /// error, such as a failing disk, too many open files or a missing permission, says nothing about it, so
+  /// a tool that skips unusable files must not skip it.
+  package var isOfFileAlone: Bool {
+    kind == .invalid || kind == .missing && errorNumber != EACCES && errorNumber != EPERM
   }
 
   /// Creates the error for a file, or a part of it, that ends too early.
@@ -114,10 +127,15 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
 }
 
 /// Escapes the characters of a text that could disturb a terminal: control characters, line
-/// separators and format characters, such as changes of the writing direction.
+/// separators and format characters, such as changes of the writing direction; and the bytes of a path that
+/// are not UTF-8.
 package func printable(_ text: String) -> String {
   var line = ""
   for scalar in text.unicodeScalars {
+    if let byte = scalar.pathByte {
+      line += "\\x\(String(byte, radix: 16))"
+      continue
+    }
     switch scalar.properties.generalCategory {
     case .control, .lineSeparator, .paragraphSeparator, .format:
       line += "\\u{\(String(scalar.value, radix: 16))}"

@@ -6,7 +6,7 @@ import Glibc
 package enum SystemCall {
   /// open(2).
   package static func open(_ path: String, _ flags: Int32, mode: mode_t = 0) -> Int32 {
-    unsafe Glibc.open(path, flags, mode)
+    unsafe Glibc.open(path.pathCString, flags, mode)
   }
 
   /// fstat(2); nil if it fails.
@@ -18,35 +18,53 @@ package enum SystemCall {
   /// stat(2); nil if it fails.
   package static func status(of path: String) -> stat? {
     var status = stat()
-    return unsafe stat(path, &status) == 0 ? status : nil
+    return unsafe stat(path.pathCString, &status) == 0 ? status : nil
   }
 
   /// lstat(2); nil if it fails.
   static func statusOfLink(_ path: String) -> stat? {
     var status = stat()
-    return unsafe lstat(path, &status) == 0 ? status : nil
+    return unsafe lstat(path.pathCString, &status) == 0 ? status : nil
   }
 
   /// access(2).
   package static func access(_ path: String, _ mode: Int32) -> Int32 {
-    unsafe Glibc.access(path, mode)
+    unsafe Glibc.access(path.pathCString, mode)
   }
 
   /// realpath(3); nil if it fails.
   static func realPath(of path: String) -> String? {
-    guard let resolved = unsafe realpath(path, nil) else { return nil }
+    guard let resolved = unsafe realpath(path.pathCString, nil) else { return nil }
     defer { unsafe free(resolved) }
-    return unsafe String(cString: resolved)
+    return unsafe String(pathCString: resolved)
+  }
+
+  /// The names in a directory, in no particular order, by opendir(3) and readdir(3), which set `errno` to
+  /// another value than 0 if they fail; nil then.
+  package static func names(in directory: String) -> [String]? {
+    guard let stream = unsafe opendir(directory.pathCString) else { return nil }
+    defer { unsafe closedir(stream) }
+    var names: [String] = []
+    while true {
+      errno = 0
+      guard let entry = unsafe readdir(stream) else { break }
+      // The actual length of the name differs from that of its C type.
+      let offset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
+      let name = unsafe UnsafeRawPointer(entry).advanced(by: offset)
+        .assumingMemoryBound(to: CChar.self)
+      names.append(unsafe String(pathCString: name))
+    }
+    return errno == 0 ? names : nil
   }
 
   /// rename(2).
   static func rename(_ path: String, _ target: String) -> Int32 {
-    unsafe Glibc.rename(path, target)
+    unsafe Glibc.rename(path.pathCString, target.pathCString)
   }
 
   /// unlink(2).
   @discardableResult
-  static func unlink(_ path: String) -> Int32 { unsafe Glibc.unlink(path) }
+  static func unlink(_ path: String) -> Int32 { unsafe Glibc.unlink(path.pathCString) }
 
   /// poll(2) of one descriptor, without a timeout.
   static func poll(_ descriptor: Int32, _ event: Int32) -> Int32 {

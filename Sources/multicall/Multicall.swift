@@ -2,9 +2,9 @@ import ArgumentParser
 import CIFAR2Tensor
 import Glibc
 import IDX2Tensor
+import Image2Tensor
 import Metrics2TB
 import NPY2Tensor
-import PNG2Tensor
 import Tensor2PNG
 import TensorIO
 import TensorInfo
@@ -21,10 +21,9 @@ import WGANStep
 struct Multicall: Tool {
   /// The tools, in the order of the pipeline.
   private static var tools: [any Tool.Type] {
-    [
-      IDX2Tensor.tool, CIFAR2Tensor.tool, PNG2Tensor.tool, NPY2Tensor.tool, WGANInit.tool,
-      WGANStep.tool, WGANSample.tool, Tensor2PNG.tool, TensorInfo.tool, WGANPlot.tool,
-      Metrics2TB.tool,
+    [IDX2Tensor.tool, CIFAR2Tensor.tool] + Image2Tensor.tools + [
+      NPY2Tensor.tool, WGANInit.tool, WGANStep.tool, WGANSample.tool, Tensor2PNG.tool,
+      TensorInfo.tool, WGANPlot.tool, Metrics2TB.tool,
     ]
   }
 

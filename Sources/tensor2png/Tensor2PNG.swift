@@ -1,5 +1,5 @@
 import ArgumentParser
-import PNGFormat
+import ImageFormat
 import TensorIO
 import ToolSupport
 

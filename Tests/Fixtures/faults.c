@@ -3,6 +3,7 @@
 // With errno 0 it reads or writes one byte instead of what was asked for. With FAULT "clock 0 0" the
 // time of day is another year at each look.
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -82,3 +84,6 @@ int rename(const char *from, const char *to) { return fails("rename") ? -1 : REA
 char *realpath(const char *path, char *place) {
   return fails("realpath") ? NULL : REAL(realpath)(path, place);
 }
+DIR *opendir(const char *path) { return fails("opendir") ? NULL : REAL(opendir)(path); }
+struct dirent *readdir(DIR *folder) { return fails("readdir") ? NULL : REAL(readdir)(folder); }
+int stat(const char *path, struct stat *status) { return fails("stat") ? -1 : REAL(stat)(path, status); }

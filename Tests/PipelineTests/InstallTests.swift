@@ -28,7 +28,7 @@ import Testing
         COLUMNS=1000 bin/$tool --help | sed -n '/^USAGE: /,/^$/{s/^USAGE: //; s/^ *//; s/[<>]//g; /./p}' > usage
         sed -n '/^.SH SYNOPSIS/,/^.SH DESCRIPTION/{/^[.]/!p}' $page | sed 's/\\\\f[BIR]//g; s/\\\\-/-/g' |
           cmp - usage
-        [ $tool != png2tensor ] || [ $(wc -l < usage) = 2 ]
+        [[ $tool != @(image|png)2tensor ]] || [ $(wc -l < usage) = 2 ]
         rm usage
         # The man page has a paragraph for each option of --help.
         [ $(bin/$tool --help | grep -c '^  -') = $(grep -c '^\\\\fB\\\\-' $page) ]

@@ -5,10 +5,8 @@ import Testing
 enum Multicall {
   /// The tools, in the order of the pipeline.
   static let tools = [
-    "idx2tensor", "cifar2tensor", "png2tensor", "npy2tensor", "wgan-init", "wgan-step",
-    "wgan-sample",
-    "tensor2png",
-    "tensor-info", "wgan-plot", "metrics2tb",
+    "idx2tensor", "cifar2tensor", "image2tensor", "png2tensor", "npy2tensor", "wgan-init",
+    "wgan-step", "wgan-sample", "tensor2png", "tensor-info", "wgan-plot", "metrics2tb",
   ]
 }
 
@@ -91,5 +89,19 @@ enum Multicall {
       let abstract = try shell.run("\(tool) --help | sed -n 's/^OVERVIEW: //p'").text
       #expect(line.hasPrefix("  \(tool) ") && line.hasSuffix(" " + abstract.dropLast()), "\(line)")
     }
+  }
+
+  @Test func `png2tensor is image2tensor under another name`() throws {
+    let shell = try workshop()
+    try shell.run(
+      """
+      tensor2png images.tensor > grid.png
+      image2tensor grid.png -o a; png2tensor grid.png | cmp - a
+      export COLUMNS=100000
+      image2tensor --help | sed '/two names of the same tool/!s/image2tensor/png2tensor/' > help
+      png2tensor --help | diff - help
+      exits 66 image2tensor lost 2> a; exits 66 png2tensor lost 2> b
+      has '^image2tensor: lost: ' a; has '^png2tensor: lost: ' b
+      """)
   }
 }

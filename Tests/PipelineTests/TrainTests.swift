@@ -258,7 +258,7 @@ import Testing
       """)
   }
 
-  @Test func `DATA may be a tensor file, or a folder of PNG files with SIZE`() throws {
+  @Test func `DATA may be a tensor file, or a folder of images with SIZE`() throws {
     let shell = try folder()
     try shell.run(
       """
@@ -270,6 +270,9 @@ import Testing
       exits 2 \(train) EPOCHS=1 DATA="$PWD/pictures" 2> words; has 'pictures: is a folder; set the image size with SIZE=32,' words
       \(train) EPOCHS=1 DATA="$PWD/pictures" SIZE=8x12
       cmp run/images.tensor <(png2tensor --size 8x12 pictures)
+      \(train) EPOCHS=2 DATA="$PWD/pictures" SIZE=8x12
+      # A run from when the tool had only its other name.
+      sed -i 's/^convert image2tensor /convert png2tensor /' run/config
       \(train) EPOCHS=2 DATA="$PWD/pictures" SIZE=8x12
       exits 2 \(train) EPOCHS=3 DATA="$PWD/pictures" SIZE=12 2> words
       has "SIZE: saved '8x12', given '12'" words

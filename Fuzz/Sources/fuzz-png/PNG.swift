@@ -1,6 +1,6 @@
 import CZlib
 import FuzzSupport
-import PNGFormat
+import ImageFormat
 import TensorIO
 
 /// An accepted PNG file gives an image of the size that its header declares. The checksums are
@@ -11,9 +11,15 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var bytes = file.bytes()
     correctChecksums(&bytes)
     let isGray = count % 2 == 0
-    let bitmap = try decodePNG(bytes, isGray: isGray, over: .black, path: file.path)
+    let range = count % 3 == 0 ? ValueRange("9:200") : nil
+    let bitmap = try decodeImage(
+      bytes, isGray: isGray, over: .black, range: range, path: file.path
+    ).bitmap
+    // A JPEG file is possible too.
+    guard bytes.first == 0x89 else { return }
+    // The EXIF orientation may swap the sides.
     let size = bytes[16..<24].reduce(0) { $0 << 8 | Int($1) }
-    precondition(bitmap.width == size >> 32 && bitmap.height == size & 0xFFFF_FFFF)
+    precondition(Set([bitmap.width, bitmap.height]) == Set([size >> 32, size & 0xFFFF_FFFF]))
     precondition(bitmap.pixels.count == bitmap.width * bitmap.height * (isGray ? 1 : 3))
   }
 }

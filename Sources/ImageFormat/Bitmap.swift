@@ -1,0 +1,33 @@
+/// An image in memory, 16 bits per channel. Intermediate rounding errors are therefore far below those
+/// of the final rounding to 8 bits.
+public struct Bitmap: Sendable, Equatable {
+  /// The height in pixels.
+  public let height: Int
+  /// The width in pixels.
+  public let width: Int
+  /// The number of channels: 1 (gray) or 3 (red, green, blue).
+  public let channels: Int
+  /// height×width×channels. An 8-bit value v is stored as 257 · v.
+  public private(set) var pixels: [UInt16]
+
+  /// Creates a black image.
+  init(height: Int, width: Int, channels: Int) {
+    (self.height, self.width, self.channels) = (height, width, channels)
+    pixels = Array(repeating: 0, count: height * width * channels)
+  }
+
+  /// Sets a pixel. A gray image stores the luma of the color.
+  mutating func set(_ x: Int, _ y: Int, _ color: Color) { set(y * width + x, color) }
+
+  /// Sets the pixel with this index in the order of rows. A gray image stores the luma of the color.
+  mutating func set(_ index: Int, _ color: Color) {
+    let offset = index * channels
+    if channels == 1 {
+      pixels[offset] = color.luma
+    } else {
+      pixels[offset] = color.red
+      pixels[offset + 1] = color.green
+      pixels[offset + 2] = color.blue
+    }
+  }
+}

@@ -1,4 +1,0 @@
-import PNG2Tensor
-import ToolSupport
-
-PNG2Tensor.tool.main()

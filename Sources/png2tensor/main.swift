@@ -1,0 +1,4 @@
+import Image2Tensor
+import ToolSupport
+
+Image2Tensor.tools[1].main()
