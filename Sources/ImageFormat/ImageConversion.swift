@@ -13,7 +13,7 @@ public struct ImageConversion: Sendable {
   /// The color behind transparent pixels, and of padding.
   public var background = Color.black
   /// The stored values that become 0 and 255; nil for all values.
-  public var range: ValueRange?
+  public var range: SampleRange?
   /// Whether each image gets a label from its directory.
   public var labelsFromDirectories = false
   /// The names of the classes in the order of their numbers; nil for the directories that have files.

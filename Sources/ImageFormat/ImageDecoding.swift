@@ -28,7 +28,7 @@ public struct DecodedImage: Sendable {
 /// - Throws: `.invalid` if the file is corrupted, or declares more pixels than its bytes can encode: memory
 ///   is bounded by the size of the file, and by 2²⁶ pixels. `.inputOutput` if there is not enough memory.
 public func decodeImage(
-  _ file: [UInt8], isGray: Bool, over background: Color, range: ValueRange? = nil, path: String
+  _ file: [UInt8], isGray: Bool, over background: Color, range: SampleRange? = nil, path: String
 ) throws(FileError) -> DecodedImage {
   let header = try ImageHeader(ofFile: file, path: path)
   let (width, height) = (header.width, header.height)

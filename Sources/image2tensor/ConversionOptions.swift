@@ -52,8 +52,8 @@ struct ConversionOptions: ParsableArguments {
     help: ArgumentHelp(
       "Stored values that become 0 and 255; those between are mapped linearly, others are clamped. They "
         + "are in the units of the file: up to 65535 with 16 bits per channel, up to 255 with 8. "
-        + "(default: all values)", valueName: "lo:hi"))
-  var range: ValueRange?
+        + "(default: all values)", valueName: "lo,hi"))
+  var range: SampleRange?
 
   @Flag(
     help: ArgumentHelp(
@@ -151,7 +151,7 @@ struct ConversionOptions: ParsableArguments {
       warnings.append(
         "\(narrow.count) of \(narrow.total) 16-bit images \(narrow.count == 1 ? "uses" : "use") less than "
           + "a tenth of the range 0 to 65535 (found values \(lowest) to \(highest))"
-          + (lowest < highest ? "; --range \(lowest):\(highest) maps these to 0 to 255" : ""))
+          + (lowest < highest ? "; --range \(lowest),\(highest) maps these to 0 to 255" : ""))
     }
     return warnings
   }
@@ -184,7 +184,7 @@ extension Color: ExpressibleByArgument {
   /// Parses what `init(_:)` parses.
   public init?(argument: String) { self.init(argument) }
 }
-extension ValueRange: ExpressibleByArgument {
+extension SampleRange: ExpressibleByArgument {
   /// Parses what `init(_:)` parses.
   public init?(argument: String) { self.init(argument) }
 }

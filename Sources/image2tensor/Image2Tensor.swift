@@ -58,7 +58,7 @@ private func help(of name: String) -> CommandConfiguration {
 
       EXAMPLES:
         \(name) --size 32 --rgb --labels-from-folders photos -o photos.tensor
-        \(name) --size 64 --gray --range 0:4095 scans -o scans.tensor
+        \(name) --size 64 --gray --range 0,4095 scans -o scans.tensor
 
       \(exitStatusHelp)
       """,

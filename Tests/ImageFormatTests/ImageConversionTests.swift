@@ -174,20 +174,22 @@ import Testing
     let shallow = HandmadePNG(width: 6, height: 1, samples: [0, 100, 150, 200, 255, 101])
     func levels(_ png: HandmadePNG, _ range: String) throws -> [UInt8] {
       let folder = try Folder(["a.png": png.bytes])
-      let outcome = try Self.convert(folder) { $0.range = ValueRange(range) }
+      let outcome = try Self.convert(folder) { $0.range = SampleRange(range) }
       return try #require(outcome.file.numbers(of: "images"))
     }
     // 1003 and 1004 are 0.38 and 0.51.
-    #expect(try levels(deep, "1000:3000") == [0, 0, 128, 255, 1, 0])
-    #expect(try levels(shallow, "100:200") == [0, 0, 128, 255, 255, 3])
-    #expect(try levels(deep, "0:65535") == [0, 4, 8, 12, 4, 4])
+    #expect(try levels(deep, "1000,3000") == [0, 0, 128, 255, 1, 0])
+    #expect(try levels(shallow, "100,200") == [0, 0, 128, 255, 255, 3])
+    #expect(try levels(deep, "0,65535") == [0, 4, 8, 12, 4, 4])
     for (bits, values) in [(1, [0, 1]), (2, [0, 1, 2, 3]), (4, Array(0...15))] {
       let png = HandmadePNG(width: values.count, height: 1, depth: bits, samples: values)
       #expect(
-        try levels(png, "0:1") == values.map { $0 == 0 ? 0 : 255 }, "\(bits) bits")
+        try levels(png, "0,1") == values.map { $0 == 0 ? 0 : 255 }, "\(bits) bits")
     }
-    for text in ["", "5", "5:5", "6:5", "0:65536", "-1:5", "1:2:3", "a:b", "0x1:5", "1.5:3", ":5"] {
-      #expect(ValueRange(text) == nil, "\(text)")
+    for text in [
+      "", "5", "5,5", "6,5", "0,65536", "-1,5", "1,2,3", "a,b", "0x1,5", "1.5,3", ",5", "1:3",
+    ] {
+      #expect(SampleRange(text) == nil, "\(text)")
     }
   }
 

@@ -71,7 +71,7 @@ import Testing
     Case("png2tensor --size 65536 grid.png -o old", 64, "one or two numbers", "found 65536"),
     Case("png2tensor --size 65535x1025 grid.png -o old", 64, "--size must be", "in total"),
     Case("png2tensor --fit squeeze grid.png -o old", 64, "'squeeze'", "--fit"),
-    Case("image2tensor --range 9:9 grid.png -o old", 64, "'9:9'", "--range"),
+    Case("image2tensor --range 9,9 grid.png -o old", 64, "'9,9'", "--range"),
     Case("image2tensor --classes nothing grid.png -o old", 66, "nothing: no such file"),
     Case("image2tensor --classes empty grid.png -o old", 65, "empty: contains no classes"),
     Case("image2tensor --classes - - -o old", 64, "standard input can be read only once"),

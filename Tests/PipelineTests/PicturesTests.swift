@@ -134,12 +134,12 @@ import Testing
       scan 100 200 300 4100 > scans/1.png; scan 120 1100 2100 4000 > scans/2.png
       scan 0 9 99 65535 > scans/3.png
       image2tensor scans -o a
-      image2tensor --range 100:4100 scans -o b
+      image2tensor --range 100,4100 scans -o b
       """)
     #expect(
       result.standardError
         == "image2tensor: warning: 2 of 3 16-bit images use less than a tenth of the range 0 to 65535 "
-        + "(found values 100 to 4100); --range 100:4100 maps these to 0 to 255\n")
+        + "(found values 100 to 4100); --range 100,4100 maps these to 0 to 255\n")
     #expect(
       try OwnImagesTests.file(shell, "a").numbers(of: "images")
         == [0, 1, 1, 16, 0, 4, 8, 16, 0, 0, 0, 255] as [UInt8])

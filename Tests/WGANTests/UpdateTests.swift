@@ -102,7 +102,7 @@ import Testing
     configuration.criticSteps = 1
     configuration.criticOptimizer.rate = 1e38
     let data = try scratchImages(count: 10)
-    let pool = try ThreadPool(count: 2)
+    let pool = ThreadPool(count: 2)
     let trainer = try Trainer(
       TrainingState(initial: configuration), images: data.images(), pool: pool)
     #expect(throws: TrainingError.notFinite("generator step 1")) { try trainer.step() }

@@ -1,15 +1,15 @@
 /// The stored values of samples that become 0 and 255, in the units of the file: up to 255 with 8 bits per
 /// sample, up to 65535 with 16.
-public struct ValueRange: Sendable, Equatable {
+public struct SampleRange: Sendable, Equatable {
   /// The value that becomes 0.
   public let lowest: Int
   /// The value that becomes 255; greater than `lowest`.
   public let highest: Int
 
-  /// Parses two integers from 0 to 65535, such as `0:4095`, the lower one first. Returns nil for any other
+  /// Parses two integers from 0 to 65535, such as `0,4095`, the lower one first. Returns nil for any other
   /// text.
   public init?(_ text: String) {
-    let values = text.split(separator: ":", omittingEmptySubsequences: false).map { part in
+    let values = text.split(separator: ",", omittingEmptySubsequences: false).map { part in
       part.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 } ? UInt16(part) : nil
     }
     guard values.count == 2, let lowest = values[0], let highest = values[1], lowest < highest
