@@ -57,8 +57,8 @@ package final class OutputFolder: Sendable {
     close(descriptor)
   }
 
-  /// Writes a file, or replaces it, atomically. Several threads may call it: they write one after
-  /// another, because the kernel locks the folder too, and waiting there costs more.
+  /// Writes a file, or replaces it, atomically. Threads that call it at the same time take turns, because
+  /// there is one partial file.
   ///
   /// - Parameters:
   ///   - bytes: The content.

@@ -10,7 +10,7 @@ package var tool: any Tool.Type { Tensor2PNG.self }
 struct Tensor2PNG: Tool {
   static let configuration = CommandConfiguration(
     commandName: "tensor2png",
-    abstract: "Draw the images of a tensor file as a grid in one PNG file, or as one file each.",
+    abstract: "Draw images of a tensor file as a PNG grid, or as one PNG each.",
     usage: """
       tensor2png [TENSOR] [--first I] [-n N] [--columns C] [--scale K] [-o FILE]
       tensor2png [TENSOR] --each FOLDER [--first I] [-n N] [--scale K]

@@ -107,8 +107,8 @@ import Testing
       "images without pixels", images(shape: [3, 1, 0, 8]), draw, "images have no pixels (0×8)"),
     Case("rank 3", images(shape: [150, 8, 8]), draw, "rank (expected 4, N×C×H×W; found 3)"),
     Case(
-      "2 channels", images(shape: [75, 2, 8, 8]), draw,
-      "channels (expected 1, gray, or 3, RGB; found 2)"),
+      "6 channels", images(shape: [25, 6, 8, 8]), draw,
+      "images have 6 channels (expected 1 to 4", 64),
     Case(
       "I64", images(type: "I64", shape: [1, 1, 1, 1], data: .init(repeating: 0, count: 8)), draw,
       "type (expected U8 or F32, found I64)"),
