@@ -25,7 +25,7 @@ extension Tool {
 
 /// Shows progress, speed and remaining time on standard error: a `ProgressLine` on a terminal, and one line
 /// after each SIGUSR1 on any output (see `blockStatusSignal`).
-public struct ProgressMeter {
+public struct ProgressMeter: Sendable {
   private let tool: String
   private let unit: String
   private var line: ProgressLine

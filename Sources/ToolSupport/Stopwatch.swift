@@ -1,7 +1,7 @@
 import Dispatch
 
 /// Measures the time between laps.
-public struct Stopwatch {
+public struct Stopwatch: Sendable {
   private var last = DispatchTime.now()
 
   /// Starts the clock.

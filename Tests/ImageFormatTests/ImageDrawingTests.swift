@@ -9,11 +9,11 @@ import Testing
   /// Draws images and decodes the PNG.
   func drawn(
     _ file: TensorFile, columns: Int? = nil, padding: Int = 0, scale: Int = 1, first: Int = 0,
-    count: Int? = nil, spread: Bool = false
+    count: Int? = nil, spread: Bool = false, band: Int? = nil, alpha: AlphaMode = .checkerboard
   ) throws -> DecodedPNG {
     let png = try drawImages(
-      of: file, columns: columns, padding: padding, scale: scale, first: first, count: count,
-      spread: spread)
+      of: file, ImageSelection(first: first, count: count, spread: spread, band: band),
+      columns: columns, padding: padding, scale: scale, alpha: alpha)
     return try #require(DecodedPNG(png: png))
   }
 
@@ -99,14 +99,16 @@ import Testing
 
   @Test func `the message for one image is singular`() throws {
     let file = try images([1, 1, 1, 1], [7])
-    let error = fileError { _ = try drawImages(of: file, first: 1) }
+    let error = fileError { _ = try drawImages(of: file, ImageSelection(first: 1)) }
     #expect(error?.message == "--first 1 is out of range (expected 0 to 0; the file has 1 image)")
   }
 
   @Test("Images past the end of the file are an error", arguments: beyondTheEnd)
   func beyond(first: Int, count: Int?, message: String) throws {
     let file = try images([100, 1, 1, 1], Array(0..<100))
-    let error = fileError { _ = try drawImages(of: file, first: first, count: count) }
+    let error = fileError {
+      _ = try drawImages(of: file, ImageSelection(first: first, count: count))
+    }
     #expect(error?.kind == .usage && error?.message == message)
   }
 
@@ -116,17 +118,88 @@ import Testing
     #expect(error?.kind == .usage)
     #expect(
       error?.message
-        == "the grid would be too large (the limits are 65535 pixels per side and 2 GiB)")
+        == "the picture would be too large (the limits are 65535 pixels per side and 2 GiB)")
   }
 
   @Test("NaN is an error that names the image") func notANumber() throws {
     var values = [Float](repeating: 0, count: 5 * 4)
     values[3 * 4 + 1] = .nan
     let file = try images([5, 1, 2, 2], values)
-    let error = fileError { _ = try drawImages(of: file, first: 2) }
+    let error = fileError { _ = try drawImages(of: file, ImageSelection(first: 2)) }
     #expect(error?.kind == .invalid)
     #expect(error?.message == "image 3 (counted from 0) contains NaN")
-    #expect(throws: Never.self) { try drawImages(of: file, count: 3) }
+    #expect(throws: Never.self) { try drawImages(of: file, ImageSelection(count: 3)) }
+  }
+
+  @Test func `RGBA is drawn over a checkerboard that begins at each image`() throws {
+    // Two images of 1 × 5: opaque, transparent, and alpha 128, 1 and 254.
+    let alphas: [UInt8] = [255, 0, 128, 1, 254]
+    let image: [UInt8] =
+      [10, 20, 30, 40, 50] + [60, 70, 80, 90, 100] + [255, 0, 255, 0, 255] + alphas
+    let file = try images([2, 4, 1, 5], image + image)
+    let decoded = try drawn(file, columns: 1, padding: 1, scale: 4)
+    #expect(decoded.channels == 3 && decoded.width == 22 && decoded.height == 11)
+    for top in [1, 6] {
+      // Output pixels 0 to 7 of a row are over the light square, 8 to 15 over the dark one.
+      #expect(decoded.pixel(1, top) == [10, 60, 255])
+      #expect(
+        decoded.pixel(5, top) == [204, 204, 204] && decoded.pixel(8, top) == [204, 204, 204])
+      #expect(
+        decoded.pixel(9, top) == [91, 116, 204] && decoded.pixel(12, top + 3) == [91, 116, 204])
+      #expect(decoded.pixel(13, top) == [153, 153, 152])
+      #expect(decoded.pixel(17, top) == [51, 100, 255])
+    }
+    #expect(decoded.pixel(0, 0) == [255, 255, 255] && decoded.pixel(21, 5) == [255, 255, 255])
+  }
+
+  @Test func `the squares of the checkerboard have 8 output pixels per side`() throws {
+    let clear = try images([1, 2, 10, 17], [UInt8](repeating: 0, count: 340))
+    let decoded = try drawn(clear)
+    #expect(decoded.channels == 1)
+    let row = Array(repeating: UInt8(204), count: 8) + Array(repeating: 153, count: 8) + [204]
+    let inverse = row.map { $0 == 204 ? UInt8(153) : 204 }
+    #expect(Array(decoded.rows[..<8]) == Array(repeating: row, count: 8))
+    #expect(Array(decoded.rows[8...]) == [inverse, inverse])
+  }
+
+  @Test func `alpha of samples is mapped by the range like colors`() throws {
+    let file = try images([1, 2, 1, 3], [-1, 1, 0, 1, 0, -1.5] as [Float])
+    #expect(try drawn(file).pixels == [0, 230, 204])
+    let kept = try drawn(file, padding: 1, alpha: .keep)
+    #expect(kept.channels == 2 && kept.pixel(0, 0) == [255, 255])
+    #expect((1...3).map { kept.pixel($0, 1) } == [[0, 255], [255, 128], [128, 0]])
+  }
+
+  @Test func `alpha is kept with all values`() throws {
+    let file = try images([1, 4, 1, 2], [1, 2, 11, 12, 21, 22, 0, 7])
+    let kept = try drawn(file, alpha: .keep)
+    #expect(kept.channels == 4 && kept.pixels == [1, 11, 21, 0, 2, 12, 22, 7])
+    let color = try images([1, 3, 1, 2], [1, 2, 11, 12, 21, 22])
+    #expect(try drawn(color, alpha: .keep) == drawn(color))
+  }
+
+  @Test func `a band is drawn as gray, for any number of channels`() throws {
+    let file = try images([2, 5, 1, 2], Array(0..<20))
+    #expect(try drawn(file, band: 0).pixels == [0, 1, 10, 11])
+    let last = try drawn(file, band: 4)
+    #expect(last.channels == 1 && last.pixels == [8, 9, 18, 19])
+    #expect(try drawn(images([1, 2, 1, 1], [3, 9]), band: 1).pixels == [9])
+    let error = fileError { _ = try drawn(file, band: 5) }
+    #expect(
+      error?.description
+        == "\(file.path): --band 5 is out of range (expected 0 to 4; the images have 5 channels)")
+    let all = fileError { _ = try drawImages(of: file) }
+    #expect(
+      all?.message
+        == "images have 5 channels (expected 1 to 4: gray or RGB, each with or without alpha); use --band "
+        + "to draw one channel, 0 to 4")
+    #expect(error?.kind == .usage && all?.kind == .usage)
+  }
+
+  @Test func `only the drawn band must not contain NaN`() throws {
+    let file = try images([1, 2, 1, 1], [.nan, 1])
+    #expect(try drawn(file, band: 1).pixels == [255])
+    #expect(fileError { _ = try drawn(file) }?.kind == .invalid)
   }
 
   static let invalidFiles: [(kind: String, range: String?, tensor: TensorEntry, message: String)] =
@@ -146,12 +219,7 @@ import Testing
       ),
       ("images", "0,255", TensorEntry("images", .u8, [0, 1, 1, 1]), "has 0 images"),
       (
-        "images", "0,255", TensorEntry("images", .u8, [1, 2, 1, 1]),
-        "images have an unsupported number of channels (expected 1, gray, or 3, RGB; found 2)"
-      ),
-      (
-        "images", "0,255", TensorEntry("images", .u8, [1, 0, 1, 1]),
-        "images have an unsupported number of channels (expected 1, gray, or 3, RGB; found 0)"
+        "images", "0,255", TensorEntry("images", .u8, [1, 0, 1, 1]), "images have 0 channels"
       ),
       ("images", "0,255", TensorEntry("images", .u8, [1, 1, 0, 9]), "images have no pixels (0×9)"),
       (

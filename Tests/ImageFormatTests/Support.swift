@@ -32,8 +32,11 @@ extension DecodedPNG {
     var image = png_image()
     image.version = png_uint_32(PNG_IMAGE_VERSION)
     guard png_image_begin_read_from_memory(&image, png, png.count) != 0 else { return nil }
-    let channels = image.format & PNG_FORMAT_RGB == 0 ? 1 : 3
-    image.format = channels == 3 ? PNG_FORMAT_RGB : png_uint_32(PNG_FORMAT_GRAY)
+    // The format of the file without the flags of 16 bits and palettes.
+    image.format &= png_uint_32(PNG_FORMAT_FLAG_COLOR) | png_uint_32(PNG_FORMAT_FLAG_ALPHA)
+    let channels =
+      (image.format & png_uint_32(PNG_FORMAT_FLAG_COLOR) == 0 ? 1 : 3)
+      + (image.format & png_uint_32(PNG_FORMAT_FLAG_ALPHA) == 0 ? 0 : 1)
     width = Int(image.width)
     height = Int(image.height)
     self.channels = channels
@@ -44,12 +47,14 @@ extension DecodedPNG {
 
 /// Creates a tensor file, opens it and removes it. The mapping stays valid.
 func tensorFile(
-  kind: String = "images", range: String? = "0,255", _ tensors: [(TensorEntry, [UInt8])]
+  kind: String = "images", range: String? = "0,255", metadata: [String: String] = [:],
+  _ tensors: [(TensorEntry, [UInt8])]
 ) throws -> TensorFile {
   let path = NSTemporaryDirectory() + "ImageFormatTests-" + UUID().uuidString
   defer { try? FileManager.default.removeItem(atPath: path) }
   let header = TensorHeader(
-    kind: kind, metadata: range.map { ["range": $0] } ?? [:], entries: tensors.map(\.0))
+    kind: kind, metadata: metadata.merging(range.map { ["range": $0] } ?? [:]) { $1 },
+    entries: tensors.map(\.0))
   let writer = try TensorWriter(header, to: OutputFile(path))
   for (_, bytes) in tensors { try writer.write(bytes.span) }
   try writer.finish()

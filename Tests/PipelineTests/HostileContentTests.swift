@@ -114,8 +114,8 @@ import Testing
     Case("rank 3", images(shape: [150, 8, 8]), draw),
     Case("rank 2", images(shape: [150, 64]), draw, "rank (expected 4, N×C×H×W; found 2)"),
     Case(
-      "2 channels", images(shape: [75, 2, 8, 8]), draw,
-      "channels (expected 1, gray, or 3, RGB; found 2)"),
+      "6 channels", images(shape: [25, 6, 8, 8]), draw,
+      "images have 6 channels (expected 1 to 4", 64),
     Case(
       "I64", images(type: "I64", shape: [1, 1, 1, 1], data: .init(repeating: 0, count: 8)), draw),
     Case(

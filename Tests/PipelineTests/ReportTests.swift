@@ -21,6 +21,27 @@ import Testing
 
   private func bytes(_ text: String) -> Data { Data(text.utf8) }
 
+  @Test func `images with alpha or many channels are trained, drawn, filmed and reported`() throws {
+    let shell = try Shell()
+    for channels in [2, 4, 6] {
+      try shell.write("images\(channels)", idx([30, UInt32(channels), 8, 8]))
+    }
+    let result = try shell.run(
+      """
+      for channels in 2 4 6; do
+        idx2tensor images$channels -o $channels.tensor; mkdir $channels; cd $channels
+        \(make("train")) BATCH=10 PRESET=mlp-gp EPOCHS=2 DATA="$OLDPWD/$channels.tensor"; \(make("report"))
+        band=''; ((channels < 6)) || band='--band 0'
+        wgan-sample run/checkpoint | tensor2png $band --scale 2 | cmp - run/samples/epoch-0002.png
+        has "tensor2png --scale 2 *$band &gt; grid.png" run/report.html
+        tensor2png --spread -n 30 --scale 2 $band run/images.tensor | base64 -w 0 > data
+        has -F "$(head -c 4000 data)" run/report.html
+        pngtopnm run/film.png > film; test "$(pamfile -size film)" = "152 608"; test -s run/film.apng; cd ..
+      done
+      """)
+    #expect(result.standardError.components(separatedBy: "show only channel 0").count == 2)
+  }
+
   @Test func `the film has the left column of each epoch's sample grid`() throws {
     let shell = try trained(3)
     // A cell is 16 pixels wide with 2 pixels of padding. It is scaled by 4, because a column is at least
