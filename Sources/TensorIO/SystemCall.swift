@@ -39,8 +39,8 @@ package enum SystemCall {
     return unsafe String(pathCString: resolved)
   }
 
-  /// The names in a directory, in no particular order, by opendir(3) and readdir(3), which set `errno` to
-  /// another value than 0 if they fail; nil then.
+  /// The names in a directory, `.` and `..` included, in no particular order, by opendir(3) and readdir(3),
+  /// which set `errno` to another value than 0 if they fail; nil then.
   package static func names(in directory: String) -> [String]? {
     guard let stream = unsafe opendir(directory.pathCString) else { return nil }
     defer { unsafe closedir(stream) }
@@ -72,23 +72,6 @@ package enum SystemCall {
   /// rmdir(2).
   @discardableResult
   static func removeDirectory(_ path: String) -> Int32 { unsafe rmdir(path) }
-
-  /// opendir(3) and readdir(3): the names in a directory, `.` and `..` included, invalid UTF-8 repaired;
-  /// nil if that fails.
-  static func names(in directory: String) -> [String]? {
-    guard let stream = unsafe opendir(directory) else { return nil }
-    defer { unsafe closedir(stream) }
-    var names: [String] = []
-    while true {
-      errno = 0
-      guard let entry = unsafe readdir(stream) else { return errno == 0 ? names : nil }
-      // The actual length of the name differs from that of its C type.
-      let offset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
-      let start = unsafe UnsafeRawPointer(entry).advanced(by: offset)
-        .assumingMemoryBound(to: CChar.self)
-      names.append(unsafe String(cString: start))
-    }
-  }
 
   /// poll(2) of one descriptor, without a timeout.
   static func poll(_ descriptor: Int32, _ event: Int32) -> Int32 {
