@@ -54,7 +54,7 @@ TRAININGS  ?= 300
 # number of damaged files per reader
 EXECUTIONS ?= 100000
 # readers to test
-READERS    ?= tensor idx png network checkpoint metrics curves
+READERS    ?= tensor idx cifar png network checkpoint metrics curves
 # folder for files that cause a crash
 FUZZ_OUT   ?= runs/fuzz
 ## of make install and uninstall:

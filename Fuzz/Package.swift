@@ -33,6 +33,7 @@ let package = Package(
   ]
     + [
       ("fuzz-tensor", ["TensorIO"]), ("fuzz-idx", ["IDXFormat", "TensorIO"]),
+      ("fuzz-cifar", ["IDXFormat", "TensorIO"]),
       ("fuzz-png", ["PNGFormat", "TensorIO", "CZlib"]),
       ("fuzz-network", ["Engine", "WGAN", "TensorIO"]),
       ("fuzz-checkpoint", ["Engine", "WGAN", "TensorIO"]),
