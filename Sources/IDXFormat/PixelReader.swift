@@ -9,6 +9,8 @@ struct PixelReader {
   /// The number of elements read.
   private var done = 0
   private var largest: UInt8 = 0
+  /// The number of values outside the range.
+  private var clampedCount = 0
 
   init(_ reader: IDXReader, range: ClosedRange<Double>?) {
     (self.reader, self.range) = (reader, range)
@@ -25,27 +27,20 @@ struct PixelReader {
     if buffer.count != size { buffer = [UInt8](repeating: 0, count: size) }
     let count = try reader.read(into: &buffer) / type.byteCount
     defer { done += count }
-    let values: [UInt8]
+    var values: [UInt8] = []
     if type == .u8, range == nil {
-      values = Array(buffer[..<count])
+      values += buffer[..<count]
     } else {
-      values = try bytes(buffer.span, type, count)
+      values.reserveCapacity(count)
+      for index in 0..<count {
+        let number = type.number(index, of: buffer.span)
+        guard let byte = byte(number) else { throw misfit(number, at: done + index) }
+        values.append(byte)
+        if let range, !(range ~= number) { clampedCount += 1 }
+      }
     }
     for value in values where value > largest { largest = value }
     return values
-  }
-
-  /// Converts elements to bytes.
-  private func bytes(
-    _ data: Span<UInt8>, _ type: IDXElementType, _ count: Int
-  ) throws(FileError) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: count)
-    for index in 0..<count {
-      let number = type.number(index, of: data)
-      guard let byte = byte(number) else { throw misfit(number, at: done + index) }
-      bytes[index] = byte
-    }
-    return bytes
   }
 
   /// The byte of a number; nil if it does not fit.
@@ -66,8 +61,11 @@ struct PixelReader {
       .invalid, reader.path, "value at [\(place)] is \(text(of: number)) (\(expected)")
   }
 
-  /// A line about images that are nearly black; nil if there is nothing to report.
+  /// A line about images that lost their contrast; nil if there is nothing to report.
   var warning: String? {
+    if clampedCount > 0 {
+      return "\(clampedCount) of \(done) values are outside the range and became 0 or 255"
+    }
     guard largest == 1, range == nil else { return nil }
     return
       "all values are 0 or 1 of 255, so the images are nearly black; use --range 0:1 if 1 is white"

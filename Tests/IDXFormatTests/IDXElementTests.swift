@@ -101,6 +101,10 @@ func elements(_ numbers: [Double], _ type: IDXElementType) -> [UInt8] {
     #expect(
       try convert([1, 1, 6], [-5, 0, 1000, 2000, 4095, 9000], .i16, range: 0...4095).file
         .numbers(of: "images") == [0, 0, 62, 125, 255, 255] as [UInt8])
+    #expect(
+      try convert([1, 1, 4], [0, 1, 255, 7], .u8, range: 0...1).warnings
+        == ["2 of 4 values are outside the range and became 0 or 255"])
+    #expect(try convert([1, 1, 2], [0, 1], .u8, range: 0...1).warnings.isEmpty)
     // 127.5 is rounded up.
     #expect(
       try convert([1, 1, 2], [1, 2], .u8, range: 0...2).file.numbers(of: "images")
@@ -137,7 +141,9 @@ func elements(_ numbers: [Double], _ type: IDXElementType) -> [UInt8] {
 
   @Test func `the label of QMNIST is the first of its eight numbers`() throws {
     let count = 20_000
-    let numbers = (0..<count).flatMap { [Double($0 % 10), 70000] + (0..<6).map(Double.init) }
+    let numbers = (0..<count).flatMap { (index: Int) -> [Double] in
+      [Double(index % 10), 70000, 0, 1, 2, 3, 4, 5]
+    }
     let labels = idx([UInt32(count), 8], elements(numbers, .i32), type: 0x0C)
     let (file, warnings) = try convert(
       [UInt32(count), 1, 1], [Double](repeating: 200, count: count), .u8, labels: labels)

@@ -84,12 +84,13 @@ private func members(_ archive: [UInt8]) throws -> [(name: String, content: [UIn
     var binary = tarHeader("binary", size: 0, magic: "ustar  \u{0}")
     binary.replaceSubrange(124..<136, with: [0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2])
     let rest = [UInt8](repeating: 0, count: 510)
-    let archive =
-      tarMember("pax", pax, type: "x") + tarHeader("short", size: 0) + [1, 2, 3] + [0]
-      + rest.dropLast(2)
-      + tarMember("g", Array("11 a=bcdef\n".utf8), type: "g") + tarMember("global", [4])
-      + tarMember("././@LongLink", Array(name.utf8) + [0], type: "L") + tarMember("short", [5])
-      + prefixed.withTarChecksum + [6, 0] + rest + binary.withTarChecksum + [7, 8] + rest + tarEnd
+    var archive = tarMember("pax", pax, type: "x") + tarHeader("short", size: 0)
+    archive += [1, 2, 3] + [UInt8](repeating: 0, count: 509)
+    archive += tarMember("g", Array("11 a=bcdef\n".utf8), type: "g") + tarMember("global", [4])
+    archive += tarMember("././@LongLink", Array(name.utf8) + [0], type: "L")
+    archive += tarMember("short", [5])
+    archive += prefixed.withTarChecksum + [6, 0] + rest
+    archive += binary.withTarChecksum + [7, 8] + rest + tarEnd
     let found = try members(archive)
     #expect(found.map(\.name) == [name, "global", name, "folder/file", "binary"])
     #expect(found.map(\.content) == [[1, 2, 3], [4], [5], [6], [7, 8]])
