@@ -41,7 +41,7 @@ package enum FileFormat: CaseIterable {
     case .matlab: [Array("MATLAB 5.0 MAT-file".utf8), Array("MATLAB 7.3 MAT-file".utf8)]
     case .parquet: [Array("PAR1".utf8)]
     case .pdf: [Array("%PDF-".utf8)]
-    case .gitLFS: [Array("version https://git-lfs.github.com/spec/".utf8)]
+    case .gitLFS: [Array("version https://git-lfs.".utf8)]
     case .utf16: [[0xFF, 0xFE], [0xFE, 0xFF]]
     case .heif, .avif, .tar, .npz, .pyTorch, .pickle, .tfRecord, .idx, .tensorFile, .html, .xml,
       .json,
