@@ -65,7 +65,7 @@ TRAININGS  ?= 300
 # number of damaged files per reader
 EXECUTIONS ?= 100000
 # readers to test
-READERS    ?= tensor numpy idx png jpeg network checkpoint metrics curves
+READERS    ?= tensor numpy idx cifar png jpeg network checkpoint metrics curves
 # folder for files that cause a crash
 FUZZ_OUT   ?= runs/fuzz
 ## of make install and uninstall:

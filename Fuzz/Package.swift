@@ -38,6 +38,7 @@ let package = Package(
     + [
       ("fuzz-tensor", ["TensorIO"]), ("fuzz-numpy", ["TensorIO"]),
       ("fuzz-idx", ["IDXFormat", "TensorIO"]),
+      ("fuzz-cifar", ["IDXFormat", "TensorIO"]),
       ("fuzz-png", ["ImageFormat", "TensorIO", "CZlib"]),
       ("fuzz-jpeg", ["ImageFormat", "TensorIO"]),
       ("fuzz-network", ["Engine", "WGAN", "TensorIO"]),

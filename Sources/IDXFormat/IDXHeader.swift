@@ -2,43 +2,39 @@
 // dimensions, then each dimension in 32 bits, big-endian. http://yann.lecun.com/exdb/mnist/
 import TensorIO
 
-/// The header of an IDX file of unsigned bytes.
+/// The header of an IDX file.
 public struct IDXHeader: Sendable, Equatable {
   /// The dimensions, slowest first: at least one, none of them 0.
   public let dimensions: [Int]
-  /// The size of the data, in bytes: the product of the dimensions, at most 2⁶².
-  public let byteCount: Int
-
-  private static let unsignedByte: UInt8 = 0x08
-  private static let typeNames: [UInt8: String] = [
-    0x09: "signed byte", 0x0B: "16-bit integer", 0x0C: "32-bit integer", 0x0D: "32-bit float",
-    0x0E: "64-bit float",
-  ]
+  /// The type of the elements.
+  public let type: IDXElementType
+  /// The number of elements: the product of the dimensions.
+  public let elementCount: Int
+  /// The size of the data, in bytes: at most 2⁶².
+  public var byteCount: Int { elementCount * type.byteCount }
 
   /// Reads a header. The next byte of the input is then the first of the data.
   ///
-  /// - Throws: `.invalid` if the input is not IDX, if its elements are not unsigned bytes, or if its
-  ///   dimensions are impossible; what `InflatingInput.read` throws.
+  /// - Throws: `.invalid` if the input is not IDX, or if its element type or its dimensions are impossible;
+  ///   what `InflatingInput.read` throws.
   init(_ input: InflatingInput) throws(FileError) {
     var bytes = try input.bytes(4)
     guard !bytes.isEmpty else { throw FileError(.invalid, input.path, "is empty") }
     guard bytes.prefix(2).allSatisfy({ $0 == 0 }) else {
       let magic = bytes.map { hexadecimal($0).lowercased() }.joined(separator: " ")
-      bytes += try input.bytes(5)
-      let format = otherFormat(bytes).map { ": \($0)" } ?? ""
-      throw FileError(.invalid, input.path, "is not an IDX file (begins with \(magic)\(format))")
+      bytes += try input.bytes(FileFormat.headSize - bytes.count)
+      throw notIDX(input.path, bytes, "begins with \(magic)")
     }
     guard bytes.count == 4 else {
       throw FileError(truncated: input.path, "header", expected: "at least 8", found: bytes.count)
     }
-    let (type, rank) = (bytes[2], Int(bytes[3]))
-    guard type == Self.unsignedByte else {
-      let name = Self.typeNames[type].map { "\($0), " } ?? ""
+    let (code, rank) = (bytes[2], Int(bytes[3]))
+    guard let type = IDXElementType(rawValue: code) else {
       throw FileError(
         .invalid, input.path,
-        "unsupported element type (expected unsigned byte, 0x\(hexadecimal(Self.unsignedByte)); "
-          + "found \(name)0x\(hexadecimal(type)))")
+        "unknown element type (expected 0x08, 0x09 or 0x0B to 0x0E; found 0x\(hexadecimal(code)))")
     }
+    self.type = type
     guard rank > 0 else { throw FileError(.invalid, input.path, "has no dimensions") }
 
     bytes = try input.bytes(4 * rank)
@@ -56,13 +52,23 @@ public struct IDXHeader: Sendable, Equatable {
       }
       let (next, overflow) = product.multipliedReportingOverflow(by: dimension)
       // The limit is below Int.max, so that sums with the product do not overflow either.
-      guard !overflow, next <= 1 << 62 else {
+      guard !overflow, next <= 1 << 62 / type.byteCount else {
         throw FileError(
           .invalid, input.path, "header declares more data than a file can hold")
       }
       product = next
     }
-    byteCount = product
+    elementCount = product
+  }
+
+  /// The index of an element in each dimension.
+  func position(of element: Int) -> [Int] {
+    var (rest, position) = (element, [Int]())
+    for dimension in dimensions.reversed() {
+      position.append(rest % dimension)
+      rest /= dimension
+    }
+    return position.reversed()
   }
 }
 
@@ -71,14 +77,16 @@ private func hexadecimal(_ byte: UInt8) -> String {
   (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
 }
 
-/// Recognizes a file that is not IDX by its first nine bytes.
-private func otherFormat(_ bytes: [UInt8]) -> String? {
+/// The error for a file of another format.
+private func notIDX(_ path: String, _ head: [UInt8], _ beginning: String) -> FileError {
   // One layer of gzip is inflated already.
-  if bytes.starts(with: FileFormat.gzip.signature) { return "gzip data inside gzip data" }
-  if bytes.count >= 4, 1...4 ~= bytes[0], 0x08...0x0E ~= bytes[1],
-    bytes[2...3].allSatisfy({ $0 == 0 })
-  {
-    return "a little-endian IDX header"
+  if FileFormat(head) == .gzip {
+    return FileError(.invalid, path, "is gzip data inside gzip data; decompress it with gzip -d")
   }
-  return FileFormat.name(of: bytes)
+  let isLittleEndian =
+    head.count >= 4 && 1...4 ~= head[0] && 0x08...0x0E ~= head[1]
+    && head[2...3].allSatisfy { $0 == 0 }
+  return FileError(
+    path, isNot: "an IDX file", head,
+    unknown: " (\(beginning)\(isLittleEndian ? ": a little-endian IDX header" : ""))")
 }

@@ -2,7 +2,7 @@
 // a declared size.
 import TensorIO
 
-/// Reads an IDX file of unsigned bytes, plain or gzipped.
+/// Reads an IDX file, plain or gzipped.
 public final class IDXReader {
   /// The header of the file.
   public let header: IDXHeader
@@ -16,7 +16,7 @@ public final class IDXReader {
   /// Opens a file and reads its header.
   ///
   /// - Parameter path: A path, or `-` for standard input.
-  /// - Throws: `.invalid` if the file is not an IDX file of unsigned bytes; what `InputFile` throws.
+  /// - Throws: `.invalid` if the file is not an IDX file; what `InputFile` throws.
   public init(_ path: String) throws(FileError) {
     input = try InflatingInput(InputFile(path))
     header = try IDXHeader(input)

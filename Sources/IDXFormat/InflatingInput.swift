@@ -88,7 +88,8 @@ final class InflatingInput {
     switch step.status {
     case Z_OK: break
     case Z_STREAM_END: isInsideMember = false
-    case Z_BUF_ERROR: throw FileError(.invalid, path, "gzip data is truncated")
+    case Z_BUF_ERROR:
+      throw FileError(.invalid, path, "gzip data is truncated; download the file again")
     case Z_MEM_ERROR: throw FileError(.inputOutput, path, "zlib is out of memory")
     default:
       throw FileError(

@@ -42,8 +42,7 @@ struct ImageHeader: Equatable {
     } else if mayBe(.jpeg) {
       try self.init(jpeg: head, path: path)
     } else {
-      let format = FileFormat.name(of: head).map { "is \($0), not a PNG or JPEG file" }
-      throw FileError(.invalid, path, format ?? "is not a PNG or JPEG file")
+      throw FileError(path, isNot: "a PNG or JPEG file", head)
     }
   }
 

@@ -1,5 +1,6 @@
 // A TensorBoard event: three messages of tensorflow/core/util/event.proto and
 // framework/summary.proto, encoded by hand, in a TFRecord.
+import TensorIO
 
 /// A TensorBoard event: scalars at a step.
 package struct Event {

@@ -8,8 +8,9 @@ package struct MetricsLine {
   /// The identity of the run; `nil` if the line has none.
   package private(set) var run: String?
 
-  /// Parses a line without its line end; `nil` if it is anything else, or incomplete.
+  /// Parses a line without its newline; `nil` if it is anything else, or incomplete.
   package init?(_ line: ArraySlice<UInt8>) {
+    let line = line.withoutCarriageReturn
     guard line.count > 2, line.first == UInt8(ascii: "{"), line.last == UInt8(ascii: "}") else {
       return nil
     }

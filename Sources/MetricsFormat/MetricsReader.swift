@@ -37,14 +37,14 @@ package struct MetricsReader {
 }
 
 extension InputLines {
-  /// The result of `next`. Throws `.invalid` with a message of its own for a tensor file.
+  /// The result of `next`. Throws `.invalid` with a message of its own for a file of another format.
   mutating func nextOfMetrics() throws(FileError) -> [UInt8]? {
     var text: [UInt8]?, failure: FileError?
     do { text = try next() } catch { failure = error }
-    // The length of a header and its first byte. A line of metrics has no zero byte.
-    let begin = (text ?? rest).prefix(9)
-    if begin.count == 9, begin[4..<8].allSatisfy({ $0 == 0 }), begin[8] == UInt8(ascii: "{") {
-      throw FileError(.invalid, path, "is a tensor file, not a metrics file")
+    let begin = Array((text ?? rest).prefix(FileFormat.headSize))
+    // Metrics are JSON. For other text, the error names the line.
+    if let format = FileFormat(begin), ![.json, .csv, .text].contains(format) {
+      throw FileError(path, isNot: "a metrics file", begin)
     }
     if let failure { throw failure }
     return text

@@ -44,6 +44,21 @@ package final class TemporaryFile {
     return bytes
   }
 
+  /// Reads a part of the file.
+  ///
+  /// - Parameter range: The offsets of the bytes.
+  /// - Returns: The bytes; fewer if the file is shorter.
+  /// - Throws: `.inputOutput` if reading fails.
+  package func bytes(_ range: Range<Int>) throws(FileError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    while bytes.count < range.count {
+      let piece = try piece(at: range.lowerBound + bytes.count, range.count - bytes.count)
+      if piece.isEmpty { break }
+      bytes += piece
+    }
+    return bytes
+  }
+
   /// Copies the whole file to an output.
   func copy(to output: OutputFile) throws(FileError) {
     var offset = 0
@@ -53,9 +68,9 @@ package final class TemporaryFile {
     }
   }
 
-  /// Reads at most 1 MiB at an offset; no bytes at the end.
-  private func piece(at offset: Int) throws(FileError) -> [UInt8] {
-    var buffer = [UInt8](repeating: 0, count: 1 << 20)
+  /// Reads some bytes at an offset; none at the end.
+  private func piece(at offset: Int, _ count: Int = 1 << 20) throws(FileError) -> [UInt8] {
+    var buffer = [UInt8](repeating: 0, count: count)
     while true {
       let got = SystemCall.read(descriptor, into: &buffer, at: offset)
       guard got >= 0 || errno == EINTR else {

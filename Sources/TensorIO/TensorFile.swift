@@ -208,8 +208,10 @@ public final class TensorFile {
     let head = content.array(0..<min(count, 9))
     let length = head[..<8].reversed().reduce(0) { $0 << 8 | UInt64($1) }
     let isPlausible = length <= headerLimit && (count == 8 || head[8] == 0x7B)
-    if !isPlausible, let format = FileFormat.name(of: head) {
-      throw FileError(.invalid, input.path, "is \(format), not a tensor file")
+    if !isPlausible {
+      let count = min(try content.load(FileFormat.headSize, from: input), FileFormat.headSize)
+      let head = content.array(0..<count)
+      if FileFormat(head) != nil { throw FileError(input.path, isNot: "a tensor file", head) }
     }
     guard length <= headerLimit else {
       throw FileError(

@@ -60,5 +60,7 @@ public struct TensorHeaderBuilder: Sendable {
   }
 
   /// The header so far.
-  var header: TensorHeader { TensorHeader(kind: kind, metadata: metadata, entries: entries) }
+  package var header: TensorHeader {
+    TensorHeader(kind: kind, metadata: metadata, entries: entries)
+  }
 }

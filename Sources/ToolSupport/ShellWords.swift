@@ -1,14 +1,15 @@
 /// Splits a text into words as a POSIX shell does, without any expansion.
 ///
 /// Words are separated by whitespace. Single quotes, double quotes and backslashes quote as in a shell. All
-/// other characters are literal, including `$` and `;`.
+/// other characters are literal, including `$` and `;`. A byte order mark at the beginning is ignored.
 ///
 /// - Returns: The words; `nil` if a quotation is not terminated.
 public func shellWords(_ text: String) -> [String]? {
   var words: [String] = []
   var word: String?
   var quote: Character?
-  var rest = text[...]
+  var rest =
+    text.unicodeScalars.first == "\u{FEFF}" ? Substring(text.unicodeScalars.dropFirst()) : text[...]
   while let character = rest.popFirst() {
     switch (character, quote) {
     case ("'", "'"), ("\"", "\""): quote = nil

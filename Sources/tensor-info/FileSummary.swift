@@ -47,7 +47,7 @@ struct FileSummary {
     lines += table([titles] + tensors.map(row))
     for (entry, statistics) in tensors where isLabels(entry) {
       guard let statistics else { continue }
-      let counts = statistics.counts?.sorted { $0.key < $1.key } ?? []
+      let counts = labelCounts(statistics) ?? []
       lines += [
         "", "\(entry.name): " + counts.map { "\($0.value) of \($0.key)" }.joined(separator: ", "),
       ]
@@ -88,6 +88,21 @@ struct FileSummary {
     entry.name == "labels" && entry.shape.count == 1
   }
 
+  /// The number of images of each class in the order of the class numbers, also of classes without images:
+  /// those between the smallest and the largest number of an image or of a name. Nil if there are too many.
+  private func labelCounts(_ statistics: TensorStatistics) -> [(key: Int, value: Int)]? {
+    guard var counts = statistics.counts else { return nil }
+    let names = header.metadata.keys.filter { $0.hasPrefix("label.") }
+    let numbers = counts.keys + names.compactMap { Int($0.dropFirst("label.".count)) }
+    if let first = numbers.min(), let last = numbers.max(),
+      last.subtractingReportingOverflow(first).partialValue < TensorStatistics.maximumCounts,
+      !last.subtractingReportingOverflow(first).overflow
+    {
+      for number in first...last { counts[number, default: 0] += 0 }
+    }
+    return counts.sorted { $0.key < $1.key }
+  }
+
   /// One object; numbers have all their digits.
   var json: JSONValue {
     [
@@ -113,7 +128,7 @@ struct FileSummary {
       ("mean", JSONValue(statistics.mean)), ("nan", .integer(statistics.nanCount)),
       ("infinite", .integer(statistics.infiniteCount)),
     ]
-    if isLabels(entry), let counts = statistics.counts?.sorted(by: { $0.key < $1.key }) {
+    if isLabels(entry), let counts = labelCounts(statistics) {
       members.append(("counts", .object(counts.map { ("\($0.key)", .integer($0.value)) })))
     }
     return members

@@ -27,7 +27,7 @@ struct TensorStatistics {
   private(set) var counts: [Int: Int]?
 
   /// The largest number of different integers that are counted.
-  private static let maximumCounts = 1000
+  static let maximumCounts = 1000
 
   init(_ entry: TensorEntry, in file: TensorFile) {
     let name = entry.name

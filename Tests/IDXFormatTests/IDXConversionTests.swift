@@ -12,7 +12,8 @@ import Testing
   func convert(_ images: [UInt8], _ labels: [UInt8]? = nil) throws -> TensorFile {
     let images = try folder.write(images, to: "images")
     let labels = try labels.map { try folder.write($0, to: "labels") }
-    try convertIDX(images: images, labels: labels, to: OutputFile(folder.file("out")))
+    _ = try IDXConversion().run(
+      images: images, labels: labels, to: OutputFile(folder.file("out")))
     return try TensorFile(folder.file("out"))
   }
 
@@ -62,7 +63,14 @@ import Testing
           idx([1, 1, 1, 2, 2], [1, 2, 3, 4]), nil, "images",
           "does not contain images (expected rank 3, N×H×W, or rank 4, N×C×H×W; found rank 5)"
         ),
-        (one, one, "labels", "does not contain labels (expected rank 1, N; found rank 3)"),
+        (
+          one, one, "labels",
+          "does not contain labels (expected rank 1, N, or the N×8 32-bit integers of QMNIST; found rank 3)"
+        ),
+        (
+          one, idx([1, 10], pattern(10)), "labels",
+          "does not contain labels (expected rank 1, N, or the N×8 32-bit integers of QMNIST; found N×10)"
+        ),
         (one, idx([2], [1, 2]), "labels", "number of labels does not match the images in "),
         (one, idx([1]), "labels", "data is truncated (expected 1 bytes, found 0)"),
         (
@@ -104,7 +112,9 @@ import Testing
     #expect(pipe(&ends) == 0)
     let output = try OutputFile("/dev/fd/\(ends[1])")
     close(ends[1])
-    let error = fileError { try convertIDX(images: images, labels: labels, to: output) }
+    let error = fileError {
+      _ = try IDXConversion().run(images: images, labels: labels, to: output)
+    }
     #expect(
       error?.message
         == "number of labels does not match the images in \(images) (expected 1, found 2)")
@@ -116,7 +126,9 @@ import Testing
 
   @Test("Standard input cannot be both the images and the labels") func standardInput() throws {
     let output = try OutputFile(folder.file("out"))
-    let error = fileError { try convertIDX(images: "-", labels: "-", to: output) }
+    let error = fileError {
+      _ = try IDXConversion().run(images: "-", labels: "-", to: output)
+    }
     #expect(error?.kind == .usage)
   }
 
@@ -125,7 +137,7 @@ import Testing
     let file = gzip(idx([512, 1024, 1024])) + (0..<512).flatMap { _ in mebibyte }
     let images = try folder.write(file, to: "images.gz")
     let before = try peakMemory()
-    try convertIDX(images: images, labels: nil, to: OutputFile("/dev/null"))
+    _ = try IDXConversion().run(images: images, labels: nil, to: OutputFile("/dev/null"))
     // 1.1 MiB is needed; the rest is for tests that run at the same time. The content is 512 MiB.
     #expect(try peakMemory() - before < 384 << 20)
   }

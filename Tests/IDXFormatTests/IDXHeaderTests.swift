@@ -25,7 +25,7 @@ import Testing
 
   static let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0]
   static let tensor: [UInt8] = [0x78, 1, 0, 0, 0, 0, 0, 0, 0x7B, 0x22]
-  static let unsupported = "unsupported element type (expected unsigned byte, 0x08; found "
+  static let unknown = "unknown element type (expected 0x08, 0x09 or 0x0B to 0x0E; found "
   static let invalidFiles: [(file: [UInt8], message: String)] = [
     ([], "is empty"),
     (gzip([]), "is empty"),
@@ -36,13 +36,16 @@ import Testing
       [3, 8, 0, 0, 96, 234, 0, 0],
       "is not an IDX file (begins with 03 08 00 00: a little-endian IDX header)"
     ),
-    (png, "is not an IDX file (begins with 89 50 4e 47: a PNG file)"),
-    (gzip(png), "is not an IDX file (begins with 89 50 4e 47: a PNG file)"),
-    ([0xFF, 0xD8, 0xFF, 0xE0], "is not an IDX file (begins with ff d8 ff e0: a JPEG file)"),
-    (Array("PK\u{3}\u{4}".utf8), "is not an IDX file (begins with 50 4b 03 04: a zip file)"),
-    (gzip(gzip([1])), "is not an IDX file (begins with 1f 8b 08 00: gzip data inside gzip data)"),
-    (tensor, "is not an IDX file (begins with 78 01 00 00: a tensor file)"),
-    (Array("hello".utf8), "is not an IDX file (begins with 68 65 6c 6c)"),
+    (png, "is a PNG file, not an IDX file; convert it with png2tensor"),
+    (gzip(png), "is a PNG file, not an IDX file; convert it with png2tensor"),
+    (
+      gzip(Array("<!DOCTYPE html>\n<html>".utf8)),
+      "is an HTML page, not an IDX file; download the file again"
+    ),
+    (gzip(gzip([1])), "is gzip data inside gzip data; decompress it with gzip -d"),
+    (tensor, "is a tensor file, not an IDX file"),
+    (Array("hello".utf8), "is text, not an IDX file"),
+    (Array("hi".utf8), "is not an IDX file (begins with 68 69)"),
 
     ([0], "header is truncated (expected at least 8 bytes, found 1)"),
     ([0, 0, 8], "header is truncated (expected at least 8 bytes, found 3)"),
@@ -52,24 +55,17 @@ import Testing
     ([0, 0, 8, 0], "has no dimensions"),
     ([0, 0, 8, 0, 9], "has no dimensions"),
 
-    (idx([1], [0], type: 0x00), unsupported + "0x00)"),
-    (idx([1], [0], type: 0x07), unsupported + "0x07)"),
-    (idx([1], [0], type: 0x09), unsupported + "signed byte, 0x09)"),
-    (idx([1], [0], type: 0x0A), unsupported + "0x0A)"),
-    (idx([1], [0], type: 0x0B), unsupported + "16-bit integer, 0x0B)"),
-    (idx([1], [0], type: 0x0C), unsupported + "32-bit integer, 0x0C)"),
-    (idx([1], [0], type: 0x0D), unsupported + "32-bit float, 0x0D)"),
-    (
-      idx([1], [0x7F, 0xF8, 0, 0, 0, 0, 0, 0], type: 0x0E),
-      unsupported + "64-bit float, 0x0E)"
-    ),
-    (idx([1], [0], type: 0x0F), unsupported + "0x0F)"),
+    (idx([1], [0], type: 0x00), unknown + "0x00)"),
+    (idx([1], [0], type: 0x07), unknown + "0x07)"),
+    (idx([1], [0], type: 0x0A), unknown + "0x0A)"),
+    (idx([1], [0], type: 0x0F), unknown + "0x0F)"),
 
     (idx([0]), "dimension 1 of 1 is 0"),
     (idx([10, 0, 28]), "dimension 2 of 3 is 0"),
     (idx([65536, 65536, 65536, 65536]), "header declares more data than a file can hold"),
     (idx([UInt32](repeating: .max, count: 4)), "header declares more data than a file can hold"),
     (idx([.max, 65536, 32768]), "header declares more data than a file can hold"),
+    (idx([.max, .max], type: 0x0C), "header declares more data than a file can hold"),
   ].map { (Array($0), $1) }
 
   @Test(arguments: invalidFiles)
@@ -83,6 +79,16 @@ import Testing
     let error = fileError { _ = try IDXReader(path) }
     #expect(error?.description == "\(path): \(message)")
     #expect(error?.kind == .invalid)
+  }
+
+  @Test func `the size of the data depends on the element type`() throws {
+    let folder = try Folder()
+    let sizes: [UInt8: Int] = [0x08: 1, 0x09: 1, 0x0B: 2, 0x0C: 4, 0x0D: 4, 0x0E: 8]
+    for (type, size) in sizes {
+      let header = try IDXReader(folder.write(idx([3, 5], type: type), to: "file")).header
+      #expect(header.type.rawValue == type && header.elementCount == 15)
+      #expect(header.byteCount == 15 * size)
+    }
   }
 
   @Test("A file that does not exist is an error") func missing() throws {

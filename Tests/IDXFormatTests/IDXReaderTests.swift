@@ -47,7 +47,7 @@ import Testing
       gzip(idx([4], [1, 2, 3, 4, 5])),
       "has extra bytes after the data (expected 4 bytes, found more)"
     ),
-    (gzip(idx([4], [1, 2, 3, 4])).dropLast(1), "gzip data is truncated"),
+    (gzip(idx([4], [1, 2, 3, 4])).dropLast(1), "gzip data is truncated; download the file again"),
     (
       gzip(idx([4], [1, 2, 3, 4])).flipped(1, at: -5),
       "gzip data is corrupted: incorrect data check"

@@ -58,7 +58,7 @@ import Testing
     #expect(try read(example.file, pieces: pieces) == example.outcome)
   }
 
-  static let truncated = "gzip data is truncated"
+  static let truncated = "gzip data is truncated; download the file again"
   static let corrupted = "gzip data is corrupted: "
   static let extra = "has extra bytes after the gzip data"
   static let invalidFiles: [Example<String>] = [

@@ -1,3 +1,4 @@
+import TensorIO
 import Testing
 
 @testable import MetricsFormat

@@ -30,6 +30,11 @@ import Testing
   ])
   func `anything else is not a line of metrics`(_ text: String) { #expect(parse(text) == nil) }
 
+  @Test func `a line of Windows ends with a carriage return`() throws {
+    #expect(try #require(parse("{\"epoch\":3}\r"))[.epoch] == 3)
+    #expect(parse("{\"epoch\":3}\r\r") == nil && parse("\r") == nil)
+  }
+
   @Test func `an incomplete line is not a line of metrics`() {
     let whole = Array(#"{"epoch":1,"generator_step":2,"seconds":0.25}"#.utf8)
     for count in 0..<whole.count { #expect(MetricsLine(whole[..<count]) == nil) }

@@ -72,6 +72,28 @@ import Testing
     }
   }
 
+  @Test func `a metrics file of Windows gives the same curves`() throws {
+    let log = (0..<50).map { line($0, "\"wasserstein\":\($0 % 7)") }.joined()
+    let windows = "\u{FEFF}" + log.replacing("\n", with: "\r\n")
+    let (expected, found) = (try curves(log), try curves(windows))
+    #expect(found.lineCount == 50 && found.axis == expected.axis)
+    #expect(
+      GnuplotScript(of: found, format: .svg, width: 900).text
+        == GnuplotScript(of: expected, format: .svg, width: 900).text)
+  }
+
+  @Test func `a file of another format is named`() throws {
+    for (text, message) in [
+      ("<!DOCTYPE html>\n<html>\n", "is an HTML page, not a metrics file; download the file again"),
+      ("step,loss,rate\n1,2,3\n", "line 1: is not a line of metrics"),
+      ("%PDF-1.7\n%\u{1}\n", "is a PDF file, not a metrics file"),
+    ] {
+      let folder = try Folder(["file": Array(text.utf8)])
+      let error = fileError { _ = try TrainingCurves(of: folder.file("file"), width: 900) }
+      #expect(error?.message == message)
+    }
+  }
+
   @Test func `the x axis shows critic steps if only the critic is trained`() throws {
     let more = #""wasserstein":1"#
     let alone = try curves((0..<4).map { line(7, critic: 50 + $0, more) }.joined())

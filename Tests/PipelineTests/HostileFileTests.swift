@@ -45,7 +45,7 @@ import Testing
   ]
 
   private static let zeros = [
-    "0x08; found 0x00)", "header, byte 0: expected '{'",
+    "found 0x00)", "header, byte 0: expected '{'",
     "is longer than the limit of 65535 bytes",
   ]
   private static let nothing = ["is empty", "is empty", "has 0 layers"]

@@ -26,7 +26,7 @@ import Testing
         images  U8    7x1x5x6  \(pixels.min()!)        \(pixels.max()!)      \(mean)
         labels  U8    7        0        9        2.857143
 
-        labels: 1 of 0, 2 of 1, 3 of 3, 1 of 9
+        labels: 1 of 0, 2 of 1, 0 of 2, 3 of 3, 0 of 4, 0 of 5, 0 of 6, 0 of 7, 0 of 8, 1 of 9
 
         """)
   }

@@ -44,7 +44,16 @@ extension FileCase {
     .init(
       "a zip file", [0x50, 0x4B, 3, 4, 0x14, 0, 0, 0, 0, 0], "is a zip file, not a tensor file"),
     .init("a NumPy file", [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0, 0x76, 0], "is a NumPy file"),
-    .init("a text", Array("Call me Ishmael.".utf8), "is not a tensor file (header length"),
+    .init("a text", Array("Call me Ishmael.".utf8), "is text, not a tensor file"),
+    .init(
+      "an HTML page", Array("<!doctype html>\n<html>".utf8),
+      "is an HTML page, not a tensor file; download the file again"),
+    .init(
+      "a tar archive",
+      Array("photos/".utf8) + [UInt8](repeating: 0, count: 250) + Array("ustar".utf8)
+        + [UInt8](repeating: 0, count: 700),
+      "is a tar archive, not a tensor file; extract it with tar xf"),
+    .init("other bytes", [9, 9, 9, 9, 9, 9, 9, 9, 9, 1], "is not a tensor file (header length"),
   ]
 
   static let syntax: [FileCase] = [

@@ -1,4 +1,5 @@
 // Lines are returned as they arrive.
+import Glibc
 import TestSupport
 import Testing
 
@@ -35,6 +36,70 @@ import Testing
       }
     }
     #expect(try folder.content() == ["x"])
+  }
+
+  @Test(arguments: [
+    ("a\r\nb\r\n", "a\nb\n"), ("\u{FEFF}a\nb", "a\nb"), ("\u{FEFF}a\r\n\r\nb\r", "a\n\nb"),
+    ("\u{FEFF}", ""), ("a\rb\n\r\r\n", "a\rb\n\r\n"), ("a\u{FEFF}\n", "a\u{FEFF}\n"),
+  ])
+  func `text of Windows has the lines of other text`(_ text: String, _ expected: String) throws {
+    let folder = try Folder()
+    let path = try folder.write(Array(text.utf8), to: "x")
+    var lines = try InputLines(rereadable: path)
+    for _ in 0..<2 {
+      var read: [UInt8] = []
+      while let some = try lines.next() { read += some }
+      #expect(read + lines.rest == Array(expected.utf8))
+      lines.rewind()
+    }
+    #expect(try InputFile(path).text(limit: 100, of: "a test") == expected)
+  }
+
+  @Test func `a byte order mark may arrive in pieces`() throws {
+    let folder = try Folder()
+    let path = try folder.write([0xEF], to: "growing")
+    var lines = try InputLines(path)
+    #expect(try lines.next() == nil)
+    let file = open(path, O_WRONLY | O_APPEND)
+    #expect(write(file, [0xBB, 0xBF, 97, 13, 10] as [UInt8], 5) == 5)
+    close(file)
+    #expect(try lines.next() == [97, 10])
+  }
+
+  @Test func `UTF-16 and other bytes are not text`() throws {
+    let folder = try Folder()
+    let cases: [([UInt8], String)] = [
+      (
+        [0xFF, 0xFE, 0x61, 0, 10, 0],
+        "is UTF-16 text, not valid UTF-8 text; convert it with iconv -f UTF-16 -t UTF-8"
+      ),
+      (
+        [0xFE, 0xFF, 0, 0x61, 0, 10],
+        "is UTF-16 text, not valid UTF-8 text; convert it with iconv -f UTF-16 -t UTF-8"
+      ),
+    ]
+    for (bytes, message) in cases {
+      let path = try folder.write(bytes, to: "x")
+      let error = fileError {
+        var lines = try InputLines(path)
+        _ = try lines.next()
+      }
+      #expect(error?.message == message && error?.kind == .invalid)
+      #expect(
+        fileError { _ = try InputFile(path).text(limit: 9, of: "a test") }?.message == message)
+    }
+    for (bytes, message) in [
+      ([0x61, 0, 0x62, 0] as [UInt8], "is not valid UTF-8 text"),
+      ([0x61, 0xFF], "is not valid UTF-8 text"),
+      ([0, 0, 8, 3, 0, 0], "is an IDX file, not valid UTF-8 text; convert it with idx2tensor"),
+      (Array("0123456789".utf8), "is longer than the limit of 9 bytes for a test"),
+    ] {
+      let path = try folder.write(bytes, to: "x")
+      let error = fileError { _ = try InputFile(path).text(limit: 9, of: "a test") }
+      #expect(error?.message == message && error?.kind == .invalid)
+    }
+    let path = try folder.write(Array("012345678".utf8), to: "x")
+    #expect(try InputFile(path).text(limit: 9, of: "a test") == "012345678")
   }
 
   @Test func `a line is returned when it is complete, while the pipe is still open`() throws {

@@ -8,6 +8,7 @@ import Testing
       ("", []), ("  \t\n", []), ("--lambda 5", ["--lambda", "5"]),
       (#"--schedule "cosine 20000" "#, ["--schedule", "cosine 20000"]),
       (#"'a  b'c"d"\ e"#, ["a  bcd e"]), (#"'' """#, ["", ""]),
+      ("\u{FEFF}--lambda 5\r\n--clip 'a b'\r\n", ["--lambda", "5", "--clip", "a b"]),
       (#"'\' "\"\\\$\`" "\n" \\ \'"#, [#"\"#, #""\$`"#, #"\n"#, #"\"#, "'"]),
       (#"$(touch x); `y` $HOME * > z #"#, ["$(touch", "x);", "`y`", "$HOME", "*", ">", "z", "#"]),
     ] as [(String, [String])])

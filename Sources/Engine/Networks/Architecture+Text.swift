@@ -24,14 +24,10 @@ extension Architecture {
   /// - Throws: `FileError`, which names the line with an unknown layer.
   public init(contentsOf path: String) throws(FileError) {
     let file = try InputFile(path)
-    let limit = 1 << 16
-    let bytes = try file.bytes(limit)
-    guard bytes.count < limit else {
-      throw FileError(.invalid, file.path, "is longer than the limit of 65535 bytes for a network")
+    let text = try file.text(limit: 65535, of: "a network")
+    do { try self.init(lines: text) } catch {
+      throw FileError(.invalid, file.path, error.reason)
     }
-    do {
-      try self.init(lines: String(decoding: bytes, as: UTF8.self))
-    } catch { throw FileError(.invalid, file.path, error.reason) }
   }
 
   /// Reads layers, separated by semicolons or line ends; `#` begins a comment.
