@@ -21,6 +21,8 @@ let tools: [(name: String, library: String, dependencies: [Target.Dependency])] 
   ("wgan-init", "WGANInit", ["Engine", "WGAN"]),
   ("wgan-step", "WGANStep", ["Engine", "WGAN"]),
   ("wgan-sample", "WGANSample", ["Engine", "WGAN"]),
+  ("wgan-critic", "WGANCritic", ["Engine", "WGAN"]),
+  ("wgan-export", "WGANExport", ["Engine", "ONNXFormat", "WGAN"]),
   ("tensor2png", "Tensor2PNG", ["PNGFormat"]),
   ("tensor-info", "TensorInfo", []),
   ("wgan-plot", "WGANPlot", ["MetricsFormat"]),
@@ -57,6 +59,7 @@ let package = Package(
     .target(
       name: "PNGFormat", dependencies: ["CPNG", "CPNGReader", "TensorIO"], swiftSettings: strict),
     .target(name: "MetricsFormat", dependencies: ["TensorIO"], swiftSettings: strict),
+    .target(name: "ONNXFormat", dependencies: ["TensorIO"], swiftSettings: strict),
     .target(
       name: "ToolSupport", dependencies: ["TensorIO", argumentParser], swiftSettings: strict),
 

@@ -8,12 +8,14 @@ import Tensor2PNG
 import TensorIO
 import TensorInfo
 import ToolSupport
+import WGANCritic
+import WGANExport
 import WGANInit
 import WGANPlot
 import WGANSample
 import WGANStep
 
-/// Every tool in one executable, `wgan`: ten copies of the Swift library would be most of an installation.
+/// Every tool in one executable, `wgan`: twelve copies of the Swift library would be most of an installation.
 ///
 /// It runs the tool whose name it is called by, through a link, or else the one that its first argument names.
 @main
@@ -22,7 +24,8 @@ struct Multicall: Tool {
   private static var tools: [any Tool.Type] {
     [
       IDX2Tensor.tool, CIFAR2Tensor.tool, PNG2Tensor.tool, WGANInit.tool, WGANStep.tool,
-      WGANSample.tool, Tensor2PNG.tool, TensorInfo.tool, WGANPlot.tool, Metrics2TB.tool,
+      WGANSample.tool, WGANCritic.tool, WGANExport.tool, Tensor2PNG.tool, TensorInfo.tool,
+      WGANPlot.tool, Metrics2TB.tool,
     ]
   }
 

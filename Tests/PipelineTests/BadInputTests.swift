@@ -149,6 +149,19 @@ import Testing
     Case("\(step) --epochs 9999 --trace old", 64, "old: a trace has room for ", "critic and"),
     Case("\(step) --steps 1 -o images.tensor", 64, "images.tensor: is also an input"),
     Case("wgan-sample mlp-gp.bin -o ./mlp-gp.bin", 64, "./mlp-gp.bin: is also an input"),
+    Case("wgan-export mlp-gp.bin -o ./mlp-gp.bin", 64, "./mlp-gp.bin: is also an input"),
+    Case("wgan-export images.tensor -o old", 65, "images.tensor: ", "not a checkpoint"),
+    Case("wgan-export flipped.bin --format onnx -o old", 65, "flipped.bin: ", "corrupted"),
+    Case("wgan-export mlp-gp.bin --format torch -o old", 64, "'torch'", "--format"),
+    Case("wgan-export mlp-gp.bin --format onnx > /dev/full", 74, "no space left on device"),
+    Case("wgan-critic mlp-gp.bin -o old", 64, "--data"),
+    Case("wgan-critic mlp-gp.bin --data wide.tensor -o old", 65, "wide.tensor: images are 1x8x9"),
+    Case("wgan-critic mlp-gp.bin --data bright.tensor -o old", 65, "bright.tensor: ", "range -1,1"),
+    Case("wgan-critic mlp-gp.bin --data images.tensor -o images.tensor", 64, "is also an input"),
+    Case("wgan-critic mlp-gp.bin --data images.tensor > /dev/full", 74, "no space left on device"),
+    Case("wgan-sample mlp-gp.bin --latents mlp-gp.bin -o old", 65, "a checkpoint, not latents"),
+    Case(
+      "wgan-sample mlp-gp.bin --save-latents images.idx/x -o old", 73, "images.idx/x: not a dir"),
     Case("tensor2png images.tensor -o images.tensor", 64, "images.tensor: is also an input"),
     Case(
       "idx2tensor images.idx --labels labels.idx -o labels.idx", 64, "labels.idx: is also an input"),
@@ -286,7 +299,7 @@ import Testing
     let tools = [
       "idx2tensor images.idx", "wgan-init --preset mlp-gp", "wgan-sample mlp-gp.bin",
       "wgan-step mlp-gp.bin --data images.tensor --steps 1", "tensor2png images.tensor",
-      "png2tensor grid.png", "cifar2tensor batch.bin",
+      "png2tensor grid.png", "cifar2tensor batch.bin", "wgan-export mlp-gp.bin",
     ]
     for tool in tools {
       let refused = try shell.run("script -qec '\(tool)' /dev/null < /dev/null", status: 64)

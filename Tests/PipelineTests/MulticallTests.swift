@@ -6,8 +6,7 @@ enum Multicall {
   /// The tools, in the order of the pipeline.
   static let tools = [
     "idx2tensor", "cifar2tensor", "png2tensor", "wgan-init", "wgan-step", "wgan-sample",
-    "tensor2png",
-    "tensor-info", "wgan-plot", "metrics2tb",
+    "wgan-critic", "wgan-export", "tensor2png", "tensor-info", "wgan-plot", "metrics2tb",
   ]
 }
 

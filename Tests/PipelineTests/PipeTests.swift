@@ -282,7 +282,7 @@ import Testing
 
   @Test(arguments: [
     "idx2tensor", "cifar2tensor", "png2tensor", "wgan-init", "wgan-step", "wgan-sample",
-    "tensor2png",
+    "wgan-critic", "wgan-export", "tensor2png",
   ])
   func `--help and --version write to standard output`(_ tool: String) throws {
     let shell = try Shell()
