@@ -6,6 +6,10 @@
 
 Without a checkpoint, it creates its own: of all presets, and of networks with all layers. A few training steps on
 random images move the running statistics of batch norm away from their initial values.
+
+Both programs compute in single precision. The weights of a long training are larger, and so are the rounding errors:
+in a trained `quick`, ONNX Runtime is within 1e-6 of double precision and wgan-sample, whose Winograd convolutions round
+three times as much as direct ones, within 2e-5. A given checkpoint therefore has a larger bound.
 """
 
 import os
@@ -19,7 +23,8 @@ import onnx
 import onnxruntime
 from safetensors.numpy import load_file, save_file
 
-BOUND = 1e-5  # the accepted difference of an image value, on [-1, 1]
+# The accepted difference of an image value, on [-1, 1], for the networks below and for a given checkpoint.
+BOUND, TRAINED_BOUND = 1e-5, 5e-5
 # Name: the preset, the shape of an image, and a generator that replaces that of the preset.
 RUNS = {f"{preset}, {shape}": (preset, shape, None)
         for preset in ("quick mlp-clip mlp-clip-adam mlp-gp mlp-gp-plateau dcgan-clip dcgan-gp keras-gp "
@@ -50,7 +55,7 @@ def main(tools, *checkpoints):
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         for checkpoint in checkpoints:
-            failures += compare(run, folder, checkpoint, checkpoint)
+            failures += compare(run, folder, checkpoint, checkpoint, TRAINED_BOUND)
         for name, (preset, shape, generator) in RUNS.items() if not checkpoints else ():
             sizes = [int(size) for size in shape.split("x")]
             images = np.random.default_rng(1).integers(0, 256, (32, *sizes), np.uint8)
@@ -58,15 +63,15 @@ def main(tools, *checkpoints):
             options = ["--preset", preset, "--shape", shape, "--batch-size", 8, "--seed", 3]
             if generator:
                 (folder / "layers").write_text(generator)
-                options += ["--generator", folder / "layers"]
+                options += ["--generator", folder / "layers", "--initialization", "he"]
             run("wgan-init", *options, "-o", folder / "start")
             run("wgan-step", folder / "start", "--data", folder / "images", "--only", "generator", "--steps", 3, "-q",
                 "-o", folder / "end")
-            failures += compare(run, folder, folder / "end", name)
+            failures += compare(run, folder, folder / "end", name, BOUND)
     sys.exit(f"failed: {failures}" if failures else 0)
 
 
-def compare(run, folder, checkpoint, name):
+def compare(run, folder, checkpoint, name, bound):
     """Returns the name if a check fails."""
     run("wgan-sample", checkpoint, "-n", 33, "--seed", 5, "-q", "--save-latents", folder / "latents",
         "-o", folder / "samples")
@@ -86,7 +91,7 @@ def compare(run, folder, checkpoint, name):
     error = np.abs(found - expected).max()
     one = np.abs(session.run(None, {"latent": latents[7:8]})[0] - expected[7:8]).max()
     varied = np.abs(expected - expected[:1]).max()  # a comparison of constants would show nothing
-    is_right = is_same and shapes and names and max(error, one) <= BOUND and varied > 1e-3
+    is_right = is_same and shapes and names and max(error, one) <= bound and varied > 1e-3
     sizes = [os.path.getsize(path) for path in (checkpoint, folder / "generator.bin", folder / "generator.onnx")]
     print(f"{'ok  ' if is_right else 'FAIL'} {name}: {error:.1e}; {one:.1e} for one image; values differ by {varied:.1g}; "
           f"{'equal' if is_same else 'other'} bytes from the generator file; sizes {sizes}")

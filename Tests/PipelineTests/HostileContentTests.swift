@@ -122,10 +122,10 @@ import Testing
 
   /// A tensor file of two latent vectors whose first value is given.
   private static func latents(
-    _ first: Float, kind: String = "latents", type: String = "F32", shape: [Int] = [2, 128],
+    _ first: Float, kind: String = "latents", type: String = "F32", shape: [Int] = [2, 100],
     name: String = "latents"
   ) -> [UInt8] {
-    let values = [first] + [Float](repeating: 0.5, count: 255)
+    let values = [first] + [Float](repeating: 0.5, count: 199)
     return images(
       #""w":"""#, kind: kind, type: type, shape: shape, name: name,
       data: values.withUnsafeBytes { [UInt8]($0) })
@@ -138,20 +138,20 @@ import Testing
     Case("infinity", latents(-.infinity), explore, "tensor latents has a value that is not finite"),
     Case("another kind", latents(0, kind: "images"), explore, "is images, not latents"),
     Case(
-      "another width", latents(0, shape: [4, 64]), explore,
-      "tensor latents is F32 [4, 64] (expected F32 [N, 128])"),
+      "another width", latents(0, shape: [4, 50]), explore,
+      "tensor latents is F32 [4, 50] (expected F32 [N, 100])"),
     Case(
-      "another rank", latents(0, shape: [2, 1, 128]), explore,
-      "tensor latents is F32 [2, 1, 128] (expected F32 [N, 128])"),
+      "another rank", latents(0, shape: [2, 1, 100]), explore,
+      "tensor latents is F32 [2, 1, 100] (expected F32 [N, 100])"),
     Case(
-      "integers", latents(0, type: "I64", shape: [1, 128]), explore,
-      "tensor latents is I64 [1, 128] (expected F32 [N, 128])"),
+      "integers", latents(0, type: "I64", shape: [1, 100]), explore,
+      "tensor latents is I64 [1, 100] (expected F32 [N, 100])"),
     Case(
       "another name", latents(0, name: "z"), explore,
       "tensor \"z\" is unknown (expected only latents)"),
     Case(
       "no vectors",
-      images("\"w\":\"\"", kind: "latents", type: "F32", shape: [0, 128], name: "latents"),
+      images("\"w\":\"\"", kind: "latents", type: "F32", shape: [0, 100], name: "latents"),
       explore, "has no latent vectors"),
     Case("no tensor", container("{}"), explore, "has no tensor latents"),
   ]

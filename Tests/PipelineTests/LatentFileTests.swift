@@ -12,7 +12,7 @@ import Testing
       wgan-sample mlp-gp.bin \(options) -o plain
       wgan-sample mlp-gp.bin \(options) --save-latents z -o samples; cmp samples plain
       wgan-sample mlp-gp.bin --latents z -o again; cmp again plain
-      wgan-sample mlp-gp.bin --latents - --threads 3 < z | cmp - plain
+      wgan-sample mlp-gp.bin --latents - --threads 3 -o again < z; cmp again plain
       wgan-sample mlp-gp.bin \(options) -o /dev/null --save-latents - | cmp - z
       wgan-sample mlp-gp.bin \(options) --save-latents >(cat > piped) -o samples; cmp samples plain
       tensor-info z > summary; has '^z: latents, .*(ok)$' summary
@@ -21,7 +21,7 @@ import Testing
     let samples = try TensorFile(shell.folder.appending(path: "plain").path)
     #expect(file.header.entries.map(\.name) == ["latents"])
     let count = try #require(samples.header["images"]?.shape[0])
-    #expect(file.header["latents"]?.shape == [count, 128])
+    #expect(file.header["latents"]?.shape == [count, 100])
     #expect(file.header.metadata["sample.seed"] == samples.header.metadata["sample.seed"])
   }
 
@@ -42,9 +42,9 @@ import Testing
     try shell.run("wgan-sample mlp-gp.bin -n 4 --save-latents z -o samples")
     let file = try TensorFile(shell.folder.appending(path: "z").path)
     let original = try #require(file.numbers(of: "latents", as: Float.self))
-    let rows = (0..<4).map { Array(original[$0 * 128..<($0 + 1) * 128]) }
+    let rows = (0..<4).map { Array(original[$0 * 100..<($0 + 1) * 100]) }
     // 3 − 1 + 2, rows in another order, and the first two rows as they were.
-    let sum = (0..<128).map { rows[3][$0] - rows[1][$0] + rows[2][$0] }
+    let sum = (0..<100).map { rows[3][$0] - rows[1][$0] + rows[2][$0] }
     for (name, vectors) in [
       ("sum", [sum]), ("moved", [rows[2], rows[0]]), ("head", [rows[0], rows[1]]),
     ] {
@@ -53,7 +53,7 @@ import Testing
     // The metadata are those of the seed, and the vectors are not.
     let header = TensorHeader(
       kind: "latents", metadata: file.header.metadata,
-      entries: [TensorEntry("latents", .f32, [2, 128])])
+      entries: [TensorEntry("latents", .f32, [2, 100])])
     try (rows[2] + rows[0]).withUnsafeBytes {
       try header.write([$0], to: OutputFile(shell.folder.appending(path: "lying").path))
     }
@@ -74,7 +74,7 @@ import Testing
       let (numbers, metadata) = try images(name)
       #expect(numbers == sample(2) + sample(0))
       #expect(metadata["sample.seed"] == nil && metadata["sample.first"] == "0")
-      #expect(try #require(metadata["sample.latents"]).hasPrefix("2x128 "))
+      #expect(try #require(metadata["sample.latents"]).hasPrefix("2x100 "))
     }
     #expect(try images("second").numbers == sample(0))
     let path = try images("path")
@@ -88,7 +88,7 @@ import Testing
   private func foreign(_ vectors: [[Float]]) throws -> [UInt8] {
     let data = vectors.joined().flatMap { withUnsafeBytes(of: $0) { [UInt8]($0) } }
     return HostileContentTests.container(
-      #"{"latents":{"dtype":"F32","shape":[\#(vectors.count),128],"data_offsets":[0,\#(data.count)]}}"#,
+      #"{"latents":{"dtype":"F32","shape":[\#(vectors.count),100],"data_offsets":[0,\#(data.count)]}}"#,
       data)
   }
 

@@ -37,7 +37,7 @@ public struct LatentFile: Sendable {
       throw FileError(
         .invalid, file.path, "tensor latents is \(found) (expected F32 [N, \(size)])")
     }
-    guard let vectors = StoredTensor<Float>("latents", in: file) else {
+    guard entry.shape[0] > 0, let vectors = StoredTensor<Float>("latents", in: file) else {
       throw FileError(.invalid, file.path, "has no latent vectors")
     }
     guard entry.shape[0] <= Int(UInt32.max) else {
@@ -109,15 +109,18 @@ extension Latents {
   public func write(size: Int, to output: OutputFile) throws(FileError) {
     let header = TensorHeader(
       kind: "latents", metadata: metadata, entries: [TensorEntry("latents", .f32, [count, size])])
-    let writer = try TensorWriter(header, to: output)
+    var writer: TensorWriter?
     try forEachChunk(size: size) { columns, workspace, _ throws(FileError) in
       let rows = workspace.buffer(columns.columns * size)
       for column in 0..<columns.columns {
         for row in 0..<size { rows[column * size + row] = columns[row, column] }
       }
-      try writer.write(rows)
+      // A file that is written at once has a checksum even on a pipe.
+      if columns.columns == count { return try header.write([rows], to: output) }
+      if writer == nil { writer = try TensorWriter(header, to: output) }
+      try writer?.write(rows)
     }
-    try writer.finish()
+    try writer?.finish()
   }
 
   /// Whether a stored tensor has the bits of these vectors.
