@@ -39,8 +39,7 @@ struct WGANExport: Tool {
 
   @Option(
     help: """
-      Output format: safetensors or onnx. (default: onnx if the name of the output ends with .onnx, else \
-      safetensors)
+      Output format. (default: onnx if the name of the output ends with .onnx, else safetensors)
       """)
   var format: Format?
 

@@ -56,6 +56,7 @@ struct WGANSample: Tool {
     try Sampler(generator, pool: ThreadPool(count: threads.count))
       .write(latents, to: output) { meter.update($0, of: latents.count) }
   }
+
   private func open(latents path: String) throws -> OutputFile {
     // Both outputs may have one path under two names.
     func partial(_ path: String) -> FileIdentity? {
