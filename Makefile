@@ -95,8 +95,8 @@ variables := $(shell sed -n 's/^\([A-Z_]*\) *?=.*/\1/p' <$(call quoted,$(makefil
 unknown := $(strip $(foreach name,$(filter-out $(variables),$(.VARIABLES)),$(if $(filter command,$(origin $(name))),$(name))))
 $(if $(unknown),$(error unknown variable $(unknown); make help lists all variables))
 
-tools := idx2tensor cifar2tensor image2tensor png2tensor npy2tensor wgan-init wgan-step wgan-sample tensor2png \
-  tensor-info wgan-plot metrics2tb
+tools := idx2tensor cifar2tensor image2tensor png2tensor npy2tensor wgan-init wgan-step wgan-sample wgan-critic \
+  wgan-export tensor2png tensor-info wgan-plot metrics2tb
 # The same flags on a terminal and in a pipe. With others, SwiftPM would rebuild everything.
 build := swift build -c release --no-color-diagnostics --static-swift-stdlib -Xswiftc -use-ld=lld
 built := .build/release/.built

@@ -22,6 +22,8 @@ let tools: [(name: String, library: String, dependencies: [Target.Dependency])] 
   ("wgan-init", "WGANInit", ["Engine", "WGAN"]),
   ("wgan-step", "WGANStep", ["Engine", "WGAN"]),
   ("wgan-sample", "WGANSample", ["Engine", "WGAN"]),
+  ("wgan-critic", "WGANCritic", ["Engine", "WGAN"]),
+  ("wgan-export", "WGANExport", ["Engine", "ONNXFormat", "WGAN"]),
   ("tensor2png", "Tensor2PNG", ["ImageFormat"]),
   ("tensor-info", "TensorInfo", []),
   ("wgan-plot", "WGANPlot", ["MetricsFormat"]),
@@ -64,6 +66,7 @@ let package = Package(
       name: "ImageFormat", dependencies: ["CPNG", "CImageReader", "TensorIO"],
       swiftSettings: strict),
     .target(name: "MetricsFormat", dependencies: ["TensorIO"], swiftSettings: strict),
+    .target(name: "ONNXFormat", dependencies: ["TensorIO"], swiftSettings: strict),
     .target(
       name: "ToolSupport", dependencies: ["CProcess", "TensorIO", argumentParser],
       swiftSettings: strict),

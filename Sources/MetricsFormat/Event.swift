@@ -1,5 +1,5 @@
 // A TensorBoard event: three messages of tensorflow/core/util/event.proto and
-// framework/summary.proto, encoded by hand, in a TFRecord.
+// framework/summary.proto, in a TFRecord.
 import TensorIO
 
 /// A TensorBoard event: scalars at a step.
@@ -18,25 +18,25 @@ package struct Event {
 
   /// The first record of a file.
   package static func fileVersion(wallTime: Double) -> [UInt8] {
-    var message = Message()
+    var message = ProtobufMessage()
     message.append(1, wallTime.bitPattern)
-    message.append(3, Array("brain.Event:2".utf8))
+    message.append(3, "brain.Event:2")
     return record(message.bytes)
   }
 
   /// The event as a record.
   package var record: [UInt8] {
-    var event = Message()
+    var event = ProtobufMessage()
     event.append(1, wallTime.bitPattern)
     event.append(2, step)
-    var summary = Message()
+    var summary = ProtobufMessage()
     for (tag, value) in scalars {
-      var scalar = Message()
-      scalar.append(1, Array(tag.utf8))
+      var scalar = ProtobufMessage()
+      scalar.append(1, tag)
       scalar.append(2, value.bitPattern)
-      summary.append(1, scalar.bytes)
+      summary.append(1, scalar)
     }
-    event.append(5, summary.bytes)
+    event.append(5, summary)
     return Self.record(event.bytes)
   }
 
@@ -51,47 +51,5 @@ package struct Event {
   /// trivial.
   private static func masked(_ sum: UInt32) -> UInt32 {
     (sum >> 15 | sum << 17) &+ 0xA282_EAD8
-  }
-}
-
-/// An encoder of protobuf fields.
-private struct Message {
-  private(set) var bytes: [UInt8] = []
-
-  mutating func append(_ field: Int, _ number: Int) {
-    appendVarint(field << 3)
-    appendVarint(number)
-  }
-
-  mutating func append(_ field: Int, _ bits: UInt64) {
-    appendVarint(field << 3 | 1)
-    bytes += bits.littleEndianBytes
-  }
-
-  mutating func append(_ field: Int, _ bits: UInt32) {
-    appendVarint(field << 3 | 5)
-    bytes += bits.littleEndianBytes
-  }
-
-  mutating func append(_ field: Int, _ content: [UInt8]) {
-    appendVarint(field << 3 | 2)
-    appendVarint(content.count)
-    bytes += content
-  }
-
-  /// Appends seven bits per byte, the lowest first. All bytes but the last have the top bit set.
-  private mutating func appendVarint(_ number: Int) {
-    var rest = UInt(bitPattern: number)
-    while rest > 127 {
-      bytes.append(UInt8(truncatingIfNeeded: rest) | 128)
-      rest >>= 7
-    }
-    bytes.append(UInt8(rest))
-  }
-}
-
-extension FixedWidthInteger {
-  fileprivate var littleEndianBytes: [UInt8] {
-    stride(from: 0, to: Self.bitWidth, by: 8).map { UInt8(truncatingIfNeeded: self >> $0) }
   }
 }

@@ -9,12 +9,14 @@ import Tensor2PNG
 import TensorIO
 import TensorInfo
 import ToolSupport
+import WGANCritic
+import WGANExport
 import WGANInit
 import WGANPlot
 import WGANSample
 import WGANStep
 
-/// Every tool in one executable, `wgan`: eleven copies of the Swift library would be most of an installation.
+/// Every tool in one executable, `wgan`: many copies of the Swift library would be most of an installation.
 ///
 /// It runs the tool whose name it is called by, through a link, or else the one that its first argument names.
 @main
@@ -22,8 +24,8 @@ struct Multicall: Tool {
   /// The tools, in the order of the pipeline.
   private static var tools: [any Tool.Type] {
     [IDX2Tensor.tool, CIFAR2Tensor.tool] + Image2Tensor.tools + [
-      NPY2Tensor.tool, WGANInit.tool, WGANStep.tool, WGANSample.tool, Tensor2PNG.tool,
-      TensorInfo.tool, WGANPlot.tool, Metrics2TB.tool,
+      NPY2Tensor.tool, WGANInit.tool, WGANStep.tool, WGANSample.tool, WGANCritic.tool,
+      WGANExport.tool, Tensor2PNG.tool, TensorInfo.tool, WGANPlot.tool, Metrics2TB.tool,
     ]
   }
 

@@ -1,20 +1,37 @@
 import ArgumentParser
 import Engine
+import TensorIO
 import ToolSupport
 import WGAN
 
 /// The options that select the latent vectors.
 struct LatentOptions: ParsableArguments {
   @Option(
+    help: ArgumentHelp(
+      """
+      Use the latent vectors of this tensor file instead of random ones: the tensor "latents", F32, N x \
+      latent size. -n, --first and --interpolate select among them. - is standard input.
+      """,
+      valueName: "file"), completion: .file())
+  var latents: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write the latent vectors of the samples to this tensor file.", valueName: "file"),
+    completion: .file())
+  var saveLatents: String?
+
+  @Option(
     name: .shortAndLong, parsing: .unconditional,
-    help: ArgumentHelp("Number of samples. (default: 64)", valueName: "n"))
+    help: ArgumentHelp("Number of samples. (default: 64, or all of --latents)", valueName: "n"))
   var number: Int?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Seed of the latent vectors; independent of the seed of the run.", valueName: "s"))
-  var seed: UInt64 = 0
+      "Seed of the latent vectors; independent of the seed of the run. (default: 0)", valueName: "s"
+    ))
+  var seed: UInt64?
 
   @Option(
     parsing: .unconditional,
@@ -64,15 +81,44 @@ struct LatentOptions: ParsableArguments {
     guard 0.01...100 ~= truncation ?? 1 else {
       throw ValidationError("--truncation must be between 0.01 and 100")
     }
+    if latents == nil { return }
+    for (name, isGiven) in [
+      ("--seed", seed != nil), ("--truncation", truncation != nil),
+      ("--save-latents", saveLatents != nil),
+    ] where isGiven {
+      throw ValidationError("--latents cannot be combined with \(name)")
+    }
   }
 
-  var latents: Latents {
+  /// Reads or selects the latent vectors for a generator.
+  func selection(for generator: Generator) throws -> Latents {
+    if let latents { return try selection(of: TensorFile(latents), size: generator.latent) }
+    let seed = seed ?? 0
     if let interpolate {
       return Latents(
         seed: seed, from: interpolate.start, to: interpolate.end, steps: steps ?? 8,
         threshold: truncation)
     }
     return Latents(seed: seed, first: first ?? 0, count: number ?? 64, threshold: truncation)
+  }
+
+  private func selection(of file: TensorFile, size: Int) throws -> Latents {
+    let vectors = try LatentFile(file, size: size)
+    func require(_ last: Int, _ option: String) throws {
+      if last < vectors.count { return }
+      throw FileError(
+        .usage, file.path,
+        "has \(vectors.count) latent vectors, numbered from 0; \(option) needs number \(last)")
+    }
+    if let interpolate {
+      try require(max(interpolate.start, interpolate.end), "--interpolate")
+      return Latents(vectors, from: interpolate.start, to: interpolate.end, steps: steps ?? 8)
+    }
+    let first = first ?? 0
+    try require(first, "--first")
+    let count = number ?? vectors.count - first
+    try require(first + count - 1, "-n")
+    return Latents(vectors, first: first, count: count)
   }
 
   /// The two samples of an interpolation, as `3:17`.

@@ -35,8 +35,8 @@ import Testing
     Case("idx2tensor huge.idx -o old", 65, "huge.idx: "),
     Case("idx2tensor images.idx --labels labels.idx -o old", 65, "labels.idx: ", "149", "150"),
     Case("idx2tensor float.idx -o old", 65, "float.idx: value at [0, 0, 0] is ", "--range"),
-    Case("idx2tensor images.idx --range 1:0 -o old", 64, "--range", "the lower one first"),
-    Case("idx2tensor images.idx --range 0:nan -o old", 64, "--range", "two numbers"),
+    Case("idx2tensor images.idx --range 1,0 -o old", 64, "--range", "the lower one first"),
+    Case("idx2tensor images.idx --range 0,nan -o old", 64, "--range", "two numbers"),
     Case("idx2tensor images.idx --range 5 -o old", 64, "--range", "two numbers"),
     // PNG and CIFAR
     Case("png2tensor nothing -o old", 66, "png2tensor: nothing: no such file"),
@@ -46,7 +46,8 @@ import Testing
     Case("png2tensor images.tensor -o old", 65, "images.tensor: is a tensor file, not"),
     Case("png2tensor folder -o old", 65, "folder: has no PNG or JPEG files"),
     Case(
-      "png2tensor --strict grid.png words grid.png -o old", 65, "words: is text, not a PNG or JPEG file"),
+      "png2tensor --strict grid.png words grid.png -o old", 65,
+      "words: is text, not a PNG or JPEG file"),
     Case("head -c 99 grid.png | png2tensor - -o old", 65, "standard input: is truncated"),
     Case("png2tensor --labels-from-folders grid.png -o old", 65, "grid.png: is not in a dir"),
     Case("png2tensor --files-from empty -o old", 65, "empty: contains no paths"),
@@ -159,6 +160,19 @@ import Testing
     Case("\(step) --epochs 9999 --trace old", 64, "old: a trace has room for ", "critic and"),
     Case("\(step) --steps 1 -o images.tensor", 64, "images.tensor: is also an input"),
     Case("wgan-sample mlp-gp.bin -o ./mlp-gp.bin", 64, "./mlp-gp.bin: is also an input"),
+    Case("wgan-export mlp-gp.bin -o ./mlp-gp.bin", 64, "./mlp-gp.bin: is also an input"),
+    Case("wgan-export images.tensor -o old", 65, "images.tensor: ", "not a checkpoint"),
+    Case("wgan-export flipped.bin --format onnx -o old", 65, "flipped.bin: ", "corrupted"),
+    Case("wgan-export mlp-gp.bin --format torch -o old", 64, "'torch'", "--format"),
+    Case("wgan-export mlp-gp.bin --format onnx > /dev/full", 74, "no space left on device"),
+    Case("wgan-critic mlp-gp.bin -o old", 64, "--data"),
+    Case("wgan-critic mlp-gp.bin --data wide.tensor -o old", 65, "wide.tensor: images are 1x8x9"),
+    Case("wgan-critic mlp-gp.bin --data bright.tensor -o old", 65, "bright.tensor: ", "range -1,1"),
+    Case("wgan-critic mlp-gp.bin --data images.tensor -o images.tensor", 64, "is also an input"),
+    Case("wgan-critic mlp-gp.bin --data images.tensor > /dev/full", 74, "no space left on device"),
+    Case("wgan-sample mlp-gp.bin --latents mlp-gp.bin -o old", 65, "a checkpoint, not latents"),
+    Case(
+      "wgan-sample mlp-gp.bin --save-latents images.idx/x -o old", 73, "images.idx/x: not a dir"),
     Case("tensor2png images.tensor -o images.tensor", 64, "images.tensor: is also an input"),
     Case(
       "idx2tensor images.idx --labels labels.idx -o labels.idx", 64, "labels.idx: is also an input"),
@@ -305,7 +319,7 @@ import Testing
     let tools = [
       "idx2tensor images.idx", "wgan-init --preset mlp-gp", "wgan-sample mlp-gp.bin",
       "wgan-step mlp-gp.bin --data images.tensor --steps 1", "tensor2png images.tensor",
-      "png2tensor grid.png", "cifar2tensor batch.bin",
+      "png2tensor grid.png", "cifar2tensor batch.bin", "wgan-export mlp-gp.bin",
     ]
     for tool in tools {
       let refused = try shell.run("script -qec '\(tool)' /dev/null < /dev/null", status: 64)

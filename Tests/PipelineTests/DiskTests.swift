@@ -16,7 +16,7 @@ import Testing
     [
       "idx2tensor images.idx", "wgan-init --preset mlp-gp", "wgan-sample mlp-gp.bin",
       "wgan-step mlp-gp.bin --data images.tensor --steps 1",
-      "tensor2png noise.tensor -n 150",
+      "tensor2png noise.tensor -n 150", "wgan-export mlp-gp.bin",
     ])
   func `a full or read-only disk is an error, and the old file is kept`(
     _ disk: (options: String, status: Int32, message: String), _ command: String

@@ -48,7 +48,7 @@ import Testing
     try shell.run(
       """
       idx2tensor images --transpose -o t; idx2tensor images --mirror -o m; idx2tensor images --flip -o f
-      idx2tensor images --transpose --mirror -o tm; idx2tensor images --range -4:6 -o r
+      idx2tensor images --transpose --mirror -o tm; idx2tensor images --range -4,6 -o r
       """)
     for (name, shape, pixels) in [
       ("t", [1, 1, 3, 2], [1, 4, 2, 5, 3, 6]), ("m", [1, 1, 2, 3], [3, 2, 1, 6, 5, 4]),

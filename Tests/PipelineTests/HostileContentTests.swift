@@ -29,6 +29,7 @@ import Testing
   private static let (train, sample) = (
     "wgan-step mlp-gp.bin --data FILE --steps 1 -o new", "wgan-sample FILE -o new"
   )
+  private static let explore = "wgan-sample mlp-gp.bin --latents FILE -o new"
   private static let critic = "wgan-init --preset mlp-gp --critic FILE -o new"
   /// FILE compressed with gzip, followed by a gigabyte of zeros, for a reader with little memory.
   private static let bomb =
@@ -132,6 +133,42 @@ import Testing
     Case("a tensor of another name", images(name: "image"), draw, "has no tensor \"images\""),
   ]
 
+  /// A tensor file of two latent vectors whose first value is given.
+  private static func latents(
+    _ first: Float, kind: String = "latents", type: String = "F32", shape: [Int] = [2, 100],
+    name: String = "latents"
+  ) -> [UInt8] {
+    let values = [first] + [Float](repeating: 0.5, count: 199)
+    return images(
+      #""w":"""#, kind: kind, type: type, shape: shape, name: name,
+      data: values.withUnsafeBytes { [UInt8]($0) })
+  }
+
+  static let latentFiles: [Case] = [
+    Case("valid latent vectors", latents(0), explore),
+    Case("large latent vectors", latents(.greatestFiniteMagnitude), explore),
+    Case("NaN", latents(.nan), explore, "tensor latents has a value that is not finite"),
+    Case("infinity", latents(-.infinity), explore, "tensor latents has a value that is not finite"),
+    Case("another kind", latents(0, kind: "images"), explore, "is images, not latents"),
+    Case(
+      "another width", latents(0, shape: [4, 50]), explore,
+      "tensor latents is F32 [4, 50] (expected F32 [N, 100])"),
+    Case(
+      "another rank", latents(0, shape: [2, 1, 100]), explore,
+      "tensor latents is F32 [2, 1, 100] (expected F32 [N, 100])"),
+    Case(
+      "integers", latents(0, type: "I64", shape: [1, 100]), explore,
+      "tensor latents is I64 [1, 100] (expected F32 [N, 100])"),
+    Case(
+      "another name", latents(0, name: "z"), explore,
+      "tensor \"z\" is unknown (expected only latents)"),
+    Case(
+      "no vectors",
+      images("\"w\":\"\"", kind: "latents", type: "F32", shape: [0, 100], name: "latents"),
+      explore, "has no latent vectors"),
+    Case("no tensor", container("{}"), explore, "has no tensor latents"),
+  ]
+
   static let others: [Case] = [
     Case("a terabyte of images", terabyte, "truncate -s +1T FILE; \(draw)"),
     Case("a terabyte of images", terabyte, "truncate -s +1T FILE; \(like)"),
@@ -188,7 +225,7 @@ import Testing
     return shell
   }
 
-  @Test(arguments: tensors + others)
+  @Test(arguments: tensors + latentFiles + others)
   func `malicious content is a short one-line error, or is read correctly`(_ hostile: Case) throws {
     let shell = try Self.shell.get()
     try shell.write("FILE", hostile.bytes)

@@ -40,6 +40,10 @@ import Testing
     Reader("wgan-step FILE --data images.tensor --steps 1 -o old", .tensor),
     Reader("wgan-step mlp-gp.bin --data FILE --steps 1 -o old", .tensor),
     Reader("wgan-sample FILE -o old", .tensor),
+    Reader("wgan-sample mlp-gp.bin --latents FILE -o old", .tensor),
+    Reader("wgan-critic FILE --data images.tensor -o old", .tensor),
+    Reader("wgan-critic mlp-gp.bin --data FILE -o old", .tensor),
+    Reader("wgan-export FILE -o old", .tensor),
     Reader("tensor2png FILE -o old", .tensor),
     Reader("npy2tensor FILE -o old", .tensor),
   ]
@@ -74,7 +78,9 @@ import Testing
   static let writers = [
     "idx2tensor images.idx -o FILE", "wgan-init --preset mlp-gp -o FILE",
     "wgan-step mlp-gp.bin --data images.tensor --steps 1 -o FILE",
-    "wgan-sample mlp-gp.bin -o FILE", "tensor2png images.tensor -o FILE",
+    "wgan-sample mlp-gp.bin -o FILE", "wgan-sample mlp-gp.bin -o old --save-latents FILE",
+    "wgan-critic mlp-gp.bin --data images.tensor -o FILE", "wgan-export mlp-gp.bin -o FILE",
+    "tensor2png images.tensor -o FILE",
     "wgan-step mlp-gp.bin --data images.tensor --steps 0 -o old --metrics FILE",
   ]
 
@@ -111,7 +117,8 @@ import Testing
     ("mlp-gp.bin", 65, "mlp-gp.bin: is not a metrics file"),
   ].map { path, status, message in
     Case(
-      command: writers[5].replacing("FILE", with: path), status: Int32(status), message: message)
+      command: writers[writers.count - 1].replacing("FILE", with: path), status: Int32(status),
+      message: message)
   }
 
   static let cases: [Case] =

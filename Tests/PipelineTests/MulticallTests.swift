@@ -6,7 +6,8 @@ enum Multicall {
   /// The tools, in the order of the pipeline.
   static let tools = [
     "idx2tensor", "cifar2tensor", "image2tensor", "png2tensor", "npy2tensor", "wgan-init",
-    "wgan-step", "wgan-sample", "tensor2png", "tensor-info", "wgan-plot", "metrics2tb",
+    "wgan-step", "wgan-sample", "wgan-critic", "wgan-export", "tensor2png", "tensor-info",
+    "wgan-plot", "metrics2tb",
   ]
 }
 

@@ -282,8 +282,7 @@ import Testing
 
   @Test(arguments: [
     "idx2tensor", "cifar2tensor", "image2tensor", "png2tensor", "npy2tensor", "wgan-init",
-    "wgan-step",
-    "wgan-sample", "tensor2png",
+    "wgan-step", "wgan-sample", "wgan-critic", "wgan-export", "tensor2png",
   ])
   func `--help and --version write to standard output`(_ tool: String) throws {
     let shell = try Shell()

@@ -19,6 +19,9 @@ enum CheckpointMetadata {
   static let missingKeyAdvice =
     "; copy it from the original checkpoint, such as save_file(tensors, path, metadata)"
 
+  /// The keys that a generator needs to generate images. A file with only a generator may lack the others.
+  static let generatorKeys = ["config.image", "config.latent", "config.generator"]
+
   /// The keys that begin with these belong to this format.
   private static let namespaces = ["checkpoint.", "config.", "progress."]
 
@@ -93,10 +96,48 @@ enum CheckpointMetadata {
     return metadata
   }
 
+  /// The metadata of a file with only a generator.
+  static func encode(generatorOf configuration: TrainingConfiguration) -> [String: String] {
+    let keys = generatorKeys + [versionKey]
+    return encode(configuration, TrainingProgress()).filter { keys.contains($0.key) }
+  }
+
   /// Reads the metadata of a file.
   ///
   /// - Throws: `FileError`, which names the key that is missing, unknown or not valid.
   static func decode(_ file: TensorFile) throws(FileError) -> Content {
+    try requireKnownKeys(file)
+    var content = Content.unread
+    for field in fields { try field.read(file, into: &content) }
+    if let validationError = content.configuration.validationError {
+      throw FileError(.invalid, file.path, "configuration: \(validationError)")
+    }
+    guard content.progress.batchUses == 0 || content.configuration.realBatch == .reused else {
+      throw FileError(
+        .invalid, file.path,
+        "metadata progress.batch_uses is not valid: batches are not reused (expected \"0\")")
+    }
+    return content
+  }
+
+  /// Reads what a generator needs from the metadata of a file. The other settings of the result are not
+  /// valid.
+  ///
+  /// - Throws: `FileError`, which names the key that is missing, unknown or not valid.
+  static func decodeGenerator(_ file: TensorFile) throws(FileError) -> TrainingConfiguration {
+    try requireKnownKeys(file)
+    var content = Content.unread
+    for field in fields where generatorKeys.contains(field.key) {
+      try field.read(file, into: &content)
+    }
+    if let validationError = content.configuration.generatorValidationError {
+      throw FileError(.invalid, file.path, "configuration: \(validationError)")
+    }
+    return content.configuration
+  }
+
+  /// Checks the version, and that every key of this format is known.
+  private static func requireKnownKeys(_ file: TensorFile) throws(FileError) {
     let metadata = file.header.metadata
     guard let found = metadata[versionKey] else {
       throw FileError(.invalid, file.path, "metadata has no \(versionKey)\(missingKeyAdvice)")
@@ -113,17 +154,6 @@ enum CheckpointMetadata {
         .invalid, file.path,
         "metadata \(quoted(key)) is unknown; a later version may have written this checkpoint")
     }
-    var content = Content.unread
-    for field in fields { try field.read(file, into: &content) }
-    if let validationError = content.configuration.validationError {
-      throw FileError(.invalid, file.path, "configuration: \(validationError)")
-    }
-    guard content.progress.batchUses == 0 || content.configuration.realBatch == .reused else {
-      throw FileError(
-        .invalid, file.path,
-        "metadata progress.batch_uses is not valid: batches are not reused (expected \"0\")")
-    }
-    return content
   }
 }
 

@@ -47,22 +47,8 @@ extension TrainingState {
   }
 }
 
-extension ParameterStore<Float> {
-  /// Reads the configuration and the generator of a checkpoint.
-  static func generator(
-    of file: TensorFile
-  ) throws(FileError) -> (configuration: TrainingConfiguration, network: Network, store: Self) {
-    let (configuration, _, layout) = try CheckpointLayout.read(file)
-    let network = configuration.generatorNetwork
-    let store = Self(network, moments: 0, in: Workspace())
-    try layout.groups[0].read(file, into: store.parameters)
-    try layout.groups[1].read(file, into: store.buffers)
-    return (configuration, network, store)
-  }
-}
-
 /// The tensors of a checkpoint.
-private struct CheckpointLayout {
+struct CheckpointLayout {
   /// One group per buffer, in the order of the file: the parameters and the running statistics of
   /// both networks, then their moments.
   let groups: [TensorGroup]
@@ -72,18 +58,40 @@ private struct CheckpointLayout {
       ("generator", configuration.generatorNetwork, configuration.generatorOptimizer),
       ("critic", configuration.criticNetwork, configuration.criticOptimizer),
     ]
-    let parameters = networks.flatMap { name, network, _ in
-      [
-        TensorGroup(prefix: "\(name).", tensors: network.parameters),
-        TensorGroup(prefix: "\(name).", tensors: network.buffers),
-      ]
-    }
+    let parameters = networks.flatMap { Self.groups($0.0, $0.1) }
     let moments = networks.flatMap { name, network, optimizer in
       optimizer.momentNames.map {
         TensorGroup(prefix: "optimizer.\(name).\($0).", tensors: network.parameters)
       }
     }
     groups = parameters + moments
+  }
+
+  /// The tensors of a file with only a generator.
+  init(generator network: Network) { groups = Self.groups("generator", network) }
+
+  private static func groups(_ name: String, _ network: Network) -> [TensorGroup] {
+    [
+      TensorGroup(prefix: "\(name).", tensors: network.parameters),
+      TensorGroup(prefix: "\(name).", tensors: network.buffers),
+    ]
+  }
+
+  /// Reads the parameters and the running statistics of one network.
+  ///
+  /// - Parameters:
+  ///   - prefix: The start of its tensors' names: `generator.` or `critic.`.
+  ///   - network: The network.
+  ///   - file: The file, whose tensors were checked by `require`.
+  func store(
+    _ prefix: String, _ network: Network, of file: TensorFile
+  ) throws(FileError) -> ParameterStore<Float> {
+    let store = ParameterStore<Float>(network, moments: 0, in: Workspace())
+    let own = groups.filter { $0.prefix == prefix }
+    for (group, numbers) in zip(own, [store.parameters, store.buffers]) {
+      try group.read(file, into: numbers)
+    }
+    return store
   }
 
   /// The tensors, in the order of the file.
@@ -95,17 +103,27 @@ private struct CheckpointLayout {
 
   /// The configuration and the progress of a checkpoint, whose tensors may be in any order.
   ///
-  /// - Throws: `FileError`, which names the first tensor that is missing, unknown, or of another
-  ///   type or shape than the configuration requires.
+  /// - Throws: `FileError` if the file contains only a generator; what `require` throws.
   static func read(
     _ file: TensorFile
   ) throws(FileError) -> (TrainingConfiguration, TrainingProgress, CheckpointLayout) {
     try file.require(kind: "checkpoint")
+    try file.requireMoreThanGenerator()
     let content = try CheckpointMetadata.decode(file)
     let layout = Self(content.configuration)
-    var unseen = Dictionary(uniqueKeysWithValues: layout.entries.map { ($0.name, $0) })
+    try layout.require(file)
+    return (content.configuration, content.progress, layout)
+  }
+
+  /// Checks the tensors of a file.
+  ///
+  /// - Throws: `FileError`, which names the first tensor that is missing, unknown, or of another
+  ///   type or shape than the configuration requires.
+  func require(_ file: TensorFile) throws(FileError) {
+    let entries = entries
+    var unseen = Dictionary(uniqueKeysWithValues: entries.map { ($0.name, $0) })
     // PyTorch counts the batches of each batch norm layer; no computation of ours uses the number.
-    let counted = layout.entries.map(\.name).filter { $0.hasSuffix(".running_mean") }
+    let counted = entries.map(\.name).filter { $0.hasSuffix(".running_mean") }
     let counters = Set(counted.map { $0.replacing(".running_mean", with: ".num_batches_tracked") })
     for found in file.header.entries where !counters.contains(found.name) {
       guard let expected = unseen.removeValue(forKey: found.name) else {
@@ -119,16 +137,30 @@ private struct CheckpointLayout {
             + "\(expected.type.rawValue) \(expected.shownShape))")
       }
     }
-    if let missing = layout.entries.first(where: { unseen[$0.name] != nil }) {
+    if let missing = entries.first(where: { unseen[$0.name] != nil }) {
       let others = unseen.count == 1 ? "" : "; \(unseen.count) tensors are missing"
       throw FileError(.invalid, file.path, "has no tensor \(missing.name)\(others)")
     }
-    return (content.configuration, content.progress, layout)
+  }
+}
+
+extension TensorFile {
+  /// Whether every tensor belongs to a generator.
+  var containsOnlyGenerator: Bool {
+    !header.entries.isEmpty && header.entries.allSatisfy { $0.name.hasPrefix("generator.") }
+  }
+
+  /// Refuses a file with only a generator where the rest of a checkpoint is needed.
+  func requireMoreThanGenerator() throws(FileError) {
+    guard containsOnlyGenerator else { return }
+    throw FileError(
+      .invalid, path,
+      "contains only the generator; use the checkpoint that it was exported from")
   }
 }
 
 /// Tensors that are contiguous in memory and in a checkpoint.
-private struct TensorGroup {
+struct TensorGroup {
   /// The start of their names.
   let prefix: String
   let tensors: [Network.Tensor]

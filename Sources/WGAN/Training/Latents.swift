@@ -1,20 +1,26 @@
 import Engine
 
-/// The latent vectors of the images to generate.
+/// The latent vectors of the images to generate: those of a seed, those of a file, or an interpolation
+/// between two of them.
 ///
-/// Each vector is a function of the seed and of its number, and does not depend on the others.
+/// Each vector of a seed is a function of the seed and of its number, and does not depend on the others.
 public struct Latents: Sendable {
-  /// The seed of the random numbers.
-  public let seed: UInt64
   /// The number of latent vectors.
   public let count: Int
-  private let selection: Selection
-  private let threshold: Float?
+  let source: Source
+  let selection: Selection
 
-  private enum Selection {
-    /// Consecutive samples.
+  enum Source {
+    /// Random vectors. Values beyond the threshold are drawn again.
+    case seed(UInt64, threshold: Float?)
+    /// The vectors of a file.
+    indirect case file(LatentFile)
+  }
+
+  enum Selection: Equatable {
+    /// Consecutive vectors of the source.
     case samples(first: Int)
-    /// An interpolation between two samples.
+    /// An interpolation between two vectors of the source.
     case path(from: Int, to: Int)
   }
 
@@ -29,7 +35,21 @@ public struct Latents: Sendable {
   /// - Precondition: count ≥ 1, first + count ≤ 2³², and threshold ≥ 0.01.
   public init(seed: UInt64, first: Int, count: Int, threshold: Double? = nil) {
     precondition(count >= 1 && first >= 0 && first + count <= 1 << 32)
-    self.init(seed, count, .samples(first: first), threshold)
+    self.init(.seed(seed, threshold), count, .samples(first: first))
+  }
+
+  /// Selects the vectors `first` to `first + count - 1` of a file.
+  ///
+  /// - Parameters:
+  ///   - file: The file.
+  ///   - first: The number of the first vector, from 0.
+  ///   - count: The number of vectors.
+  /// - Precondition: count ≥ 1, and the file has these vectors.
+  public init(_ file: LatentFile, first: Int, count: Int) {
+    precondition(count >= 1 && first >= 0 && first + count <= file.count)
+    self =
+      file.origin?.samples(first: first, count: count)
+      ?? Self(.file(file), count, .samples(first: first))
   }
 
   /// Selects a spherical interpolation between two samples of a seed, by equal angles (White 2016,
@@ -45,24 +65,39 @@ public struct Latents: Sendable {
   /// - Precondition: steps ≥ 2, start and end are at least 0 and less than 2³², threshold ≥ 0.01.
   public init(seed: UInt64, from start: Int, to end: Int, steps: Int, threshold: Double? = nil) {
     precondition(steps >= 2 && [start, end].allSatisfy { 0..<1 << 32 ~= $0 })
-    self.init(seed, steps, .path(from: start, to: end), threshold)
+    self.init(.seed(seed, threshold), steps, .path(from: start, to: end))
   }
 
-  private init(_ seed: UInt64, _ count: Int, _ selection: Selection, _ threshold: Double?) {
-    precondition(threshold.map { $0 >= 0.01 } ?? true)
-    (self.seed, self.count, self.selection) = (seed, count, selection)
-    self.threshold = threshold.map { Float($0) }
+  /// Selects a spherical interpolation between two vectors of a file.
+  ///
+  /// - Parameters:
+  ///   - file: The file.
+  ///   - start: The number of the first vector.
+  ///   - end: The number of the last vector.
+  ///   - steps: The number of vectors, including both ends.
+  /// - Precondition: steps ≥ 2, and the file has these vectors.
+  public init(_ file: LatentFile, from start: Int, to end: Int, steps: Int) {
+    precondition(steps >= 2 && [start, end].allSatisfy { 0..<file.count ~= $0 })
+    self =
+      file.origin?.path(from: start, to: end, steps: steps)
+      ?? Self(.file(file), steps, .path(from: start, to: end))
   }
 
-  /// The metadata of a file with the images of these vectors.
-  var metadata: [String: String] {
-    var metadata = ["sample.seed": "\(seed)"]
+  init(_ source: Source, _ count: Int, _ selection: Selection) {
+    (self.source, self.count, self.selection) = (source, count, selection)
+  }
+
+  /// A selection of these vectors; `nil` if it is not one of their source.
+  private func samples(first: Int, count: Int) -> Latents? {
     switch selection {
-    case .samples(let first): metadata["sample.first"] = "\(first)"
-    case .path(let start, let end): metadata["sample.path"] = "\(start):\(end)"
+    case .samples(let offset): Latents(source, count, .samples(first: offset + first))
+    case .path: first == 0 && count == self.count ? self : nil
     }
-    metadata["sample.truncation"] = threshold.map { "\($0)" }
-    return metadata
+  }
+
+  private func path(from start: Int, to end: Int, steps: Int) -> Latents? {
+    guard case .samples(let offset) = selection else { return nil }
+    return Latents(source, steps, .path(from: offset + start, to: offset + end))
   }
 
   /// Computes the vectors from number `first` on, one per column.
@@ -99,6 +134,16 @@ public struct Latents: Sendable {
   }
 
   private func drawSamples(into vectors: MatrixView<Float>, from first: Int) {
+    switch source {
+    case .seed(let seed, let threshold): Self.draw(seed, threshold, into: vectors, from: first)
+    case .file(let file): file.copy(into: vectors, from: first)
+    }
+  }
+
+  /// Draws random vectors.
+  private static func draw(
+    _ seed: UInt64, _ threshold: Float?, into vectors: MatrixView<Float>, from first: Int
+  ) {
     let stream = RandomStream.sampling.rawValue
     Float.fillNormal(vectors, key: seed, stream: stream, step: 0, first: UInt32(first))
     guard let threshold, vectors.columns > 0 else { return }
@@ -121,50 +166,9 @@ public struct Latents: Sendable {
   }
 }
 
-/// Spherical linear interpolation: the weights of two vectors at the points that divide the arc
-/// between them into n equal parts, sin((n − k)θ) / sin(nθ) and sin(kθ) / sin(nθ), k = 0 … n, where
-/// cos(nθ) is the cosine of the angle between the vectors.
-///
-/// The weights come from the Chebyshev polynomials of x = cos θ, Tₙ(x) = cos(nθ) and
-/// Uₖ₋₁(x) = sin(kθ) / sin θ. They need only sums and products, so the bits do not depend on a math
-/// library.
-struct Slerp {
-  /// Uₖ₋₁(x), k = 0 … n.
-  private let sines: [Double]
-
-  /// Divides an arc into equal parts.
-  ///
-  /// - Precondition: parts ≥ 1.
-  init(cosine: Double, parts: Int) {
-    // The arc between opposite vectors is not unique, and a zero vector has no angle (NaN): both
-    // are interpolated linearly.
-    let cosine = cosine > -1 + 1e-9 ? min(cosine, 1) : 1
-    var (low, high) = (-1.0, 1.0)
-    while case let x = (low + high) / 2, low < x, x < high {
-      if Self.reaches(x, cosine, parts) { high = x } else { low = x }
-    }
-    var sines = [0.0, 1.0]
-    while sines.count <= parts {
-      sines.append(2 * high * sines[sines.count - 1] - sines[sines.count - 2])
-    }
-    self.sines = sines
-  }
-
-  /// Returns whether `parts` times the angle with cosine `x` is at most the angle with this cosine,
-  /// which is at most π.
-  private static func reaches(_ x: Double, _ cosine: Double, _ parts: Int) -> Bool {
-    var (cosines, sines) = ((1.0, x), (0.0, 1.0))
-    for _ in 1..<parts {
-      cosines = (cosines.1, 2 * x * cosines.1 - cosines.0)
-      sines = (sines.1, 2 * x * sines.1 - sines.0)
-      if sines.1 < 0 { return false }
-    }
-    return cosines.1 >= cosine
-  }
-
-  /// The weights of both vectors at point `index`.
-  subscript(index: Int) -> (Double, Double) {
-    let (parts, last) = (sines.count - 1, sines[sines.count - 1])
-    return (sines[parts - index] / last, sines[index] / last)
+extension Latents.Source {
+  fileprivate static func seed(_ seed: UInt64, _ threshold: Double?) -> Self {
+    precondition(threshold.map { $0 >= 0.01 } ?? true)
+    return .seed(seed, threshold: threshold.map { Float($0) })
   }
 }

@@ -20,10 +20,7 @@ public struct Sampler {
   ///   - state: The state. Its generator must not be trained while this sampler writes.
   ///   - pool: The threads that compute the images.
   public init(_ state: TrainingState, pool: ThreadPool) {
-    (shape, network, store) = (
-      state.configuration.image, state.generator.network, state.generator.store
-    )
-    self.pool = pool
+    self.init(Generator(state), pool: pool)
   }
 
   /// Makes a sampler of a checkpoint's generator. The values of all other tensors are not read.
@@ -33,8 +30,16 @@ public struct Sampler {
   ///   - pool: The threads that compute the images.
   /// - Throws: `FileError` if the file is not a valid checkpoint.
   public init(_ checkpoint: TensorFile, pool: ThreadPool) throws(FileError) {
-    let (configuration, network, store) = try ParameterStore.generator(of: checkpoint)
-    (shape, self.network, self.store) = (configuration.image, network, store)
+    self.init(try Generator(checkpoint), pool: pool)
+  }
+
+  /// Makes a sampler of a generator.
+  ///
+  /// - Parameters:
+  ///   - generator: The generator.
+  ///   - pool: The threads that compute the images.
+  public init(_ generator: Generator, pool: ThreadPool) {
+    (shape, network, store) = (generator.image, generator.network, generator.store)
     self.pool = pool
   }
 
@@ -42,7 +47,7 @@ public struct Sampler {
   /// commits the output.
   ///
   /// - Parameters:
-  ///   - latents: The latent vectors of the images.
+  ///   - latents: The latent vectors of the images. Those of a file have the latent size of the generator.
   ///   - output: The file to write.
   ///   - progress: Called repeatedly with the number of images written so far.
   /// - Throws: `FileError` if there is too little memory or the output cannot be written.

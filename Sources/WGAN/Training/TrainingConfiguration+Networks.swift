@@ -6,7 +6,10 @@ extension TrainingConfiguration {
   ///
   /// - Throws: `FileError` if the file is neither, or its configuration is not valid.
   public init(_ file: TensorFile) throws(FileError) {
-    if file.header.kind != "trace" { try file.require(kind: "checkpoint") }
+    if file.header.kind != "trace" {
+      try file.require(kind: "checkpoint")
+      try file.requireMoreThanGenerator()
+    }
     self = try CheckpointMetadata.decode(file).configuration
   }
 

@@ -126,12 +126,7 @@ public struct TrainingConfiguration: Equatable, Sendable {
 
   /// The first value that is out of range for every image and every network; `nil` if there is none.
   public var settingsValidationError: String? {
-    guard image.spatial.count == 2 else {
-      return "an image must have two spatial axes, height and width"
-    }
-    guard 1...Architecture.maximumWidth ~= latent else {
-      return "the latent size must be between 1 and \(Architecture.maximumWidth)"
-    }
+    if let validationError = shapesValidationError { return validationError }
     guard 1...65536 ~= batchSize else { return "the batch size must be between 1 and 65536" }
     guard 1...Self.maximumCriticSteps ~= criticSteps else {
       return "the critic steps must be between 1 and \(Self.maximumCriticSteps)"
@@ -172,6 +167,21 @@ public struct TrainingConfiguration: Equatable, Sendable {
     return nil
   }
 
+  /// The first value that does not make a generator; `nil` if the image, the latent size and the layers do.
+  var generatorValidationError: String? {
+    shapesValidationError ?? validationError(of: "generator", buildGenerator)
+  }
+
+  private var shapesValidationError: String? {
+    guard image.spatial.count == 2 else {
+      return "an image must have two spatial axes, height and width"
+    }
+    guard 1...Architecture.maximumWidth ~= latent else {
+      return "the latent size must be between 1 and \(Architecture.maximumWidth)"
+    }
+    return nil
+  }
+
   private var networksValidationError: String? {
     guard critic.layers.last == .dense(1) else { return "the critic must end with dense 1" }
     if constraint.penaltyWeight != nil, critic.layers.contains(where: \.isBatchNorm) {
@@ -179,15 +189,20 @@ public struct TrainingConfiguration: Equatable, Sendable {
         "a critic with a gradient penalty cannot have batch-norm: it makes a sample's gradient "
         + "depend on the other samples (use layer-norm)"
     }
-    for (name, build) in [("generator", buildGenerator), ("critic", buildCritic)] {
-      do throws(ShapeError) {
-        let count = try build().parameterCount
-        guard count > 0 else { return "the \(name) has no parameters" }
-        guard count <= Network.maximumParameterCount else {
-          return "the \(name) has \(count) parameters (maximum: \(Network.maximumParameterCount))"
-        }
-      } catch { return "the \(name): \(error)" }
-    }
+    return validationError(of: "generator", buildGenerator)
+      ?? validationError(of: "critic", buildCritic)
+  }
+
+  private func validationError(
+    of name: String, _ build: () throws(ShapeError) -> Network
+  ) -> String? {
+    do throws(ShapeError) {
+      let count = try build().parameterCount
+      guard count > 0 else { return "the \(name) has no parameters" }
+      guard count <= Network.maximumParameterCount else {
+        return "the \(name) has \(count) parameters (maximum: \(Network.maximumParameterCount))"
+      }
+    } catch { return "the \(name): \(error)" }
     return nil
   }
 

@@ -1,0 +1,4 @@
+import ToolSupport
+import WGANCritic
+
+WGANCritic.tool.main()

@@ -1,0 +1,4 @@
+import ToolSupport
+import WGANExport
+
+WGANExport.tool.main()
