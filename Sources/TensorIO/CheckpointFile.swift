@@ -11,7 +11,6 @@ extension TensorFile {
   /// - Throws: What `init(_:)` throws; `.cannotCreate` and `.inputOutput` for the temporary file.
   public static func checkpoint(_ path: String) throws(FileError) -> TensorFile {
     let file = try TensorFile(path)
-    try file.require(kind: "checkpoint")
     guard file.header.entries.contains(where: \.type.isConvertible) else { return file }
     var entries: [TensorEntry] = []
     var places: [Place] = []

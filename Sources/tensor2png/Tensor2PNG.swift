@@ -128,7 +128,8 @@ struct Tensor2PNG: Tool {
     let meter = Mutex(Self.meter("images", progress))
     defer { meter.withLock { $0.clear() } }
     try drawEachImage(
-      of: try Self.open(images: tensor), selection, into: folder, scale: scale, alpha: alpha ?? .keep,
+      of: try Self.open(images: tensor), selection, into: folder, scale: scale,
+      alpha: alpha ?? .keep,
       threads: threads.count
     ) { done, all in
       meter.withLock { $0.update(done, of: all) }

@@ -36,8 +36,8 @@ import Testing
       [3, 8, 0, 0, 96, 234, 0, 0],
       "is not an IDX file (begins with 03 08 00 00: a little-endian IDX header)"
     ),
-    (png, "is a PNG file, not an IDX file; convert it with png2tensor"),
-    (gzip(png), "is a PNG file, not an IDX file; convert it with png2tensor"),
+    (png, "is a PNG file, not an IDX file; convert it with image2tensor"),
+    (gzip(png), "is a PNG file, not an IDX file; convert it with image2tensor"),
     (
       gzip(Array("<!DOCTYPE html>\n<html>".utf8)),
       "is an HTML page, not an IDX file; download the file again"

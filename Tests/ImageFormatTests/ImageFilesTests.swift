@@ -102,7 +102,8 @@ extension Folder {
   @Test func `images in other formats are counted for each directory`() throws {
     func box(_ brand: String) -> [UInt8] { [0, 0, 0, 24] + Array("ftyp\(brand)".utf8) }
     let folder = try Folder([
-      "x/b.jpg": Array("BM..".utf8), "x/d/a.JPeG": Array("GIF87a".utf8), "x/a.png": [],
+      "x/b.jpg": Array("BM".utf8) + [16, 0, 0, 0, 0, 0, 0, 0], "x/d/a.JPeG": Array("GIF87a".utf8),
+      "x/a.png": [],
       "x/.h.gif": [],
       "x/.h/a.gif": [], "x/list.txt": [], "x/avif": [], "y/a.heic": [], "z/a.png": [],
     ])
@@ -117,7 +118,8 @@ extension Folder {
         "1 image is not PNG or JPEG: 1 of unknown format (a.heic)",
       ])
     let heads: [(String, [UInt8])] = [
-      ("AVIF", box("avif")), ("BMP", Array("BM".utf8)), ("GIF", Array("GIF89a".utf8)),
+      ("AVIF", box("avif")), ("BMP", Array("BM".utf8) + [16, 0, 0, 0, 0, 0, 0, 0]),
+      ("GIF", Array("GIF89a".utf8)),
       ("HEIC", box("heic")), ("HEIC", box("mif1")), ("TIFF", [0x49, 0x49, 0x2A, 0]),
       ("TIFF", [0x4D, 0x4D, 0, 0x2A]), ("WebP", Array("RIFF....WEBP".utf8)),
     ]

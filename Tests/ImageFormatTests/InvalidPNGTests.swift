@@ -186,7 +186,8 @@ import Testing
 
   @Test func `the error for a file of another format names it`() {
     let files: [(String, [UInt8])] = [
-      ("is empty", []), ("is a GIF file, not a PNG or JPEG file", Array("GIF89a".utf8)),
+      ("is empty", []),
+      ("is a GIF file, not a PNG or JPEG file; convert it to PNG", Array("GIF89a".utf8)),
       ("is not a PNG or JPEG file", [0x89, 0x50, 0x4E, 0x48]),
       ("is truncated after 4 bytes", [0x89, 0x50, 0x4E, 0x47]),
       (

@@ -52,7 +52,7 @@ import Testing
       result.standardError == """
         tensor2png: out: contains other files, such as "004-4.png"; use a new folder, or remove them
         tensor2png: out: contains other files, such as "000-0.png"; use a new folder, or remove them
-        tensor2png: other: contains other files, such as "a\\u{a}\u{FFFD}"; use a new folder, or remove them
+        tensor2png: other: contains other files, such as "a\\u{a}\\xff"; use a new folder, or remove them
         tensor2png: images.tensor: not a directory
         tensor2png: lost/out: no such file or directory
         tensor2png: out: is being written by another process

@@ -47,7 +47,7 @@ import Testing
     try shell.run("wgan-export mlp-gp.bin -o g.bin")
     for command in [
       "wgan-step g.bin --data images.tensor --steps 1", "wgan-critic g.bin --data images.tensor",
-      "wgan-init --from g.bin --print-networks",
+      "wgan-init --from g.bin",
     ] {
       let result = try shell.run("\(command) -o no", status: 65)
       #expect(
@@ -101,7 +101,7 @@ import Testing
     for (bad, settings, message) in [
       (Array(entries.dropLast()), metadata, "has no tensor \(entries.last?.name ?? "")"),
       (entries, changed("config.latent", nil), "metadata has no config.latent"),
-      (entries, changed("config.latent", "99"), "tensor generator.0.weight is F32 [128, 100]"),
+      (entries, changed("config.latent", "99"), "tensor generator.0.weight is F32 128x100"),
       (entries, changed("config.latent", "0"), "configuration: the latent size must be between 1"),
       (entries, changed("config.image", "1x9x9"), "configuration: the generator: the output has"),
       (entries, changed("config.average", "1"), "metadata \"config.average\" is unknown"),

@@ -11,7 +11,7 @@ import Testing
       "idx2tensor images.idx --labels labels.idx", "wgan-init --preset mlp-gp --like images.tensor",
       "wgan-step mlp-gp.bin --data images.tensor --steps 2 --metrics log", "wgan-sample mlp-gp.bin",
       "tensor2png images.tensor", "image2tensor --strict grids", "cifar2tensor batch.bin",
-      "npy2tensor \(Shell.checkout)/Tests/Fixtures/numpy/deflated.npz",
+      "npy2tensor \(Shell.checkout)/Tests/Fixtures/numpy/bytes.npy",
       "wgan-export mlp-gp.bin", "wgan-critic mlp-gp.bin --data images.tensor",
     ])
   func `a failed system call is a one-line error, and keeps the output`(_ command: String) throws {

@@ -133,7 +133,7 @@ import Testing
       "objects.npz: x_train: contains Python objects",
       "bzip2.npz: member \"x_train.npy\" has an unsupported",
       "torch.npz: contains a Python pickle", "flipped.npz: x_train: is corrupted: wrong checksum",
-      "stored.npz: has no tensor \"nothing\"", "stored.npz: is a zip file, not a tensor file",
+      "stored.npz: has no tensor \"nothing\"", "stored.npz: is a NumPy file, not a tensor file",
     ] {
       #expect(result.standardError.contains(message), "\(message)\n\(result.standardError)")
     }

@@ -115,7 +115,7 @@ import Testing
         pictures; before=$(last); has 'new run with 80 images' nights/current/log
         for n in {0..30}; do head -c 60 images.idx > set/$n.png; done
         pictures; [ "$(last)" != "$before" ]; before=$(last)
-        [ $(grep -c 'is an IDX file, not a PNG or JPEG file; skipped' nights/current/log) = 31 ]
+        [ $(grep -c 'is an IDX file, not a PNG or JPEG file; convert it with idx2tensor; skipped' nights/current/log) = 31 ]
         for n in {31..56}; do rm set/$n.png; done
         exits 1 pictures; [ "$(last)" = "$before" ]
         pictures LEAST=0.4; [ "$(last)" != "$before" ]
