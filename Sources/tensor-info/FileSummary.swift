@@ -34,7 +34,7 @@ struct FileSummary {
 
   /// The summary as lines for a terminal.
   var text: String {
-    let kind = header.kind.map(printable) ?? "no tensorio.kind"
+    let kind = header.kind.map(printable) ?? "unknown kind"
     let result = isWhole ? "ok" : "not checked"
     let check = checksum.map { "crc32 \($0) (\(result))" } ?? "no checksum"
     var lines = ["\(printable(path)): \(kind), \(header.dataByteCount) bytes of data, \(check)"]
