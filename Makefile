@@ -88,7 +88,7 @@ export $(exported)
 # Removes them from the environment of the tests.
 unexported := env $(exported:%=-u %) -u GIVEN
 # The variables that the caller has set. A resumed run has saved values of the others.
-export GIVEN := $(foreach name,EPOCHS PRESET INIT FROM DATA SEED BATCH CONVERT HELD_OUT RUN OUT,$(if $(filter-out file,$(origin $(name))),$(name)))
+export GIVEN := $(foreach name,EPOCHS KEEP PRESET INIT FROM DATA SEED BATCH CONVERT HELD_OUT RUN OUT,$(if $(filter-out file,$(origin $(name))),$(name)))
 
 # An unknown variable on the command line is an error, because it is probably misspelled.
 variables := $(shell sed -n 's/^\([A-Z_]*\) *?=.*/\1/p' <$(call quoted,$(makefile)))

@@ -78,11 +78,13 @@ public struct CIFARConversion: Sendable {
     private let labels: CIFARLabels
     private let writer: ImagesWriter
     private var numbers = ClassNumbers()
+    private let classCount: Int?
 
     init(
       _ labels: CIFARLabels, _ classNames: [String]?, to output: OutputFile
     ) throws(FileError) {
       self.labels = labels
+      classCount = classNames?.count
       let metadata = (classNames ?? []).enumerated().map { ("label.\($0.offset)", $0.element) }
       writer = try ImagesWriter(
         CIFARLabels.shape, labels: .u8, metadata: Dictionary(uniqueKeysWithValues: metadata),
@@ -118,7 +120,7 @@ public struct CIFARConversion: Sendable {
 
     mutating func finish() throws(FileError) -> [String] {
       try writer.finish()
-      return numbers.warning.map { [$0] } ?? []
+      return numbers.warning(classCount: classCount).map { [$0] } ?? []
     }
 
     /// The error in the size or the labels of a record; nil if they are valid.

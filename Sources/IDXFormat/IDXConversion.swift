@@ -73,7 +73,7 @@ public struct IDXConversion: Sendable {
       }
     }
     try writer.finish()
-    return [pixels.warning, numbers.warning].compactMap { $0 }
+    return [pixels.warning, numbers.warning()].compactMap { $0 }
   }
 }
 

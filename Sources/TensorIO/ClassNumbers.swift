@@ -13,11 +13,15 @@ package struct ClassNumbers {
     if numbers.count <= Self.limit { numbers.insert(number) }
   }
 
-  /// A line about the numbers between the smallest and the largest one that no image has; nil if there are
-  /// none.
-  package var warning: String? {
-    guard numbers.count <= Self.limit, let first = numbers.min(), let last = numbers.max()
+  /// A line about the numbers that no image has; nil if there are none.
+  ///
+  /// - Parameter classCount: The number of classes; nil if only the numbers between the smallest and the largest
+  ///   one are known to be classes.
+  package func warning(classCount: Int? = nil) -> String? {
+    guard numbers.count <= Self.limit, let smallest = numbers.min(), let largest = numbers.max()
     else { return nil }
+    let first = classCount == nil ? smallest : min(smallest, 0)
+    let last = max(largest, (classCount ?? 0) - 1)
     let count = last - first + 1 - numbers.count
     guard count > 0 else { return nil }
     let missing = (first...last).lazy.filter { !numbers.contains($0) }.prefix(10)

@@ -5,7 +5,7 @@
 package enum FileFormat: CaseIterable {
   case png, jpeg, gif, webP, bmp, tiff, heif, avif
   case gzip, bzip2, xz, zstd, sevenZip, rar, tar
-  case npz, pyTorch, zip
+  case npz, pyTorch, onnx, zip
   case numPy, pickle, hdf5, matlab, parquet, tfRecord
   case idx, tensorFile
   case pdf, gitLFS, utf16, html, xml, json, csv, text
@@ -30,6 +30,8 @@ package enum FileFormat: CaseIterable {
         [0x49, 0x49, 0x2A, 0], [0x4D, 0x4D, 0, 0x2A], [0x49, 0x49, 0x2B, 0], [0x4D, 0x4D, 0, 0x2B],
       ]
     case .gzip: [[0x1F, 0x8B]]
+    // Protobuf: versions 3 to 12 of the format, then the name of the program.
+    case .onnx: (3...12).map { [0x08, $0, 0x12] }
     case .bzip2: [Array("BZh".utf8)]
     case .xz: [[0xFD, 0x37, 0x7A, 0x58, 0x5A, 0]]
     case .zstd: [[0x28, 0xB5, 0x2F, 0xFD]]
@@ -71,6 +73,7 @@ package enum FileFormat: CaseIterable {
     case .zip: "zip"
     case .npz, .numPy: "NumPy"
     case .pyTorch: "PyTorch"
+    case .onnx: "ONNX"
     case .pickle: "pickle"
     case .hdf5: "HDF5"
     case .matlab: "MATLAB"
@@ -99,7 +102,7 @@ package enum FileFormat: CaseIterable {
     case .xml: "an XML document"
     case .json, .csv, .utf16: "\(name) text"
     case .text: "text"
-    case .avif, .hdf5, .idx, .xz: "an \(name) file"
+    case .avif, .hdf5, .idx, .onnx, .xz: "an \(name) file"
     default: "a \(name) file"
     }
   }
@@ -120,6 +123,7 @@ package enum FileFormat: CaseIterable {
     case .zip: "extract it with unzip"
     case .npz, .numPy: "use it as images, as in wgan-step --data"
     case .pyTorch: "save its tensors with safetensors.torch.save_file"
+    case .onnx: "use the checkpoint that it was exported from"
     case .pickle: "save its arrays with numpy.savez"
     case .hdf5: "save its arrays with h5py and numpy.savez"
     case .matlab: "save its arrays with scipy.io.loadmat and numpy.savez"

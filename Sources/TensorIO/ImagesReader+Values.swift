@@ -92,9 +92,8 @@ extension ImagesReader {
       guard isNumPy else {
         throw invalid(
           "tensor \(shown(name)) has shape \(entry.shownShape), which is probably N x H x W x C "
-            + "(expected N x C x H x W); transpose it, such as "
-            + "numpy.ascontiguousarray(images.transpose(0, 3, 1, 2)), or add the metadata layout: NHWC "
-            + "or NCHW")
+            + "(expected N x C x H x W); convert it with npy2tensor --axes NHWC, or add the metadata "
+            + "layout, NHWC or NCHW")
       }
       note("shape \(entry.shownShape) is read as N x H x W x C, and transposed")
       axes = .channelsLast

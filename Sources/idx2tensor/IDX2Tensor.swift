@@ -18,9 +18,8 @@ struct IDX2Tensor: Tool {
       --labels tensor `labels`, N: U8 if its elements are bytes, otherwise I64. Memory use does not depend \
       on the size of the files.
 
-      Without --range, all values must be integers from 0 to 255. --range maps all others, such as \
-      floating-point values from 0 to 1: linearly, rounded to the nearest integer. Values outside the \
-      range become 0 or 255.
+      Without --range, all values must be integers from 0 to 255. --range LO,HI maps LO to 0 and \
+      HI to 255 linearly, and rounds to the nearest integer. Values outside the range become 0 or 255.
 
       EMNIST stores each image transposed, with rows as columns: use --transpose. --transpose, --mirror \
       and --flip apply in this order, and together give all eight orientations.

@@ -7,7 +7,7 @@ import ToolSupport
 struct ConversionOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "PNG and JPEG files, and directories; - is standard input.", valueName: "path"),
+      "PNG and JPEG files, and folders; - is standard input.", valueName: "path"),
     completion: .file())
   var paths: [String] = []
 
@@ -57,8 +57,8 @@ struct ConversionOptions: ParsableArguments {
 
   @Flag(
     help: ArgumentHelp(
-      "Write tensor `labels`, N: the index of each image's directory in their sorted order, U8, or I64 "
-        + "with more than 256 directories. The directory is the first one below the given path, or the "
+      "Write tensor `labels`, N: the index of each image's folder in their sorted order, U8, or I64 "
+        + "with more than 256 folders. The folder is the first one below the given path, or the "
         + "parent of a file that was given itself. Metadata label.0, label.1, ... are their names.")
   )
   var labelsFromFolders = false
@@ -66,7 +66,7 @@ struct ConversionOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Write labels as --labels-from-folders does, with the numbers of this list: one name per line, the "
-        + "first one has number 0. A directory that is not in the list is an error.",
+        + "first one has number 0. A folder that is not in the list is an error.",
       valueName: "list"), completion: .file())
   var classes: String?
 
@@ -83,7 +83,7 @@ struct ConversionOptions: ParsableArguments {
           + "in total; found \(size))")
     }
     guard paths.isEmpty == (filesFrom != nil) else {
-      throw ValidationError("specify either paths of files and directories, or --files-from")
+      throw ValidationError("specify either paths of files and folders, or --files-from")
     }
     if null, filesFrom == nil { throw ValidationError("-0 requires --files-from") }
     guard (paths + [filesFrom, classes].compactMap(\.self)).count(where: { $0 == "-" }) <= 1 else {

@@ -29,10 +29,10 @@ private func help(of name: String) -> CommandConfiguration {
       \(name) --files-from LIST [OPTION ...]
       """,
     discussion: """
-      A path is a file, or a directory for all .png, .jpg and .jpeg files below it. The content \
+      A path is a file, or a folder for all .png, .jpg and .jpeg files below it. The content \
       determines the format, not the extension. Images are in the order of the paths; the files of a \
-      directory are sorted by the bytes of their paths, as by LC_ALL=C sort. Hidden files are skipped, \
-      and symbolic links are followed. For each directory with images in other formats, one line on \
+      folder are sorted by the bytes of their paths, as by LC_ALL=C sort. Hidden files are skipped, \
+      and symbolic links are followed. For each folder with images in other formats, one line on \
       standard error reports their number and formats.
 
       Writes tensor `images`, U8, N x channels x height x width. image2tensor and png2tensor are two \
@@ -41,18 +41,19 @@ private func help(of name: String) -> CommandConfiguration {
       Images are turned as their EXIF orientation says, then resized by area averaging of the stored \
       values; enlarging repeats pixels. Resizing, transparency and conversion to gray use 16 bits per \
       channel, and the result is rounded to 8 bits once. Palette indices are replaced by their colors. \
-      CMYK becomes red = cyan x black, and so on, of the lightness of each ink. Gamma and color \
+      CMYK is \
+      converted with red = (255 - cyan) x (255 - black) / 255; green and blue likewise. Gamma and color \
       profiles are ignored. Gray is (19595 red + 38470 green + 7471 blue) / 65536.
 
       The values of 16-bit images are divided by 257. Medical and depth images often use only a few of \
       them: a warning reports the number of images that use less than a tenth of the range, and their \
-      values. --range maps the values that matter to 0...255.
+      values. --range LO,HI maps the stored values LO to HI to 0...255.
 
       Invalid files, and missing files in a list, are reported on standard error and skipped. With \
       --strict, the first one is an error (status 65 if it is invalid, 66 if it is missing). A JPEG file \
-      is invalid if libjpeg reports a warning about its data. A missing path on the command line is \
-      always an error, and so are a file or directory without read permission (66), a failure of the \
-      system to read one (74), and an output without images. An image has at most 65535 pixels per side \
+      is invalid if libjpeg reports a warning about its data. These are always errors: a missing \
+      path on the command line (66), a file or folder without read permission (66), a read failure (74), \
+      and an output without images (65). An image has at most 65535 pixels per side \
       and 67108864 in total. Images are not kept in memory. If the output is a pipe, they are stored in \
       an unnamed temporary file in TMPDIR (default: /tmp) first.
 

@@ -17,9 +17,9 @@ struct NPY2Tensor: Tool {
       array of rank 3 or 4. The labels are the array "labels", "y_train", "train_labels" or "y" that \
       belongs to it.
 
-      Integers and Booleans become U8 with range 0,255, other numbers F32 with range -1,1. Values from 0 to \
-      1 are scaled to it. With --range, all numbers are scaled to -1,1, unless they are integers of range \
-      0,255. What is assumed, converted or rounded is reported on standard error.
+      Integers and Booleans become U8 with range 0,255, other numbers F32 with range -1,1. Values from 0 \
+      to 1 are scaled to this range. With --range, all values are scaled to it; integers with --range 0,255 \
+      stay U8. What is assumed, converted or rounded is reported on standard error.
 
       EXAMPLES:
         npy2tensor mnist.npz -o train.tensor
@@ -41,8 +41,8 @@ struct NPY2Tensor: Tool {
   @Option(
     help: ArgumentHelp(
       """
-      Order of the axes: NCHW or NHWC. (default: NCHW; NHWC for NumPy arrays with 1, 3 or 4 in the last \
-      axis only)
+      Order of the axes: NCHW or NHWC. (default: NCHW; NHWC for a NumPy array whose last axis, but not \
+      its second, is 1, 3 or 4)
       """, valueName: "order"))
   var axes: AxisOrder?
 

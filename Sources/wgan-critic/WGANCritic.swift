@@ -34,7 +34,7 @@ struct WGANCritic: Tool {
 
   @Option(
     help: ArgumentHelp(
-      "Images, a tensor file, with the shape of the training images; - is standard input.",
+      "Images with the shape of the training images: a tensor, .npy or .npz file; - is standard input.",
       valueName: "images"), completion: .file())
   var data: String
 

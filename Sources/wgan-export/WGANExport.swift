@@ -16,8 +16,8 @@ struct WGANExport: Tool {
       The output has the parameters and running statistics of the generator, without the critic and the \
       optimizer state. Training cannot continue from it.
 
-      safetensors: a checkpoint with only the generator, for wgan-sample, tensor-info and PyTorch. Its samples \
-      have the same bytes.
+      safetensors: a checkpoint with only the generator, for wgan-sample, tensor-info and PyTorch. wgan-sample \
+      generates the same bytes from it.
 
       onnx: a model for ONNX Runtime and other programs. Its input "latent" is F32, N x latent size; its \
       output "images" is F32, N x channels x height x width, values on [-1, 1]. Batch norm uses the running \

@@ -116,7 +116,7 @@ struct WGANInit: Tool {
     }
     let resetsMoments = try parsedOverrides()?.resetMoments == true || options.resetMoments
     if resetsMoments, from == nil || fresh {
-      throw ValidationError("--reset-moments requires --from, without --fresh")
+      throw ValidationError("--reset-moments requires --from and cannot be combined with --fresh")
     }
   }
 

@@ -57,7 +57,7 @@ struct LatentOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       Redraw latent values outside ±t, 0.01 to 100. A smaller t gives more typical images and less \
-      variety. If t is far below 2, the latent vectors are shorter than those of the training.
+      variety. If t is far below 2, the latent vectors have a smaller norm than in training.
       """,
       valueName: "t"))
   var truncation: Double?
@@ -92,7 +92,7 @@ struct LatentOptions: ParsableArguments {
 
   /// Reads or selects the latent vectors for a generator.
   func selection(for generator: Generator) throws -> Latents {
-    if let latents { return try selection(of: TensorFile(latents), size: generator.latent) }
+    if let latents { return try selection(of: .checkpoint(latents), size: generator.latent) }
     let seed = seed ?? 0
     if let interpolate {
       return Latents(

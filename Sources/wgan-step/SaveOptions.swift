@@ -19,9 +19,8 @@ struct SaveOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       "Run this shell command after each checkpoint of --save-every N and after the last epoch. $1 is the "
-        + "number of completed epochs, $2 the seconds since the previous run of the command. It also runs "
-        + "at the start if CHECKPOINT is such a checkpoint, because an earlier call may have been "
-        + "interrupted before it. If it fails, training ends with its exit status.",
+        + "number of completed epochs, $2 the seconds since the previous run of the command. If "
+        + "CHECKPOINT was saved at such an epoch, the command also runs at the start. If it fails, training ends with its exit status.",
       valueName: "command"))
   var afterSave: ShellCommand?
 

@@ -17,8 +17,9 @@ struct WGANStep: Tool {
       An epoch is one pass of the critic through all images in random order. Images that do not fill \
       the last batch are left out. The output may be the input file. Training in several calls gives the same \
       bytes as in one call, with any number of threads. When the schedule has reduced the learning rates \
-      to 0, training stops at the end of the epoch. With --steps, it continues, with a warning. A call that \
-      cannot train for this reason is an error, except with --until-epoch: wgan-init --from starts a new run.
+      to 0, training stops at the end of the epoch. With --steps, it continues, with a warning. If no step is \
+      possible for this reason, the exit status is 65, or 0 with --until-epoch. To train further, start a \
+      new run with wgan-init --from.
 
       On a terminal, a line shows the progress. SIGUSR1 prints one such line. On SIGINT, SIGTERM or \
       SIGHUP, the tool finishes the current step and writes the checkpoint. A second signal terminates it \

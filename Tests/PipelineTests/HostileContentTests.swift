@@ -157,8 +157,8 @@ import Testing
       "another rank", latents(0, shape: [2, 1, 100]), explore,
       "tensor latents is F32 [2, 1, 100] (expected F32 [N, 100])"),
     Case(
-      "integers", latents(0, type: "I64", shape: [1, 100]), explore,
-      "tensor latents is I64 [1, 100] (expected F32 [N, 100])"),
+      "bytes", latents(0, type: "U8", shape: [1, 800]), explore,
+      "tensor latents is U8 [1, 800] (expected F32 [N, 100])"),
     Case(
       "another name", latents(0, name: "z"), explore,
       "tensor \"z\" is unknown (expected only latents)"),

@@ -172,11 +172,12 @@ import Testing
       npy2tensor NCHW | tensor-info > strip; has 'U8 *8x32x32x3' strip; tensor-info c > c.txt; has 8x32x32x3 c.txt
       """)
     let advice =
-      "has shape 8x32x32x3, which is probably N x H x W x C (expected N x C x H x W); transpose it"
+      "has shape 8x32x32x3, which is probably N x H x W x C (expected N x C x H x W); "
     for message in [
-      "tensor2png: last.safetensors: tensor images \(advice), such as",
+      "tensor2png: last.safetensors: tensor images \(advice)convert it with npy2tensor --axes NHWC, or add",
       "wgan-init: kind.tensor: tensor images \(advice)",
-      "wgan-step: last.safetensors: tensor images \(advice)", "idx2tensor: last.idx: \(advice)",
+      "wgan-step: last.safetensors: tensor images \(advice)",
+      "idx2tensor: last.idx: \(advice)transpose it",
       "one.safetensors: tensor images has shape 32x32x3, which is probably one image of H x W x C; add an axis",
       "flat.safetensors: tensor images has shape 8x3072 (expected N x H x W, or N x C x H x W); reshape it",
       "HWC: metadata layout is not valid: \"HWC\" (expected NCHW or NHWC)",

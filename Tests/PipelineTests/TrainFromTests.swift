@@ -30,6 +30,9 @@ import Testing
         # The name of a run beside it, and a checkpoint.
         train three EPOCHS=2 FROM=one INIT='--learning-rate 1e-5'; cmp two runs/three/checkpoint
         train four EPOCHS=2 FROM="$PWD/runs/one/checkpoint" INIT='--learning-rate 1e-5'; cmp two runs/four/checkpoint
+        # Without DATA, the images are those of the other run.
+        (unset DATA; train six EPOCHS=1 FROM=one 2> errors); cmp runs/six/images.tensor runs/one/images.tensor
+        has "new run with .* and the weights of one: batch size 20" errors; lacks recognizable errors
         fails() { exits 2 train five EPOCHS=2 "${@:2}" 2> errors; has "$1" errors; absent runs/five; }
         fails 'FROM: none: no such checkpoint or run' FROM=none
         fails 'PRESET cannot be combined with FROM' FROM=one PRESET=quick
@@ -71,6 +74,7 @@ import Testing
         # Back to epoch 10, and the same run again.
         cp run/checkpoints/epoch-0010 run/checkpoint; train EPOCHS=20 2> errors; cmp run/checkpoint twenty
         has -E 'metrics.jsonl: removed [0-9]+ lines after' errors
+        has 'train: epoch 15 of 20, .*: .*/epoch-0015.png' errors; lacks 'train: epoch 10 of 20' errors
         diff <(sed 's/"seconds.*//' log) <(sed 's/"seconds.*//' run/metrics.jsonl)
         # A new run from the first one that is kept.
         kept=$(ls run/checkpoints | head -n 1); test "$(ls run/checkpoints | wc -l)" = 5
@@ -83,16 +87,20 @@ import Testing
         """#)
   }
 
-  @Test func `a kept checkpoint is a copy where there are no hard links`() throws {
+  @Test func `copying a kept checkpoint back changes no other one`() throws {
     let shell = try workshop()
     try shell.run(
       #"""
-      mkdir run bin; printf '#!/bin/sh\nexit 1\n' > bin/ln; chmod +x bin/ln
+      mkdir run
       for epoch in 1 2 3; do
         echo $epoch > run/checkpoint; touch run/checkpoints/epoch-9.partial 2> /dev/null || true
-        PATH="$PWD/bin:$PATH" '\#(Shell.checkout)/scripts/keep' run $epoch 2
+        '\#(Shell.checkout)/scripts/keep' run $epoch 2
       done
       test "$(cat run/checkpoints/*)" = $'2\n3'; test "$(ls run/checkpoints | wc -l)" = 2
+      cp run/checkpoints/epoch-0002 run/checkpoint; test "$(cat run/checkpoints/*)" = $'2\n3'
+      # Other names are the user's.
+      cp run/checkpoint run/checkpoints/epoch-0002-good
+      '\#(Shell.checkout)/scripts/keep' run 2 1; test "$(ls run/checkpoints | wc -l)" = 3
       """#)
   }
 }

@@ -30,7 +30,8 @@ import Testing
   @Test(arguments: [
     ("SEED=abc", "invalid for '--seed <s>'"), ("BATCH=0", "the batch size must be between"),
     ("BATCH=many", "invalid for '--batch-size <n>'"), ("PRESET=none", "unknown preset none"),
-    ("INIT='--lambda -1'", "lambda must be positive"), ("INIT=--bogus", "unknown option '--bogus'"),
+    ("INIT='--lambda -1'", "lambda must be greater than 0"),
+    ("INIT=--bogus", "unknown option '--bogus'"),
     ("INIT='--critic nowhere'", "nowhere: no such file"), ("EVERY=0", "invalid for '--save-every"),
     ("TIME=soon", "invalid for '--time-budget"), ("THREADS=0", "--threads must be between"),
   ])
@@ -140,7 +141,7 @@ import Testing
       unshare -rm bash -c '
         source "$CHECKS"; mount -t tmpfs -o size=2m none disk; images=$PWD/images.tensor
         run() {
-          make -s -C "\(Shell.checkout)" train TOOLS="$TOOLS" BATCH=20 PRESET=mlp-gp OUT="$PWD/disk/run" DATA="$images" "$@"
+          make -s -C "\(Shell.checkout)" train TOOLS="$TOOLS" BATCH=20 PRESET=mlp-gp KEEP=0 OUT="$PWD/disk/run" DATA="$images" "$@"
         }
         exits 2 run EPOCHS=1 2> words; has "train: .*/disk/run: no space left for the run (at least 2 MB are needed, " words
         absent disk/run

@@ -136,7 +136,7 @@ public struct TrainingConfiguration: Equatable, Sendable {
     case .clip(let bound) where !isPositiveFloat(bound):
       return "the clipping bound must be positive"
     case .gradientPenalty(let weight) where !isPositiveFloat(weight):
-      return "lambda must be positive"
+      return "lambda must be greater than 0"
     default: break
     }
     return generatorOptimizer.validationError ?? criticOptimizer.validationError
