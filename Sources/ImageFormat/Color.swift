@@ -63,6 +63,9 @@ public struct Color: Sendable, Equatable {
       blue: mix(blue, background.blue))
   }
 
-  /// The values of the channels in an image with 1 or 3 channels.
-  func values(channels: Int) -> [UInt16] { channels == 1 ? [luma] : [red, green, blue] }
+  /// The values of the channels of padding. With alpha, padding is transparent and has no color.
+  func padding(channels: Int) -> [UInt16] {
+    hasAlpha(channels)
+      ? Array(repeating: 0, count: channels) : channels == 1 ? [luma] : [red, green, blue]
+  }
 }

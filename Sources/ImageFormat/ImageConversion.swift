@@ -8,9 +8,10 @@ public struct ImageConversion: Sendable {
   public var size: (height: Int, width: Int)?
   /// How an image of another aspect ratio is resized.
   public var resizeMode = ResizeMode.crop
-  /// Whether the images are gray; nil if they are gray exactly if all files are.
-  public var isGray: Bool?
-  /// The color behind transparent pixels, and of padding.
+  /// The number of channels: 1 (gray), 2 (gray, alpha), 3 (red, green, blue) or 4 (red, green, blue, alpha);
+  /// nil for 3 if any file has colors, and 1 otherwise.
+  public var channels: Int?
+  /// The color behind transparent pixels, and of padding, of images without alpha.
   public var background = Color.black
   /// The stored values that become 0 and 255; nil for all values.
   public var range: SampleRange?
@@ -60,8 +61,8 @@ public struct ImageConversion: Sendable {
     progress: (FileError?) -> Void = { _ in }
   ) throws(FileError) -> Summary {
     let labels = labelsFromDirectories ? try ClassLabels(of: files, classes) : nil
-    let isGray: Bool? =
-      if let isGray { isGray } else if files.count > 1 { try areGray(files) } else { nil }
+    var channels = channels
+    if channels == nil, files.count > 1 { channels = try areGray(files) ? 1 : 3 }
     var summary = Summary()
     var counts = [Int](repeating: 0, count: labels?.names.count ?? 0)
     var first: Image?
@@ -69,7 +70,7 @@ public struct ImageConversion: Sendable {
     var writer: ImagesWriter?
     for file in files {
       let image: Image
-      do throws(FileError) { image = try self.image(file, isGray: isGray, like: first) } catch {
+      do throws(FileError) { image = try self.image(file, channels: channels, like: first) } catch {
         if isStrict || files.count == 1 || !error.isOfFileAlone { throw error }
         allMissing = allMissing && error.kind == .missing
         progress(error)
@@ -126,7 +127,7 @@ public struct ImageConversion: Sendable {
 
   /// Reads and resizes an image. Settings that are nil come from the first image, or from this one.
   private func image(
-    _ file: ImageFile, isGray: Bool?, like first: Image?
+    _ file: ImageFile, channels: Int?, like first: Image?
   ) throws(FileError) -> Image {
     if let error = file.error { throw error }
     guard !labelsFromDirectories || file.labelDirectory != nil else {
@@ -143,17 +144,17 @@ public struct ImageConversion: Sendable {
         "size differs from that of the first image (expected \(size.height)×\(size.width), found "
           + "\(own.height)×\(own.width), height × width); use --size to resize all images")
     }
-    let isGray = isGray ?? header.isGray
-    guard self.isGray != nil || !isGray || header.isGray else {
+    let channels = channels ?? (header.isGray ? 1 : 3)
+    guard self.channels != nil || channels == 3 || header.isGray else {
       throw FileError(
         .usage, input.path,
         "has colors, but was not checked for them in advance (not a regular file); use --gray or --rgb"
       )
     }
     let decoded = try decodeImage(
-      bytes, isGray: isGray, over: background, range: range, path: input.path)
+      bytes, channels: channels, over: background, range: range, path: input.path)
     return Image(
-      channels: decoded.bitmap.channels, height: size.height, width: size.width,
+      channels: channels, height: size.height, width: size.width,
       planes: decoded.bitmap.resized(
         height: size.height, width: size.width, resizeMode, background: background),
       values16: decoded.values16)

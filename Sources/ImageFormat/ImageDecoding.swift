@@ -1,4 +1,4 @@
-// Decoding of PNG by libpng and of JPEG by libjpeg, to upright pixels without transparency.
+// Decoding of PNG by libpng and of JPEG by libjpeg, to upright pixels.
 import CImageReader
 import Glibc
 import TensorIO
@@ -15,20 +15,22 @@ public struct DecodedImage: Sendable {
 /// Decodes a PNG file of any color type and bit depth, or a JPEG file with 8 bits per sample. The content
 /// determines the format.
 ///
-/// Samples are scaled to 16 bits, mapped by `range`, then composited over the background. The image is
-/// turned as its EXIF orientation says. Gamma and color profiles are ignored.
+/// Samples are scaled to 16 bits, and colors are mapped by `range`. Without an alpha channel, the image is then
+/// composited over the background. It is turned as its EXIF orientation says. Gamma and color profiles are
+/// ignored.
 ///
 /// - Parameters:
 ///   - file: The bytes of the file.
-///   - isGray: Whether to return a gray image, of the luma of colors; otherwise it has three channels.
-///   - background: The color behind transparent pixels.
+///   - channels: The number of channels of the image: 1 (the luma of colors), 2 (luma, alpha), 3 (red, green,
+///     blue) or 4 (red, green, blue, alpha). The alpha of a file without transparency is the largest value.
+///   - background: The color behind transparent pixels of an image without an alpha channel.
 ///   - range: The stored values that become the smallest and the largest one; nil for all values.
 ///   - path: The name in messages.
 /// - Returns: The image.
 /// - Throws: `.invalid` if the file is corrupted, or declares more pixels than its bytes can encode: memory
 ///   is bounded by the size of the file, and by 2²⁶ pixels. `.inputOutput` if there is not enough memory.
 public func decodeImage(
-  _ file: [UInt8], isGray: Bool, over background: Color, range: SampleRange? = nil, path: String
+  _ file: [UInt8], channels: Int, over background: Color, range: SampleRange? = nil, path: String
 ) throws(FileError) -> DecodedImage {
   let header = try ImageHeader(ofFile: file, path: path)
   let (width, height) = (header.width, header.height)
@@ -38,7 +40,7 @@ public func decodeImage(
       "declares \(width)×\(height) pixels, more than its \(file.count) bytes can encode")
   }
   var target = DecodingTarget(
-    header, Orientation(of: file, header.format), isGray: isGray, background: background,
+    header, Orientation(of: file, header.format), channels: channels, background: background,
     table: range?.table(sampleBits: header.sampleBits))
   var row = [UInt16](repeating: 0, count: 4 * width)
   var message = [UInt8](repeating: 0, count: 200)
@@ -80,11 +82,11 @@ private struct DecodingTarget {
   }
 
   init(
-    _ header: ImageHeader, _ orientation: Orientation, isGray: Bool, background: Color,
+    _ header: ImageHeader, _ orientation: Orientation, channels: Int, background: Color,
     table: [UInt16]?
   ) {
     let (height, width) = orientation.size(height: header.height, width: header.width)
-    bitmap = Bitmap(height: height, width: width, channels: isGray ? 1 : 3)
+    bitmap = Bitmap(height: height, width: width, channels: channels)
     indices = orientation.indices(height: header.height, width: header.width)
     extremes = header.sampleBits == 16 ? (.max, .min) : nil
     (self.background, self.table) = (background, table)
@@ -108,7 +110,10 @@ private struct DecodingTarget {
         color = Color(
           red: table[Int(color.red)], green: table[Int(color.green)], blue: table[Int(color.blue)])
       }
-      bitmap.set(index, alpha == 65535 ? color : color.over(background, alpha: alpha))
+      if alpha < 65535, !hasAlpha(bitmap.channels) {
+        color = color.over(background, alpha: alpha)
+      }
+      bitmap.set(index, color, alpha: alpha)
       index += step * indices.right
     }
   }

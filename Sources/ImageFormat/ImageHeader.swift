@@ -21,7 +21,7 @@ struct ImageHeader: Equatable {
 
   /// The largest height and width.
   static let sideLimit = 65_535
-  /// The largest number of pixels: 384 MiB as a `Bitmap` in color.
+  /// The largest number of pixels: 512 MiB as a `Bitmap` of color and alpha.
   static let pixelLimit = 1 << 26
   /// The size of the largest file that is accepted, in bytes.
   static let byteLimit = 1 << 29

@@ -6,7 +6,7 @@
 public enum ResizeMode: String, Sendable, CaseIterable {
   /// Fill the target; crop the excess equally on both sides.
   case crop
-  /// Show the whole image; pad with background equally on both sides.
+  /// Show the whole image; pad equally on both sides, with background, or transparent in images with alpha.
   case pad
   /// Scale height and width independently.
   case stretch
@@ -14,35 +14,63 @@ public enum ResizeMode: String, Sendable, CaseIterable {
 
 extension Bitmap {
   /// Resizes the image to C×height×width with 8 bits per channel.
+  ///
+  /// Alpha is the mean over the area, and a color the mean weighted by alpha: the mean of the premultiplied
+  /// colors divided by that of alpha. Pixels whose alpha is rounded to 0 have color 0.
   func resized(
     height: Int, width: Int, _ mode: ResizeMode, background: Color
   ) -> [UInt8] {
+    // The sums are below 2⁵¹, and those of premultiplied colors below 2⁶⁷.
+    hasAlpha(channels)
+      ? resized(height: height, width: width, mode, background: background, as: UInt128.self)
+      : resized(height: height, width: width, mode, background: background, as: UInt.self)
+  }
+
+  private func resized<Sum: FixedWidthInteger>(
+    height: Int, width: Int, _ mode: ResizeMode, background: Color, as _: Sum.Type
+  ) -> [UInt8] {
     let (rows, columns) = AreaWeights.axes(
       rows: (self.height, height), columns: (self.width, width), mode)
-    let background = background.values(channels: channels).map(Int.init)
-    let total = rows.step * columns.step
-    // The weighted sum that an 8-bit step makes.
-    let unit = 257 * total
+    let padding = background.padding(channels: channels).map { Sum($0) }
+    let area = rows.step * columns.step
+    let alpha = hasAlpha(channels) ? channels - 1 : nil
     var result = [UInt8](repeating: 0, count: channels * height * width)
-    var sums = [Int](repeating: 0, count: self.width * channels)
+    var sums = [UInt](repeating: 0, count: self.width * channels)
     for y in 0..<height {
       for index in sums.indices { sums[index] = 0 }
-      let rowWeight = rows.forEach(y) { source, weight in
-        let start = source * self.width * channels
-        for index in sums.indices { sums[index] += weight * Int(pixels[start + index]) }
-      }
+      let rowWeight = rows.forEach(y) { add(UInt($1), timesRow: $0, to: &sums) }
       for x in 0..<width {
-        for channel in 0..<channels {
-          var sum = 0
+        // The weighted sum that an 8-bit step makes. The weight of colors is that of alpha, the last channel.
+        var unit = 257 * Sum(area)
+        for channel in (0..<channels).reversed() {
+          var sum: Sum = 0
           let weight = columns.forEach(x) { source, weight in
-            sum += weight * sums[source * channels + channel]
+            sum += Sum(weight) * Sum(sums[source * channels + channel])
           }
-          sum += (total - rowWeight * weight) * background[channel]
-          result[(channel * height + y) * width + x] = UInt8((2 * sum + unit) / (2 * unit))
+          sum += Sum(area - rowWeight * weight) * padding[channel]
+          let level = unit == 0 ? 0 : UInt8((2 * sum + unit) / (2 * unit))
+          result[(channel * height + y) * width + x] = level
+          if channel == alpha { unit = level == 0 ? 0 : 257 * sum }
         }
       }
     }
     return result
+  }
+
+  /// Adds a row with a weight to sums of rows. Colors are premultiplied by alpha.
+  @inline(__always)
+  private func add(_ weight: UInt, timesRow row: Int, to sums: inout [UInt]) {
+    let start = row * width * channels
+    guard hasAlpha(channels) else {
+      for index in sums.indices { sums[index] += weight * UInt(pixels[start + index]) }
+      return
+    }
+    for first in stride(from: 0, to: sums.count, by: channels) {
+      let last = first + channels - 1
+      let alpha = weight * UInt(pixels[start + last])
+      for index in first..<last { sums[index] += alpha * UInt(pixels[start + index]) }
+      sums[last] += alpha
+    }
   }
 }
 

@@ -31,7 +31,8 @@ struct ConversionOptions: ParsableArguments {
 
   @Flag(
     help: ArgumentHelp(
-      "One channel, or three. (default: three if any image has colors)"))
+      "Channels: gray or colors, each without or with alpha, which is 255 in images without transparency. "
+        + "(default: rgb if any image has colors, otherwise gray)"))
   var channels: Channels?
 
   @Option(
@@ -43,8 +44,8 @@ struct ConversionOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Color behind transparent pixels and of padding: black, white, a gray level from 0 to 255, or "
-        + "#rrggbb. (default: black)", valueName: "color"))
+      "Color behind transparent pixels and of padding, in images without alpha: black, white, a gray level "
+        + "from 0 to 255, or #rrggbb. (default: black)", valueName: "color"))
   var background: Color?
 
   @Option(
@@ -85,6 +86,11 @@ struct ConversionOptions: ParsableArguments {
     guard paths.isEmpty == (filesFrom != nil) else {
       throw ValidationError("specify either paths of files and folders, or --files-from")
     }
+    if let channels, channels.hasAlpha, background != nil {
+      throw ValidationError(
+        "--background cannot be combined with --\(channels.rawValue): transparent pixels are kept, and "
+          + "padding is transparent")
+    }
     if null, filesFrom == nil { throw ValidationError("-0 requires --files-from") }
     guard (paths + [filesFrom, classes].compactMap(\.self)).count(where: { $0 == "-" }) <= 1 else {
       throw ValidationError("standard input can be read only once")
@@ -110,7 +116,7 @@ struct ConversionOptions: ParsableArguments {
     var conversion = ImageConversion()
     conversion.size = size.flatMap { ImageSize($0) }.map { ($0.height, $0.width) }
     conversion.resizeMode = fit
-    conversion.isGray = channels.map { $0 == .gray }
+    conversion.channels = channels?.count
     conversion.background = background ?? .black
     conversion.range = range
     conversion.labelsFromDirectories = labelsFromFolders || classes != nil
@@ -157,10 +163,17 @@ struct ConversionOptions: ParsableArguments {
   }
 }
 
-/// The number of channels of the images.
+/// The channels of the images.
 enum Channels: String, EnumerableFlag {
   case gray
+  case grayAlpha = "gray-alpha"
   case rgb
+  case rgba
+
+  /// The number of channels.
+  var count: Int { 1 + (Self.allCases.firstIndex(of: self) ?? 0) }
+  /// Whether the last channel is alpha.
+  var hasAlpha: Bool { self == .grayAlpha || self == .rgba }
 }
 
 /// A size that is given as `28` or `28x32`.

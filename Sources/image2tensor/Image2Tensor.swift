@@ -25,7 +25,7 @@ private func help(of name: String) -> CommandConfiguration {
     commandName: name,
     abstract: "Convert PNG and JPEG files of any size to a tensor file.",
     usage: """
-      \(name) [--size HxW] [--gray | --rgb] [--fit MODE] [--labels-from-folders] [-o FILE] PATH ...
+      \(name) [--size HxW] [--gray | --gray-alpha | --rgb | --rgba] [--fit MODE] [--labels-from-folders] [-o FILE] PATH ...
       \(name) --files-from LIST [OPTION ...]
       """,
     discussion: """
@@ -45,6 +45,10 @@ private func help(of name: String) -> CommandConfiguration {
       converted with red = (255 - cyan) x (255 - black) / 255; green and blue likewise. Gamma and color \
       profiles are ignored. Gray is (19595 red + 38470 green + 7471 blue) / 65536.
 
+      With --rgba and --gray-alpha, the last channel is alpha: 0 is transparent, 255 opaque. Colors are not \
+      premultiplied. Resizing averages colors by alpha and area, so that invisible colors do not count. \
+      Pixels with alpha 0 get color 0, also without resizing. Padding is transparent.
+
       The values of 16-bit images are divided by 257. Medical and depth images often use only a few of \
       them: a warning reports the number of images that use less than a tenth of the range, and their \
       values. --range LO,HI maps the stored values LO to HI to 0...255.
@@ -59,6 +63,7 @@ private func help(of name: String) -> CommandConfiguration {
 
       EXAMPLES:
         \(name) --size 32 --rgb --labels-from-folders photos -o photos.tensor
+        \(name) --size 32 --rgba --fit pad icons -o icons.tensor
         \(name) --size 64 --gray --range 0,4095 scans -o scans.tensor
 
       \(exitStatusHelp)

@@ -70,16 +70,16 @@ import Testing
       "a.png": Self.gray(1, 1, 7), "b.png": [0], "c.png": Self.red(1, 1),
     ])
     #expect(try Self.convert(folder).file.numbers(of: "images") == [7, 7, 7, 255, 0, 0] as [UInt8])
-    let gray = try Self.convert(folder) { $0.isGray = true }
+    let gray = try Self.convert(folder) { $0.channels = 1 }
     #expect(gray.file.numbers(of: "images") == [7, 76] as [UInt8])
   }
 
   @Test func `gray and color images are converted to the requested channels`() throws {
     let folder = try Folder(["a.png": Self.red(1, 1), "b.png": Self.gray(1, 1, 7)])
     #expect(try Self.convert(folder).file.numbers(of: "images") == [255, 0, 0, 7, 7, 7] as [UInt8])
-    let gray = try Self.convert(folder) { $0.isGray = true }
+    let gray = try Self.convert(folder) { $0.channels = 1 }
     #expect(gray.file.numbers(of: "images") == [76, 7] as [UInt8])
-    let wide = try Self.convert(folder) { ($0.isGray, $0.size) = (true, (1, 2)) }
+    let wide = try Self.convert(folder) { ($0.channels, $0.size) = (1, (1, 2)) }
     #expect(wide.file.numbers(of: "images") == [76, 76, 7, 7] as [UInt8])
   }
 

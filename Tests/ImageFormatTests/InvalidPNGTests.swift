@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct InvalidPNGTests {
   static func decode(_ file: [UInt8]) throws -> Bitmap {
-    try decodeImage(file, isGray: false, over: .black, path: "x.png").bitmap
+    try decodeImage(file, channels: 3, over: .black, path: "x.png").bitmap
   }
 
   static let png = HandmadePNG(

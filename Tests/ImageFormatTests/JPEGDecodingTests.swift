@@ -7,8 +7,8 @@ import Testing
 @testable import ImageFormat
 
 @Suite struct JPEGDecodingTests {
-  static func decode(_ file: [UInt8], isGray: Bool = false) throws -> Bitmap {
-    try decodeImage(file, isGray: isGray, over: .black, path: "x.jpg").bitmap
+  static func decode(_ file: [UInt8], channels: Int = 3) throws -> Bitmap {
+    try decodeImage(file, channels: channels, over: .black, path: "x.jpg").bitmap
   }
 
   /// 4 × 3 blocks of random samples.
@@ -55,7 +55,7 @@ import Testing
         let bitmap = try Self.decode(jpeg.bytes)
         #expect(
           Self.agrees(bitmap, jpeg, tolerance: tolerance, color), "\(space), \(restartInterval)")
-        let gray = try Self.decode(jpeg.bytes, isGray: true)
+        let gray = try Self.decode(jpeg.bytes, channels: 1)
         #expect(
           gray.pixels
             == stride(from: 0, to: bitmap.pixels.count, by: 3).map {

@@ -50,7 +50,7 @@ import Testing
   }
 
   static func decode(_ file: [UInt8]) throws -> Bitmap {
-    try decodeImage(file, isGray: true, over: .black, path: "x").bitmap
+    try decodeImage(file, channels: 1, over: .black, path: "x").bitmap
   }
 
   @Test(arguments: [false, true]) func `PNG is turned by eXIf`(isBigEndian: Bool) throws {

@@ -18,7 +18,10 @@ import Testing
     var bitmap = Bitmap(height: height, width: width, channels: channels)
     for y in 0..<height {
       for x in 0..<width {
-        bitmap.set(x, y, Color(red: random.level(), green: random.level(), blue: random.level()))
+        let color = Color(red: random.level(), green: random.level(), blue: random.level())
+        // Transparent, opaque, nearly transparent, and between.
+        let alpha = [0, 65535, random.level() >> 8, random.level()].randomElement(using: &random)
+        bitmap.set(x, y, color, alpha: channels % 2 == 0 ? alpha ?? 0 : 65535)
       }
     }
     return bitmap
@@ -82,18 +85,25 @@ import Testing
     func overlap(_ start: Double, _ length: Double, _ pixel: Int) -> Double {
       max(0, min(start + length, Double(pixel) + 1) - max(start, Double(pixel)))
     }
+    let alpha = bitmap.channels % 2 == 0 ? bitmap.channels - 1 : nil
     return (0..<bitmap.channels * height * width).map { index in
       let (channel, y, x) = (index / (height * width), index / width % height, index % width)
-      var (sum, covered) = (0.0, 0.0)
+      var (sum, covered, opacity) = (0.0, 0.0, 0.0)
       for row in 0..<bitmap.height {
         for column in 0..<bitmap.width {
           let area =
             overlap(top + Double(y) * scales.y, scales.y, row)
             * overlap(left + Double(x) * scales.x, scales.x, column)
           covered += area
-          let offset = (row * bitmap.width + column) * bitmap.channels + channel
-          sum += area * Double(bitmap.pixels[offset]) / 257
+          let pixel = (row * bitmap.width + column) * bitmap.channels
+          let weight = area * (alpha.map { Double(bitmap.pixels[pixel + $0]) / 65535 } ?? 1)
+          opacity += weight
+          sum += weight * (channel == alpha ? 255 : Double(bitmap.pixels[pixel + channel]) / 257)
         }
+      }
+      if let alpha {
+        let isVisible = opacity / (scales.y * scales.x) * 255 >= 0.5
+        return !isVisible ? 0 : sum / (channel == alpha ? scales.y * scales.x : opacity)
       }
       return (sum + (scales.y * scales.x - covered) * background) / (scales.y * scales.x)
     }
@@ -104,7 +114,7 @@ import Testing
     var random = SplitMix(state: seed)
     let sizes = (0..<4).map { _ in Int.random(in: 1...20, using: &random) }
     let bitmap = Self.random(
-      sizes[0], sizes[1], channels: seed.isMultiple(of: 2) ? 1 : 3, seed: seed)
+      sizes[0], sizes[1], channels: 1 + Int(seed % 4), seed: seed)
     let levels = bitmap.resized(
       height: sizes[2], width: sizes[3], mode, background: Color(gray: 200))
     let expected = Self.reference(bitmap, sizes[2], sizes[3], mode, 200)
@@ -121,6 +131,13 @@ import Testing
       // With padding, 1/65535 of the height is black, half of it in each pixel.
       #expect(levels == (mode == .pad ? [255, 255] : [0, 0]), "\(mode)")
     }
+    // The largest sums: a long row that covers all of a target of its size.
+    var long = Bitmap(height: 1024, width: 65535, channels: 2)
+    for index in 0..<1024 * 65535 { long.set(index, Color(gray: 254)) }
+    #expect(
+      long.resized(height: 1, width: 1, .pad, background: .black) == [254, 4])
+    #expect(
+      long.resized(height: 1, width: 1, .stretch, background: .black) == [254, 255])
     var column = Bitmap(height: 65535, width: 1, channels: 1)
     for y in 0..<65535 { column.set(0, y, Color(gray: 255)) }
     #expect(

@@ -69,6 +69,13 @@ import Testing
     Case("png2tensor -0 grid.png -o old", 64, "-0 requires --files-from"),
     Case("png2tensor - - -o old", 64, "standard input can be read only once"),
     Case("png2tensor --gray --rgb grid.png -o old", 64, "--rgb"),
+    Case("png2tensor --rgb --rgba grid.png -o old", 64, "--rgba"),
+    Case(
+      "image2tensor --rgba --background white grid.png -o old", 64,
+      "--background cannot be combined with --rgba"),
+    Case(
+      "image2tensor --gray-alpha --background 0 grid.png -o old", 64,
+      "--background cannot be combined with --gray-alpha"),
     Case("png2tensor --size 0 grid.png -o old", 64, "one or two numbers", "found 0"),
     Case("png2tensor --size 28x grid.png -o old", 64, "one or two numbers", "found 28x"),
     Case("png2tensor --size 2x2x2 grid.png -o old", 64, "one or two numbers", "found 2x2x2"),

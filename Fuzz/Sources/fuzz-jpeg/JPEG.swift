@@ -7,12 +7,12 @@ import TensorIO
 public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   FuzzedFile.check(start, count) { file throws(FileError) in
     let bytes = file.bytes()
-    let isGray = count % 2 == 0
-    let range = count % 3 == 0 ? ValueRange("9:200") : nil
+    let channels = 1 + count % 4
+    let range = count % 3 == 0 ? SampleRange("9,200") : nil
     let bitmap = try decodeImage(
-      bytes, isGray: isGray, over: .black, range: range, path: file.path
+      bytes, channels: channels, over: .black, range: range, path: file.path
     ).bitmap
     precondition(1...65500 ~= bitmap.width && 1...65500 ~= bitmap.height)
-    precondition(bitmap.pixels.count == bitmap.width * bitmap.height * (isGray ? 1 : 3))
+    precondition(bitmap.pixels.count == bitmap.width * bitmap.height * channels)
   }
 }

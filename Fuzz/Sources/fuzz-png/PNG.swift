@@ -10,17 +10,17 @@ public func fuzz(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   FuzzedFile.check(start, count) { file throws(FileError) in
     var bytes = file.bytes()
     correctChecksums(&bytes)
-    let isGray = count % 2 == 0
-    let range = count % 3 == 0 ? ValueRange("9:200") : nil
+    let channels = 1 + count % 4
+    let range = count % 3 == 0 ? SampleRange("9,200") : nil
     let bitmap = try decodeImage(
-      bytes, isGray: isGray, over: .black, range: range, path: file.path
+      bytes, channels: channels, over: .black, range: range, path: file.path
     ).bitmap
     // A JPEG file is possible too.
     guard bytes.first == 0x89 else { return }
     // The EXIF orientation may swap the sides.
     let size = bytes[16..<24].reduce(0) { $0 << 8 | Int($1) }
     precondition(Set([bitmap.width, bitmap.height]) == Set([size >> 32, size & 0xFFFF_FFFF]))
-    precondition(bitmap.pixels.count == bitmap.width * bitmap.height * (isGray ? 1 : 3))
+    precondition(bitmap.pixels.count == bitmap.width * bitmap.height * channels)
   }
 }
 
