@@ -50,13 +50,18 @@ struct WGANSample: Tool {
     let saved = try options.saveLatents.map { try open(latents: $0) }
     let generator = try Generator(try Self.open(checkpoint: checkpoint))
     let latents = try options.selection(for: generator)
-    if let saved { try latents.write(size: generator.latent, to: saved) }
+    // A pipe or a device, which may fail, is written before the other output replaces a file.
+    if saved != nil { ignoreBrokenPipes() }
+    func save() throws { if let saved { try latents.write(size: generator.latent, to: saved) } }
+    let isLast = !output.isSeekable
+    if !isLast { try save() }
     var meter = Self.meter("samples", progress)
     defer { meter.clear() }
     let pool = ThreadPool(count: threads.count)
     Self.report(started: pool.count, of: threads.count)
     try Sampler(generator, pool: pool)
       .write(latents, to: output) { meter.update($0, of: latents.count) }
+    if isLast { try save() }
   }
 
   private func open(latents path: String) throws -> OutputFile {

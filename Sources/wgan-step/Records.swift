@@ -88,9 +88,11 @@ struct Records {
   /// Warns if no line was due, although there were steps.
   private func reportNoLines() {
     guard metrics != nil, steps > 0, lines == 0 else { return }
-    WGANStep.report(
-      "warning: \(options.metrics ?? ""): no line was written, because no step of this call is a "
-        + "multiple of --metrics-every \(options.metricsEvery)")
+    let reason =
+      options.metricsEvery > 1
+      ? "no step of this call is a multiple of --metrics-every \(options.metricsEvery)"
+      : "no generator step of this call is complete"
+    WGANStep.report("warning: \(options.metrics ?? ""): no line was written, because \(reason)")
   }
 
   /// Writes the log to disk. Call it before the checkpoint is written.

@@ -16,6 +16,9 @@ import Testing
       wgan-sample mlp-gp.bin \(options) -o /dev/null --save-latents - | cmp - z
       wgan-sample mlp-gp.bin \(options) --save-latents >(cat > piped) -o samples; cmp samples plain
       tensor-info z > summary; has '^z: latents, .*(ok)$' summary
+      # If the samples cannot be written, the latent vectors stay as they were.
+      echo old > kept; exits 74 wgan-sample mlp-gp.bin \(options) --save-latents kept -o /dev/full 2> /dev/null
+      [ "$(cat kept)" = old ]; absent kept.partial
       """)
     let file = try TensorFile(shell.folder.appending(path: "z").path)
     let samples = try TensorFile(shell.folder.appending(path: "plain").path)

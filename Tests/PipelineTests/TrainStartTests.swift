@@ -110,6 +110,9 @@ import Testing
       rm run/images.tensor; mv images away; cp -r run before
       \(train) EPOCHS=2; diff -r run before
       exits 2 \(train) EPOCHS=3; diff -r run before
+      # Other images than those of the run.
+      cp away images; printf x | dd of=images bs=1 seek=40 conv=notrunc 2> /dev/null
+      exits 2 \(train) EPOCHS=3 2> words; has 'images: has changed since the run began, and .* was deleted' words; diff -r run before
       mv away images; \(train) EPOCHS=3 2> words; has 'images.tensor was deleted; converting .*/images again' words
       cmp run/checkpoint calm/checkpoint
       # The same for the held-out images.
